@@ -1,0 +1,86 @@
+import type { FieldError } from "../errors.js";
+import type { ApiObject, Whole } from "../object.js";
+
+/** ts-proto's codec of a message, as far as it is used. */
+export interface MessageCodec<T> {
+  encode(message: T): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): T;
+  /** Makes a message from what is given; lists and maps left out are empty. */
+  fromPartial(partial: object): T;
+}
+
+/** A column of `howbectl get`. */
+export interface Column<T extends ApiObject> {
+  /** As printed: upper case. */
+  readonly name: string;
+  /** Shown only with `-o wide`. */
+  readonly wide?: boolean;
+  /** The cell's text; `nowMs` is wall-clock time, for ages. */
+  cell(object: Whole<T>, nowMs: number): string;
+}
+
+/** What scaling needs of a kind (autoscaling/v1 Scale). */
+export interface ScalePaths<T extends ApiObject> {
+  /** Wanted number of replicas. */
+  read(object: Whole<T>): number;
+  /** Counted number of replicas. */
+  readStatus(object: Whole<T>): number;
+  /** The label selector, in its string form, of the pods counted. */
+  selector(object: Whole<T>): string;
+  /** Sets the wanted number on a draft. */
+  write(draft: Whole<T>, replicas: number): void;
+}
+
+/**
+ * How objects of one kind come into being and change: pure, no I/O. Methods that take a `draft` may change it, for
+ * the caller owns it; every other object is shared and must not be touched. What all kinds have in common (names,
+ * uid, timestamps, finalizers, metadata's validation) is not here but in the api-server's generic path.
+ */
+export interface KindRules<T extends ApiObject> {
+  /** Fills in Kubernetes' defaults. A second pass changes nothing. */
+  applyDefaults(draft: Whole<T>): void;
+  /** Every error of a new object's spec. */
+  validate(object: Whole<T>): FieldError[];
+  /** Every error of a change, in addition to `validate`: what may not change. */
+  validateUpdate(next: Whole<T>, previous: Whole<T>): FieldError[];
+  /** Every error of a status change. */
+  validateStatusUpdate?(next: Whole<T>, previous: Whole<T>): FieldError[];
+  /** Sets what a client may not: the initial status, generation 1. */
+  prepareForCreate(draft: Whole<T>): void;
+  /** Puts back what a spec write may not touch (status), and raises `generation` when the spec differs. */
+  prepareForUpdate(draft: Whole<T>, previous: Whole<T>): void;
+  /** Seconds that the object lives on after Delete, marked by deletionTimestamp; 0 removes at once. */
+  graceOnDelete?(object: Whole<T>, requestedSeconds: number | undefined): number;
+}
+
+/** Everything there is to know about a kind, described once; nothing else knows kinds by name. */
+export interface Kind<T extends ApiObject = ApiObject> extends KindRules<T> {
+  /** "" for the core group. */
+  readonly group: string;
+  readonly version: string;
+  /** As "Pod". */
+  readonly kind: string;
+  /** As "pods". */
+  readonly plural: string;
+  /** As "pod". */
+  readonly singular: string;
+  /** As ["po"]. */
+  readonly shortNames: readonly string[];
+  /** As ["all"]: names that stand for several kinds. */
+  readonly categories: readonly string[];
+  readonly namespaced: boolean;
+  /** The kind has a status that only the status subresource writes. */
+  readonly hasStatus: boolean;
+  readonly message: MessageCodec<T>;
+  /** Full protobuf name, as "howbernetes.core.v1.Pod". */
+  readonly typeName: string;
+  readonly scale?: ScalePaths<T>;
+  /** What field selectors may name besides metadata.name and metadata.namespace: path → value. */
+  readonly selectableFields: Readonly<Record<string, (object: Whole<T>) => string>>;
+  /** The selectable field, if any, by which the watch cache keeps an index (Pod: "spec.nodeName"). */
+  readonly indexedField?: string;
+  readonly columns: readonly Column<T>[];
+}
+
+/** The object type of a kind. */
+export type ObjectOf<K> = K extends Kind<infer T> ? T : never;

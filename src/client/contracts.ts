@@ -1,0 +1,138 @@
+import type { Kind } from "../api/kinds/kind.js";
+import type { ApiObject, ObjectKey, Whole } from "../api/object.js";
+import type { DeleteOptions } from "../gen/howbernetes/meta/v1/options.js";
+
+/** Which objects of a kind a call is about. */
+export interface Selection {
+  /** Absent or "": all namespaces. */
+  readonly namespace?: string | undefined;
+  /** As in `kubectl -l`. */
+  readonly labelSelector?: string | undefined;
+  /** As in `kubectl --field-selector`. */
+  readonly fieldSelector?: string | undefined;
+}
+
+export interface ObjectList<T extends ApiObject> {
+  readonly items: readonly Whole<T>[];
+  /** A watch from here misses nothing. */
+  readonly resourceVersion: string;
+}
+
+/** A change, or a bookmark: nothing up to its resourceVersion is missing. */
+export type WatchEvent<T extends ApiObject> =
+  | { readonly type: "added" | "modified" | "deleted"; readonly object: Whole<T> }
+  | { readonly type: "bookmark"; readonly resourceVersion: string; readonly initialEnd: boolean };
+
+export interface ListCallOptions extends Selection {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WatchCallOptions extends Selection {
+  /** Changes after this one; absent: first the present state, ended by a bookmark with `initialEnd`. */
+  readonly resourceVersion?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface WriteCallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+export type PatchKind = "json" | "merge" | "strategic";
+
+/**
+ * Typed access to one kind. Errors are ApiErrors (`isNotFound`, `isConflict` …). Reads and, because every write is
+ * conditional, writes too, are retried while the server cannot be reached, within the call's deadline of 30 s.
+ */
+export interface ResourceClient<T extends ApiObject> {
+  readonly kind: Kind<T>;
+  /** @throws ApiError NotFound */
+  get(key: ObjectKey, options?: { readonly signal?: AbortSignal | undefined }): Promise<Whole<T>>;
+  /** All of them, in pages of one revision. */
+  list(options?: ListCallOptions): Promise<ObjectList<T>>;
+  /**
+   * Changes without gap, repeat or reordering, through disconnects and server changes, until `signal` fires.
+   * @throws ApiError Expired when the history needed to go on is gone: list anew
+   */
+  watch(options: WatchCallOptions): AsyncIterable<WatchEvent<T>>;
+  /** @throws ApiError AlreadyExists, Invalid, Forbidden, NotFound (namespace) */
+  create(object: T, options?: WriteCallOptions): Promise<Whole<T>>;
+  /** @throws ApiError Conflict when the object's resourceVersion, if set, is stale */
+  update(object: T, options?: WriteCallOptions): Promise<Whole<T>>;
+  /** Writes the status alone. */
+  updateStatus(object: T, options?: WriteCallOptions): Promise<Whole<T>>;
+  patch(key: ObjectKey, type: PatchKind, patch: unknown, options?: WriteCallOptions & { readonly subresource?: string }): Promise<Whole<T>>;
+  /** @returns the object as it was, or as it is if it still has to be finished with */
+  delete(
+    key: ObjectKey,
+    options?: { readonly options?: Partial<DeleteOptions>; readonly signal?: AbortSignal | undefined },
+  ): Promise<{ readonly object: Whole<T>; readonly deleted: boolean }>;
+}
+
+/** The connection to a cluster. */
+export interface ApiClient {
+  of<T extends ApiObject>(kind: Kind<T>): ResourceClient<T>;
+  /** @throws ApiError Conflict when the pod has a node, or is not the one meant */
+  bind(pod: Whole<ApiObject>, nodeName: string, signal?: AbortSignal): Promise<{ readonly resourceVersion: string }>;
+  /** Metadata that goes with every call from here on (a leader's fence). */
+  withMetadata(metadata: Readonly<Record<string, string>>): ApiClient;
+  close(): Promise<void>;
+}
+
+/** What a cache of one kind tells those who work from it. Handlers run in order and must not block. */
+export interface InformerHandler<T extends ApiObject> {
+  added?(object: Whole<T>): void;
+  updated?(object: Whole<T>, previous: Whole<T>): void;
+  deleted?(object: Whole<T>): void;
+}
+
+/** Reads of an informer's cache; what they return is shared and must not be changed. */
+export interface Lister<T extends ApiObject> {
+  get(key: ObjectKey): Whole<T> | undefined;
+  list(namespace?: string): readonly Whole<T>[];
+  /** Objects for which the index function of that name gave `value`. */
+  byIndex(index: string, value: string): readonly Whole<T>[];
+}
+
+/**
+ * A cache of a selection of one kind, kept by list and watch, relisting when history is gone (deletions missed
+ * meanwhile are synthesized).
+ */
+export interface Informer<T extends ApiObject> extends Lister<T> {
+  /** Adds a handler; it is told `added` for what is there already. Must precede `run`'s end of its first list or not: both work. */
+  addHandler(handler: InformerHandler<T>): void;
+  /** Lists and watches until `signal` fires; rejects only on a programming error. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Resolves after the first list. */
+  synced(signal: AbortSignal): Promise<void>;
+  /** Resolves once the cache shows `resourceVersion` or something later: waiting for one's own write. */
+  reached(resourceVersion: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface InformerOptions<T extends ApiObject> extends Selection {
+  /** Index functions by name: each gives the values under which an object is found. */
+  readonly indexes?: Readonly<Record<string, (object: Whole<T>) => readonly string[]>>;
+}
+
+/** What a reconcile ends with; a throw means retry with backoff, a TerminalError means wait for a change. */
+export interface Result {
+  /** Reconcile again after this long, without it being an error. */
+  readonly requeueAfterMs?: number;
+}
+
+export interface Reconciler {
+  reconcile(key: ObjectKey, signal: AbortSignal): Promise<Result>;
+}
+
+/** Records Events: identical ones within ten minutes become one with a growing count. Never throws; best effort. */
+export interface EventRecorder {
+  event(about: EventSubject, type: "Normal" | "Warning", reason: string, message: string): void;
+}
+
+/** What an Event is about. */
+export interface EventSubject {
+  readonly kind: Kind;
+  readonly object: Whole<ApiObject>;
+  /** As "spec.containers{web}". */
+  readonly fieldPath?: string;
+}

@@ -1,0 +1,67 @@
+import type { ApiObject, Whole } from "../../api/object.js";
+import type { FieldSelector } from "../../api/selectors/field-selector.js";
+import type { LabelSelector } from "../../api/selectors/label-selector.js";
+import type { Revision } from "../interface.js";
+
+/** Which objects of a kind a read is about. */
+export interface Scope {
+  /** "" for all namespaces, and for cluster-scoped kinds. */
+  readonly namespace: string;
+  readonly labels: LabelSelector;
+  readonly fields: FieldSelector;
+}
+
+/** One object as cached: its bytes are what Get, List and Watch hand out. */
+export interface CachedObject<T extends ApiObject = ApiObject> {
+  /** Store key. */
+  readonly key: string;
+  readonly revision: Revision;
+  /** The object's protobuf, resourceVersion spliced in. Shared: never written to. */
+  readonly bytes: Uint8Array;
+  /** Decoded once. Shared: copy before changing. */
+  readonly object: Whole<T>;
+}
+
+/** How fresh a read must be. */
+export type Freshness =
+  /** Every write acknowledged before the call is shown. */
+  | { readonly kind: "latest" }
+  | { readonly kind: "notOlderThan"; readonly revision: Revision }
+  /** Whatever the cache has. */
+  | { readonly kind: "any" };
+
+export interface WatchOptions {
+  /** Changes after this revision; absent: first the present state as ADDED events. */
+  readonly after?: Revision;
+  /** End the initial state by a bookmark annotated `k8s.io/initial-events-end`. */
+  readonly markInitialEnd: boolean;
+  readonly bookmarks: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * An in-memory image of one kind's objects, kept by one watch of the store, with recent history.
+ * Reads and watches at the present cost the store nothing but, for "latest", one shared read of its revision.
+ */
+export interface WatchCache<T extends ApiObject = ApiObject> {
+  /** @throws ApiError ServiceUnavailable when freshness can't be reached in time */
+  get(
+    key: string,
+    freshness: Freshness,
+    signal: AbortSignal,
+  ): Promise<{ readonly found: CachedObject<T> | undefined; readonly revision: Revision }>;
+  /** In key order. */
+  list(
+    scope: Scope,
+    freshness: Freshness,
+    signal: AbortSignal,
+  ): Promise<{ readonly objects: readonly CachedObject<T>[]; readonly revision: Revision }>;
+  /**
+   * Encoded WatchResponse messages; the same Buffer goes to every watcher of a change. Ends by itself after a random
+   * 30 to 60 minutes, after a last bookmark.
+   * @throws ApiError Expired when history after `after` is gone; TooManyRequests when the reader falls behind its budget
+   */
+  watch(scope: Scope, options: WatchOptions): AsyncIterable<Buffer>;
+  /** Resolves once the first list and the history are read. */
+  ready(signal: AbortSignal): Promise<void>;
+}
