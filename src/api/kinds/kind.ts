@@ -19,6 +19,9 @@ export interface Column<T extends ApiObject> {
   cell(object: Whole<T>, nowMs: number): string;
 }
 
+/** Reads one field for a selector. Written as a method so that a `Kind<Pod>` is a `Kind`. */
+export type FieldReader<T extends ApiObject> = { read(object: Whole<T>): string }["read"];
+
 /** What scaling needs of a kind (autoscaling/v1 Scale). */
 export interface ScalePaths<T extends ApiObject> {
   /** Wanted number of replicas. */
@@ -76,7 +79,7 @@ export interface Kind<T extends ApiObject = ApiObject> extends KindRules<T> {
   readonly typeName: string;
   readonly scale?: ScalePaths<T>;
   /** What field selectors may name besides metadata.name and metadata.namespace: path → value. */
-  readonly selectableFields: Readonly<Record<string, (object: Whole<T>) => string>>;
+  readonly selectableFields: Readonly<Record<string, FieldReader<T>>>;
   /** The selectable field, if any, by which the watch cache keeps an index (Pod: "spec.nodeName"). */
   readonly indexedField?: string;
   readonly columns: readonly Column<T>[];

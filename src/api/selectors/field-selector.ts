@@ -1,3 +1,5 @@
+import { badRequest } from "../errors.js";
+import type { FieldReader, Kind } from "../kinds/kind.js";
 import type { ApiObject, Whole } from "../object.js";
 
 /** A compiled field selector of one kind. */
@@ -7,4 +9,52 @@ export interface FieldSelector {
   matches(object: Whole<ApiObject>): boolean;
   /** The value that the selector demands of `path` by equality, if it does: lets an index serve the request. */
   required(path: string): string | undefined;
+}
+
+interface Term {
+  readonly path: string;
+  readonly negated: boolean;
+  readonly value: string;
+  readonly read: FieldReader<ApiObject>;
+}
+
+/** Selects everything. */
+export const everyField: FieldSelector = { empty: true, matches: () => true, required: () => undefined };
+
+/**
+ * Compiles `path=value`, `path==value`, `path!=value`, joined by commas; `\` escapes a comma, equals sign or itself.
+ *
+ * @throws ApiError BadRequest when it can't be read, or names a field that the kind doesn't offer
+ */
+export function parseFieldSelector(kind: Kind, text: string): FieldSelector {
+  const terms = splitUnescaped(text)
+    .filter((part) => part !== "")
+    .map((part) => parseTerm(kind, part));
+  if (terms.length === 0) return everyField;
+  return {
+    empty: false,
+    matches: (object) => terms.every(({ read, value, negated }) => (read(object) === value) !== negated),
+    required: (path) => terms.find((term) => term.path === path && !term.negated)?.value,
+  };
+}
+
+function splitUnescaped(text: string): string[] {
+  return text.split(/(?<=(?:^|[^\\])(?:\\\\)*),/).map((part, index, all) => (index < all.length - 1 ? part.slice(0, -1) : part));
+}
+
+function parseTerm(kind: Kind, part: string): Term {
+  const match = /^([^=!]+)(==|=|!=)(.*)$/s.exec(part.trim());
+  if (match === null) throw badRequest(`invalid selector: ${JSON.stringify(part)}; can't understand ${JSON.stringify(part)}`);
+  const [, path = "", sign, escaped = ""] = match;
+  if (/(?<!\\)(?:\\\\)*\\(?![\\,=])/.test(escaped))
+    throw badRequest(`invalid field selector: invalid escape sequence in ${JSON.stringify(escaped)}`);
+  return { path, negated: sign === "!=", value: escaped.replace(/\\([\\,=])/g, "$1"), read: readerOf(kind, path) };
+}
+
+function readerOf(kind: Kind, path: string): FieldReader<ApiObject> {
+  if (path === "metadata.name") return ({ metadata }) => metadata.name;
+  if (path === "metadata.namespace" && kind.namespaced) return ({ metadata }) => metadata.namespace;
+  const read = Object.hasOwn(kind.selectableFields, path) ? kind.selectableFields[path] : undefined;
+  if (read === undefined) throw badRequest(`field label not supported: ${path}`);
+  return read;
 }

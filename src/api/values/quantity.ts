@@ -1,0 +1,107 @@
+import type { Quantity } from "../../gen/howbernetes/meta/v1/values.js";
+
+/**
+ * Kubernetes quantities: a signed decimal number and a suffix, exact to a nano unit. A quantity is stored in canonical
+ * form, as Kubernetes stores it: the largest suffix of the family it was written in that needs no fraction.
+ */
+type Family = "decimal" | "binary" | "exponent";
+
+interface Exact {
+  readonly nanos: bigint;
+  readonly family: Family;
+}
+
+const pattern = /^([+-]?)(\d+\.?\d*|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?\d{1,3})?$/;
+const nanosPerUnit = 1_000_000_000n;
+const largestUnits = 2n ** 63n - 1n;
+const decimalSuffixes: readonly (readonly [suffix: string, exponent: number])[] = [
+  ["E", 18],
+  ["P", 15],
+  ["T", 12],
+  ["G", 9],
+  ["M", 6],
+  ["k", 3],
+  ["", 0],
+  ["m", -3],
+  ["u", -6],
+  ["n", -9],
+];
+const binarySuffixes = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+
+const divideUp = (value: bigint, divisor: bigint): bigint => (value + divisor - 1n) / divisor;
+
+function parseExact(text: string): Exact | undefined {
+  const [, sign, digits = "", suffix = ""] = pattern.exec(text) ?? [];
+  if (sign === undefined) return undefined;
+  const [whole = "", fraction = ""] = digits.split(".");
+  const mantissa = BigInt(`${whole}${fraction}`);
+  const binary = binarySuffixes.indexOf(suffix);
+  let nanos: bigint;
+  if (binary >= 0) {
+    nanos = divideUp(mantissa * nanosPerUnit * 1024n ** BigInt(binary + 1), 10n ** BigInt(fraction.length));
+  } else {
+    const exponent = /^[eE][+-]?\d/.test(suffix) ? Number(suffix.slice(1)) : (decimalSuffixes.find(([name]) => name === suffix)?.[1] ?? 0);
+    const shift = exponent + 9 - fraction.length;
+    // Whatever is finer than a nano unit is rounded away from zero, and no exponent may cost unbounded memory.
+    if (shift > 60) nanos = mantissa === 0n ? 0n : largestUnits * nanosPerUnit;
+    else nanos = shift >= 0 ? mantissa * 10n ** BigInt(shift) : divideUp(mantissa, 10n ** BigInt(-shift));
+  }
+  const capped = nanos > largestUnits * nanosPerUnit ? largestUnits * nanosPerUnit : nanos;
+  const family: Family = binary >= 0 ? "binary" : /^[eE][+-]?\d/.test(suffix) ? "exponent" : "decimal";
+  return { nanos: sign === "-" ? -capped : capped, family };
+}
+
+function formatDecimal(nanos: bigint, suffixOf: (exponent: number) => string): string {
+  if (nanos === 0n) return "0";
+  for (const [, exponent] of decimalSuffixes) {
+    const unit = 10n ** BigInt(exponent + 9);
+    if (nanos % unit === 0n) return `${nanos / unit}${suffixOf(exponent)}`;
+  }
+  return `${nanos}n`;
+}
+
+const decimalSuffix = (exponent: number): string => decimalSuffixes.find(([, of]) => of === exponent)?.[0] ?? "";
+const exponentSuffix = (exponent: number): string => (exponent === 0 ? "" : `e${exponent}`);
+
+function formatBinary(nanos: bigint): string {
+  const units = nanos / nanosPerUnit;
+  const magnitude = units < 0n ? -units : units;
+  if (nanos % nanosPerUnit !== 0n || magnitude < 1024n) return formatDecimal(nanos, decimalSuffix);
+  for (let power = binarySuffixes.length; power > 0; power--) {
+    const unit = 1024n ** BigInt(power);
+    if (units % unit === 0n) return `${units / unit}${binarySuffixes[power - 1]}`;
+  }
+  return `${units}`;
+}
+
+/** Whether `text` is a quantity. */
+export function isQuantity(text: string): boolean {
+  return pattern.test(text);
+}
+
+/** The canonical form of a quantity ("0.5" → "500m", "1024Ki" → "1Mi"), or undefined when `text` is none. */
+export function canonicalQuantity(text: string): string | undefined {
+  const exact = parseExact(text);
+  if (exact === undefined) return undefined;
+  if (exact.family === "binary") return formatBinary(exact.nanos);
+  return formatDecimal(exact.nanos, exact.family === "exponent" ? exponentSuffix : decimalSuffix);
+}
+
+/** A quantity in whole and broken units, as "500m" → 0.5. @throws RangeError when `text` is none */
+export function parseQuantity(text: string): number {
+  const exact = parseExact(text);
+  if (exact === undefined) throw new RangeError(`not a quantity: ${text}`);
+  return Number(exact.nanos / nanosPerUnit) + Number(exact.nanos % nanosPerUnit) / 1e9;
+}
+
+/** A stored quantity in units; 0 when absent. */
+export function quantityNumber(quantity: Quantity | undefined): number {
+  return quantity?.string === undefined || quantity.string === "" ? 0 : parseQuantity(quantity.string);
+}
+
+/** A stored quantity in thousandths of a unit (CPU: millicores), rounded up; 0 when absent. */
+export function milliOf(quantity: Quantity | undefined): number {
+  const exact = quantity?.string === undefined || quantity.string === "" ? undefined : parseExact(quantity.string);
+  if (exact === undefined) return 0;
+  return Number(exact.nanos > 0n ? divideUp(exact.nanos, 1_000_000n) : exact.nanos / 1_000_000n);
+}
