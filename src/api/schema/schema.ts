@@ -83,7 +83,8 @@ interface FieldRules {
 }
 
 function describeField(field: DescField, extension: DescExtension): FieldSchema {
-  const rules = getOption<DescExtension>(field as never, extension as never) as unknown as FieldRules;
+  // The extension is looked up by name, so its type is not known to the compiler.
+  const rules = getOption(field as never, extension) as FieldRules;
   const cardinality = field.fieldKind === "list" || field.fieldKind === "map" ? field.fieldKind : "singular";
   return {
     name: field.name,
