@@ -1,0 +1,114 @@
+import { forbidden } from "../../api/errors.js";
+import type { Kind } from "../../api/kinds/kind.js";
+import type { ApiObject, Whole } from "../../api/object.js";
+import type { Caller } from "../../rpc/contracts.js";
+import { callingNode, callingTokenId, groups } from "./identity.js";
+
+export type Verb =
+  | "get"
+  | "list"
+  | "watch"
+  | "create"
+  | "update"
+  | "patch"
+  | "delete"
+  | "deletecollection"
+  /** Pods: assign to a node. */
+  | "bind"
+  /** Pods: read a container's output. */
+  | "logs"
+  /** Nodes: report statuses, or keep a tunnel open. */
+  | "connect"
+  /** Nodes: exchange a join token for a node's certificate. */
+  | "join";
+
+/** What a caller is about to do. */
+export interface Action {
+  readonly verb: Verb;
+  /** The resource; a Kind is one. */
+  readonly kind: Pick<Kind, "group" | "plural" | "namespaced">;
+  /** "" for cluster-scoped kinds, and for all namespaces. */
+  readonly namespace: string;
+  /** "" where the call names none; for list and watch, what their field selector demands of metadata.name. */
+  readonly name: string;
+  /** "" for the object itself. */
+  readonly subresource: string;
+  /** The object at hand: the stored one for get, update and delete, the new one for create. Without it nodes are refused. */
+  readonly object?: Whole<ApiObject> | undefined;
+  /** Of list and watch: what the field selector demands of spec.nodeName. */
+  readonly requiredNodeName?: string | undefined;
+}
+
+/** Join tokens, which are no kind: made by CreateJoinToken alone. */
+export const joinTokens = { group: "", plural: "jointokens", namespaced: false } as const;
+
+/**
+ * Refuses what a caller may not do: administrators may everything, the cluster's own components all but admit nodes,
+ * a node what is its own, a join token to join. Decided on the action alone, before any effect.
+ * @throws ApiError Forbidden, in Kubernetes' words
+ */
+export function authorize(caller: Caller, action: Action): void {
+  if (!isAllowed(caller, action)) throw refusal(caller, action);
+}
+
+function isAllowed(caller: Caller, action: Action): boolean {
+  if (caller.groups.includes(groups.masters)) return true;
+  if (caller.groups.includes(groups.components)) return isComponentAllowed(action);
+  if (callingTokenId(caller) !== undefined) return action.verb === "join";
+  const nodeName = callingNode(caller);
+  return nodeName !== undefined && isNodeAllowed(nodeName, action);
+}
+
+function isComponentAllowed({ verb, kind }: Action): boolean {
+  return kind.plural !== joinTokens.plural && verb !== "join" && verb !== "connect";
+}
+
+function isNodeAllowed(nodeName: string, action: Action): boolean {
+  switch (`${action.kind.group}/${action.kind.plural}`) {
+    case "/nodes":
+      return action.name === nodeName && isOwnNodeAllowed(action);
+    case "coordination.k8s.io/leases":
+      return (
+        action.namespace === "kube-node-lease" &&
+        action.name === nodeName &&
+        ["get", "list", "watch", "create", "update", "patch"].includes(action.verb)
+      );
+    case "/pods":
+      return isPodAllowed(nodeName, action);
+    case "/events":
+      return action.verb === "create" && isOwnEvent(nodeName, action.object);
+    default:
+      return false;
+  }
+}
+
+function isOwnNodeAllowed({ verb, subresource }: Action): boolean {
+  if (verb === "update" || verb === "patch") return subresource === "status";
+  return ["get", "list", "watch", "connect"].includes(verb);
+}
+
+function isPodAllowed(nodeName: string, { verb, subresource, object, requiredNodeName }: Action): boolean {
+  if (verb === "list" || verb === "watch") return requiredNodeName === nodeName;
+  // Statuses travel in reports; of a pod's object a node changes nothing, but takes it away when it is finished.
+  return (verb === "get" || verb === "delete") && subresource === "" && nodeNameOf(object) === nodeName;
+}
+
+function nodeNameOf(object: object | undefined): string | undefined {
+  return (object as { spec?: { nodeName?: string } } | undefined)?.spec?.nodeName;
+}
+
+function isOwnEvent(nodeName: string, object: object | undefined): boolean {
+  const event = object as { involvedObject?: { kind?: string; name?: string }; source?: { host?: string } } | undefined;
+  const about = event?.involvedObject;
+  if (about?.kind === "Node") return about.name === nodeName;
+  return about?.kind === "Pod" && event?.source?.host === nodeName;
+}
+
+function refusal(caller: Caller, { verb, kind, namespace, name, subresource }: Action): Error {
+  const resource = subresource === "" ? kind.plural : `${kind.plural}/${subresource}`;
+  const where = kind.namespaced && namespace !== "" ? `in the namespace "${namespace}"` : "at the cluster scope";
+  return forbidden(
+    { group: kind.group, kind: kind.plural, name },
+    `User "${caller.name}" cannot ${verb} resource "${resource}" in API group "${kind.group}" ${where}`,
+  );
+}
