@@ -1,0 +1,98 @@
+import type {
+  handleBidiStreamingCall,
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServerDuplexStream,
+  ServerWritableStream,
+} from "@grpc/grpc-js";
+import { abortError } from "../base/abort.js";
+import type { CallContext, MethodDefinition } from "./contracts.js";
+import { MessageWriter } from "./message-writer.js";
+import { ServerCall, type ServerCallDeps } from "./server-call.js";
+
+type Method = MethodDefinition<unknown, unknown>;
+type UnaryHandler = (request: unknown, call: CallContext) => Promise<unknown>;
+type StreamHandler = (request: unknown, call: CallContext) => AsyncIterable<unknown>;
+
+/** Bytes in, bytes out: requests are decoded, and responses encoded, where an error in that is an error of the call. */
+export function unaryHandler(method: Method, handler: UnaryHandler, deps: ServerCallDeps): handleUnaryCall<Buffer, Buffer> {
+  const answer = async (request: Buffer, call: ServerCall): Promise<Buffer> => {
+    const context = call.context();
+    return call.encode(await handler(call.decode(request), context));
+  };
+  return (grpcCall, respond) => {
+    const call = new ServerCall(grpcCall, method, deps);
+    answer(grpcCall.request, call).then(
+      (response) => respond(call.succeed() ?? null, response),
+      (error: unknown) => {
+        const failure = call.fail(error);
+        if (failure !== undefined) respond(failure);
+      },
+    );
+  };
+}
+
+/** A handler of one request and a stream of responses. */
+export function serverStreamHandler(
+  method: Method,
+  handler: StreamHandler,
+  deps: ServerCallDeps,
+): handleServerStreamingCall<Buffer, Buffer> {
+  return (grpcCall) => {
+    const call = new ServerCall(grpcCall, method, deps);
+    serve(call, grpcCall, () => {
+      const context = call.context();
+      return handler(call.decode(grpcCall.request), context);
+    });
+  };
+}
+
+/** A handler of streams both ways. */
+export function bidiHandler(method: Method, handler: StreamHandler, deps: ServerCallDeps): handleBidiStreamingCall<Buffer, Buffer> {
+  return (grpcCall) => {
+    const call = new ServerCall(grpcCall, method, deps);
+    serve(call, grpcCall, () => handler(requestsOf(call, grpcCall), call.context()));
+  };
+}
+
+type ResponseStream = ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
+
+/** Runs a handler to its end and sends its status. Never rejects. */
+function serve(call: ServerCall, stream: ResponseStream, start: () => AsyncIterable<unknown>): void {
+  // Sending a status of failure is emitting an error, which without a listener would end the process.
+  stream.on("error", () => undefined);
+  sendAll(call, stream, start)
+    .then(
+      () => call.succeed(),
+      (error: unknown) => call.fail(error),
+    )
+    .then((failure) => {
+      if (failure !== undefined) stream.emit("error", Object.assign(new Error(failure.details), failure));
+      else if (!stream.destroyed) stream.end();
+    })
+    // Only a fault in grpc-js itself could get here, on a call that has no way left to be told.
+    .catch((_unreportable: unknown) => stream.destroy());
+}
+
+/** Pulls responses only as fast as the caller takes them, and ends the handler's generator when the caller leaves. */
+async function sendAll(call: ServerCall, stream: ResponseStream, start: () => AsyncIterable<unknown>): Promise<void> {
+  const writer = new MessageWriter(stream, call.signal);
+  for await (const response of start()) {
+    if (call.signal.aborted) return;
+    writer.write(call.encode(response));
+    const room = writer.ready();
+    if (room !== undefined) await room;
+    if (call.signal.aborted) return;
+  }
+}
+
+/** The caller's requests; grpc-js reads ahead by no more than sixteen of them. */
+async function* requestsOf(call: ServerCall, stream: ServerDuplexStream<Buffer, Buffer>): AsyncGenerator<unknown> {
+  try {
+    // Leaving the loop early must not destroy the stream, which still has responses and a status to carry.
+    for await (const bytes of stream.iterator({ destroyOnReturn: false })) yield call.decode(bytes as Buffer);
+  } catch (error: unknown) {
+    if (call.signal.aborted) throw abortError(call.signal);
+    throw error;
+  }
+}

@@ -1,0 +1,129 @@
+import { Server, ServerCredentials, type UntypedHandleCall } from "@grpc/grpc-js";
+import { parseHostPort } from "../base/host-port.js";
+import { InvariantError } from "../base/invariant.js";
+import type { Log } from "../base/log.js";
+import type { TlsMaterial } from "../base/tls/certificate.js";
+import type { CallContext, Handlers, MethodDefinition, ServiceDefinition } from "./contracts.js";
+import type { CallObserver, ServerCall, ServerCallDeps } from "./server-call.js";
+import { bidiHandler, serverStreamHandler, unaryHandler } from "./server-handlers.js";
+import { keepaliveTimeMs, keepaliveTimeoutMs } from "./transport-settings.js";
+
+export interface RpcServerOptions {
+  /** The server's own certificate, and the CA that callers' certificates must be signed by. */
+  readonly tls: TlsMaterial;
+  readonly log: Log;
+  /** Told of each call; nobody by default. */
+  readonly observer?: CallObserver;
+  /** Looks at each request's bytes before they are decoded, and throws an ApiError to refuse them; no check by default. */
+  readonly checkRequest?: (method: string, bytes: Buffer) => void;
+}
+
+/** A gRPC server that serves nobody without a certificate of its CA. */
+export interface RpcServer {
+  /** Serves a service. Must precede `listen`. */
+  add<D extends ServiceDefinition>(definition: D, handlers: Handlers<D>): void;
+  /** Listens on `host:port`; port 0 chooses one. @throws Error when the address cannot be had */
+  listen(address: string): Promise<{ readonly host: string; readonly port: number }>;
+  /**
+   * Takes no new calls, ends streams with ServiceUnavailable, lets unary calls end for `graceMs`, then cuts what is
+   * left. Resolves when all is closed; a second call joins the first.
+   */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Objects are at most 1 MiB, encoded twice over as JSON at worst; a request of this size is refused before it is buffered. */
+const maxReceiveBytes = 8 * 1024 * 1024;
+/** Of one connection: enough for a thousand watches, and a bound for one that opens streams without end. */
+const maxConcurrentStreams = 4_096;
+/** Connections move to other servers now and then; calls under way are left to end by themselves. */
+const maxConnectionAgeMs = 2 * 60 * 60 * 1000;
+/** A connection without calls is closed: its client dials again when it needs to. */
+const maxConnectionIdleMs = 10 * 60 * 1000;
+
+/** Creates a server; it serves after `add` and `listen`. */
+export function createRpcServer(options: RpcServerOptions): RpcServer {
+  return new GrpcServer(options);
+}
+
+class GrpcServer implements RpcServer {
+  private readonly live = new Set<ServerCall>();
+  private readonly server = new Server({
+    "grpc.keepalive_time_ms": keepaliveTimeMs,
+    "grpc.keepalive_timeout_ms": keepaliveTimeoutMs,
+    "grpc.keepalive_permit_without_calls": 1,
+    "grpc.max_receive_message_length": maxReceiveBytes,
+    // Pages are bounded by whoever makes them; an answer that was made must not fail for its size here.
+    "grpc.max_send_message_length": -1,
+    "grpc.max_concurrent_streams": maxConcurrentStreams,
+    "grpc.max_connection_age_ms": maxConnectionAgeMs,
+    "grpc.max_connection_idle_ms": maxConnectionIdleMs,
+    "grpc.enable_channelz": 0,
+  });
+  private readonly deps: ServerCallDeps;
+  private stopping: Promise<void> | undefined;
+
+  constructor(private readonly options: RpcServerOptions) {
+    this.deps = {
+      log: options.log,
+      observer: options.observer ?? {},
+      checkRequest: options.checkRequest,
+      live: this.live,
+      isStopping: () => this.stopping !== undefined,
+    };
+  }
+
+  add<D extends ServiceDefinition>(definition: D, handlers: Handlers<D>): void {
+    for (const [name, method] of Object.entries(definition)) {
+      const handler: unknown = handlers[name as keyof D];
+      if (typeof handler !== "function") throw new InvariantError(`no handler for ${method.path}`);
+      this.register(method, handler.bind(handlers));
+    }
+  }
+
+  // The contract's conditional types made sure that handler and method fit; here they are told apart by the method alone.
+  private register(method: MethodDefinition<unknown, unknown>, handler: (request: never, call: CallContext) => never): void {
+    if (method.requestStream && method.responseStream) {
+      this.put(method.path, "bidi", bidiHandler(method, handler as never, this.deps));
+    } else if (method.requestStream) {
+      throw new InvariantError(`client streaming is not supported: ${method.path}`);
+    } else if (method.responseStream) {
+      this.put(method.path, "serverStream", serverStreamHandler(method, handler as never, this.deps));
+    } else {
+      this.put(method.path, "unary", unaryHandler(method, handler as never, this.deps));
+    }
+  }
+
+  private put(path: string, type: string, handler: UntypedHandleCall): void {
+    const asIs = (bytes: Buffer): Buffer => bytes;
+    if (!this.server.register(path, handler, asIs, asIs, type)) throw new InvariantError(`${path} is served already`);
+  }
+
+  async listen(address: string): Promise<{ readonly host: string; readonly port: number }> {
+    const { ca, cert, key } = this.options.tls;
+    const pair = { private_key: Buffer.from(key), cert_chain: Buffer.from(cert) };
+    const credentials = ServerCredentials.createSsl(Buffer.from(ca), [pair], true);
+    const port = await new Promise<number>((resolve, reject) => {
+      this.server.bindAsync(address, credentials, (error, bound) => {
+        if (error === null) resolve(bound);
+        else reject(new Error(`cannot listen on ${address}: ${error.message}`, { cause: error }));
+      });
+    });
+    return { host: parseHostPort(address).host, port };
+  }
+
+  stop(graceMs: number): Promise<void> {
+    this.stopping ??= this.shutDown(graceMs);
+    return this.stopping;
+  }
+
+  private async shutDown(graceMs: number): Promise<void> {
+    for (const call of this.live) if (call.method.responseStream) call.stop();
+    const closed = new Promise<void>((resolve) => this.server.tryShutdown(() => resolve()));
+    const cut = setTimeout(() => {
+      for (const call of this.live) call.stop();
+      this.server.forceShutdown();
+    }, graceMs);
+    await closed;
+    clearTimeout(cut);
+  }
+}
