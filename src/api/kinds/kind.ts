@@ -54,6 +54,10 @@ export interface KindRules<T extends ApiObject> {
   prepareForUpdate(draft: Whole<T>, previous: Whole<T>): void;
   /** Seconds that the object lives on after Delete, marked by deletionTimestamp; 0 removes at once. */
   graceOnDelete?(object: Whole<T>, requestedSeconds: number | undefined): number;
+  /** Marks, beyond deletionTimestamp, that the object is being deleted (Namespace: its phase). */
+  prepareForDelete?(draft: Whole<T>): void;
+  /** Something of the kind's own, besides metadata.finalizers, keeps a deleted object in being (Namespace: spec.finalizers). */
+  isHeld?(object: Whole<T>): boolean;
 }
 
 /** Everything there is to know about a kind, described once; nothing else knows kinds by name. */
@@ -72,6 +76,8 @@ export interface Kind<T extends ApiObject = ApiObject> extends KindRules<T> {
   /** As ["all"]: names that stand for several kinds. */
   readonly categories: readonly string[];
   readonly namespaced: boolean;
+  /** What a name may look like: a DNS subdomain unless this says a DNS label. */
+  readonly nameFormat?: "label";
   /** The kind has a status that only the status subresource writes. */
   readonly hasStatus: boolean;
   readonly message: MessageCodec<T>;

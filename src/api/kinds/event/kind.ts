@@ -1,0 +1,37 @@
+import { Event } from "../../../gen/howbernetes/core/v1/event.js";
+import type { Kind } from "../kind.js";
+import { eventColumns } from "./columns.js";
+
+/** Event. */
+export const eventKind: Kind<Event> = {
+  group: "",
+  version: "v1",
+  kind: "Event",
+  plural: "events",
+  singular: "event",
+  shortNames: ["ev"],
+  categories: [],
+  namespaced: true,
+  hasStatus: false,
+  message: Event,
+  typeName: "howbernetes.core.v1.Event",
+  selectableFields: {
+    "involvedObject.kind": ({ involvedObject }) => involvedObject?.kind ?? "",
+    "involvedObject.namespace": ({ involvedObject }) => involvedObject?.namespace ?? "",
+    "involvedObject.name": ({ involvedObject }) => involvedObject?.name ?? "",
+    "involvedObject.uid": ({ involvedObject }) => involvedObject?.uid ?? "",
+    "involvedObject.apiVersion": ({ involvedObject }) => involvedObject?.apiVersion ?? "",
+    "involvedObject.resourceVersion": ({ involvedObject }) => involvedObject?.resourceVersion ?? "",
+    "involvedObject.fieldPath": ({ involvedObject }) => involvedObject?.fieldPath ?? "",
+    reason: ({ reason }) => reason ?? "",
+    reportingComponent: ({ reportingComponent }) => reportingComponent ?? "",
+    source: ({ source, reportingComponent }) => source?.component || reportingComponent || "",
+    type: ({ type }) => type ?? "",
+  },
+  columns: eventColumns,
+  applyDefaults: () => undefined,
+  validate: () => [],
+  validateUpdate: () => [],
+  prepareForCreate: () => undefined,
+  prepareForUpdate: () => undefined,
+};

@@ -1,0 +1,54 @@
+import { deploymentKind } from "./deployment/kind.js";
+import { eventKind } from "./event/kind.js";
+import type { Kind } from "./kind.js";
+import { leaseKind } from "./lease/kind.js";
+import { namespaceKind } from "./namespace/kind.js";
+import { nodeKind } from "./node/kind.js";
+import { podKind } from "./pod/kind.js";
+import { replicaSetKind } from "./replicaset/kind.js";
+
+/** Every kind there is. The order is that in which `get all` prints them. */
+export const kinds: readonly Kind[] = [namespaceKind, nodeKind, podKind, deploymentKind, replicaSetKind, leaseKind, eventKind];
+
+/** The kind of a group's resource, as ("apps", "deployments"). */
+export function kindByResource(group: string, plural: string): Kind | undefined {
+  return kinds.find((kind) => kind.group === group && kind.plural === plural);
+}
+
+/** The kind of a message, as "howbernetes.core.v1.Pod". */
+export function kindByTypeName(typeName: string): Kind | undefined {
+  return kinds.find((kind) => kind.typeName === typeName);
+}
+
+/** The kind that a manifest names. Without an apiVersion the kind implies it. */
+export function kindOf(apiVersion: string | undefined, kindName: string): Kind | undefined {
+  return kinds.find((kind) => kind.kind === kindName && (!apiVersion || apiVersionOf(kind) === apiVersion));
+}
+
+/** What a manifest's apiVersion says of a kind: `v1`, `apps/v1`. */
+export function apiVersionOf({ group, version }: Pick<Kind, "group" | "version">): string {
+  return group === "" ? version : `${group}/${version}`;
+}
+
+/**
+ * The kind that a word on the command line means: plural, singular, short name or kind, in any case, alone or
+ * followed by its group (`deployments.apps`) or version and group (`deployment.v1.apps`, `pods.v1.`).
+ */
+export function kindByName(word: string): Kind | undefined {
+  const [name = "", ...rest] = word.toLowerCase().split(".");
+  const qualifier = rest.join(".");
+  return kinds.find((kind) => namesOf(kind).includes(name) && (rest.length === 0 || qualifies(kind, qualifier)));
+}
+
+/** The kinds that a word such as "all" stands for; none when it is no category. */
+export function kindsInCategory(word: string): readonly Kind[] {
+  return kinds.filter(({ categories }) => categories.includes(word.toLowerCase()));
+}
+
+function namesOf({ kind, plural, singular, shortNames }: Kind): readonly string[] {
+  return [plural, singular, kind.toLowerCase(), ...shortNames];
+}
+
+function qualifies({ group, version }: Kind, qualifier: string): boolean {
+  return qualifier === `${version}.${group}` || (group !== "" && qualifier === group);
+}

@@ -1,0 +1,26 @@
+import { Namespace } from "../../../gen/howbernetes/core/v1/namespace.js";
+import type { Kind } from "../kind.js";
+import { namespaceColumns } from "./columns.js";
+
+/** Namespace. */
+export const namespaceKind: Kind<Namespace> = {
+  group: "",
+  version: "v1",
+  kind: "Namespace",
+  plural: "namespaces",
+  singular: "namespace",
+  shortNames: ["ns"],
+  categories: [],
+  namespaced: false,
+  nameFormat: "label",
+  hasStatus: true,
+  message: Namespace,
+  typeName: "howbernetes.core.v1.Namespace",
+  selectableFields: { "status.phase": ({ status }) => status.phase ?? "" },
+  columns: namespaceColumns,
+  applyDefaults: () => undefined,
+  validate: () => [],
+  validateUpdate: () => [],
+  prepareForCreate: () => undefined,
+  prepareForUpdate: () => undefined,
+};

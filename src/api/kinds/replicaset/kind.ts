@@ -1,0 +1,34 @@
+import { ReplicaSet } from "../../../gen/howbernetes/apps/v1/replicaset.js";
+import { formatLabelSelector } from "../../selectors/label-selector.js";
+import type { Kind } from "../kind.js";
+import { replicaSetColumns } from "./columns.js";
+
+/** ReplicaSet. */
+export const replicaSetKind: Kind<ReplicaSet> = {
+  group: "apps",
+  version: "v1",
+  kind: "ReplicaSet",
+  plural: "replicasets",
+  singular: "replicaset",
+  shortNames: ["rs"],
+  categories: ["all"],
+  namespaced: true,
+  hasStatus: true,
+  message: ReplicaSet,
+  typeName: "howbernetes.apps.v1.ReplicaSet",
+  scale: {
+    read: ({ spec }) => spec.replicas ?? 0,
+    readStatus: ({ status }) => status.replicas ?? 0,
+    selector: ({ spec }) => formatLabelSelector(spec.selector),
+    write: (draft, replicas) => {
+      draft.spec.replicas = replicas;
+    },
+  },
+  selectableFields: {},
+  columns: replicaSetColumns,
+  applyDefaults: () => undefined,
+  validate: () => [],
+  validateUpdate: () => [],
+  prepareForCreate: () => undefined,
+  prepareForUpdate: () => undefined,
+};
