@@ -1,0 +1,102 @@
+import { expect } from "chai";
+import type { JsonObject } from "../codec/json-values.js";
+import { mergePatch } from "./merge.js";
+import { strategicMerge } from "./strategic.js";
+import { threeWayPatch } from "./three-way.js";
+
+const deployment = "howbernetes.apps.v1.Deployment";
+const pod = "howbernetes.core.v1.Pod";
+const containers = (...list: JsonObject[]): JsonObject => ({ spec: { containers: list } });
+
+describe("strategicMerge", () => {
+  const current = containers({ name: "a", image: "a:1", env: [{ name: "X", value: "1" }] }, { name: "b", image: "b:1" });
+  const cases: readonly (readonly [what: string, patch: JsonObject, expected: JsonObject])[] = [
+    [
+      "merges list elements by key",
+      containers({ name: "b", image: "b:2" }),
+      containers({ name: "a", image: "a:1", env: [{ name: "X", value: "1" }] }, { name: "b", image: "b:2" }),
+    ],
+    [
+      "appends a new element",
+      containers({ name: "c", image: "c:1" }),
+      { spec: { containers: [...(current.spec as { containers: JsonObject[] }).containers, { name: "c", image: "c:1" }] } },
+    ],
+    ["deletes an element", containers({ name: "a", $patch: "delete" }), containers({ name: "b", image: "b:1" })],
+    [
+      "replaces the list",
+      { spec: { containers: [{ $patch: "replace" }, { name: "z", image: "z:1" }] } },
+      containers({ name: "z", image: "z:1" }),
+    ],
+    ["deletes by null", containers({ name: "a", env: null }), containers({ name: "a", image: "a:1" }, { name: "b", image: "b:1" })],
+    ["replaces an object", { spec: { $patch: "replace", nodeName: "n" } }, { spec: { nodeName: "n" } }],
+    [
+      "orders elements",
+      { spec: { "$setElementOrder/containers": [{ name: "b" }, { name: "a" }] } },
+      containers({ name: "b", image: "b:1" }, { name: "a", image: "a:1", env: [{ name: "X", value: "1" }] }),
+    ],
+  ];
+  for (const [what, patch, expected] of cases) {
+    it(what, () => expect(strategicMerge(pod, current, patch)).to.deep.equal(expected));
+  }
+
+  it("unites primitive lists, and deletes from them by directive", () => {
+    const finalizers = { metadata: { finalizers: ["a", "b"] } };
+    expect(strategicMerge(pod, finalizers, { metadata: { finalizers: ["b", "c"] } })).to.deep.equal({
+      metadata: { finalizers: ["a", "b", "c"] },
+    });
+    expect(strategicMerge(pod, finalizers, { metadata: { "$deleteFromPrimitiveList/finalizers": ["a"] } })).to.deep.equal({
+      metadata: { finalizers: ["b"] },
+    });
+  });
+
+  it("replaces atomic lists", () => {
+    const command = (...words: string[]): JsonObject => containers({ name: "a", command: words });
+    expect(strategicMerge(pod, command("x", "y"), command("z"))).to.deep.equal(command("z"));
+  });
+
+  it("refuses an element without its key", () =>
+    expect(() => strategicMerge(pod, current, containers({ image: "x" }))).to.throw(/merge key: name/));
+
+  it("leaves its input alone", () => {
+    const before = structuredClone(current);
+    strategicMerge(pod, current, containers({ name: "a", image: "changed" }));
+    expect(current).to.deep.equal(before);
+  });
+});
+
+describe("mergePatch", () => {
+  it("merges objects, replaces lists and deletes by null", () => {
+    expect(mergePatch({ a: { b: 1, c: 2 }, d: [1, 2] }, { a: { b: null, e: 3 }, d: [3] })).to.deep.equal({ a: { c: 2, e: 3 }, d: [3] });
+  });
+});
+
+describe("threeWayPatch", () => {
+  const template = (...list: JsonObject[]): JsonObject => ({ spec: { template: { spec: { containers: list } } } });
+
+  it("is empty when nothing changed, whatever the server filled in", () => {
+    const applied = template({ name: "a", image: "a:1" });
+    const current = { ...template({ name: "a", image: "a:1", imagePullPolicy: "IfNotPresent" }), status: { replicas: 3 } };
+    expect(threeWayPatch(deployment, applied, applied, current)).to.deep.equal({});
+  });
+
+  it("keeps what others set and drops what is no longer applied", () => {
+    const original = { spec: { replicas: 2, minReadySeconds: 5 } };
+    const current = { spec: { replicas: 7, minReadySeconds: 5, paused: true } };
+    expect(threeWayPatch(deployment, original, { spec: { replicas: 3 } }, current)).to.deep.equal({
+      spec: { replicas: 3, minReadySeconds: null },
+    });
+  });
+
+  it("changes one element of a keyed list", () => {
+    const original = template({ name: "a", image: "a:1" }, { name: "b", image: "b:1" });
+    expect(threeWayPatch(deployment, original, template({ name: "a", image: "a:2" }), original)).to.deep.equal(
+      template({ name: "a", image: "a:2" }, { $patch: "delete", name: "b" }),
+    );
+  });
+
+  it("makes the wanted object when the patch is applied", () => {
+    const original = template({ name: "a", image: "a:1" }, { name: "b", image: "b:1" });
+    const modified = template({ name: "b", image: "b:2" }, { name: "a", image: "a:1" }, { name: "c", image: "c:1" });
+    expect(strategicMerge(deployment, original, threeWayPatch(deployment, original, modified, original))).to.deep.equal(modified);
+  });
+});
