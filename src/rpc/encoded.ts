@@ -1,15 +1,12 @@
-import type { MethodDefinition, ServiceDefinition } from "./contracts.js";
+import type { ServiceDefinition } from "./contracts.js";
 
 /** A service whose named methods answer with messages that are encoded already. */
 export type EncodedResponses<D extends ServiceDefinition, Name extends keyof D> = {
   readonly [Each in keyof D]: Each extends Name
-    ? D[Each] extends MethodDefinition<infer Request, unknown>
-      ? Omit<D[Each], "responseSerialize" | "responseDeserialize"> & {
-          readonly responseSerialize: (value: Buffer) => Buffer;
-          readonly responseDeserialize: (bytes: Buffer) => Buffer;
-          readonly requestDeserialize: (bytes: Buffer) => Request;
-        }
-      : never
+    ? Omit<D[Each], "responseSerialize" | "responseDeserialize"> & {
+        readonly responseSerialize: (value: Buffer) => Buffer;
+        readonly responseDeserialize: (bytes: Buffer) => Buffer;
+      }
     : D[Each];
 };
 

@@ -1,4 +1,5 @@
-import { type ServerDuplexStream, type ServerUnaryCall, type ServerWritableStream, status } from "@grpc/grpc-js";
+import type { EventEmitter } from "node:events";
+import { type ServerUnaryCall, status } from "@grpc/grpc-js";
 import { ApiError, badRequest, isInternal, unauthorized, unavailable } from "../api/errors.js";
 import { isAbort } from "../base/abort.js";
 import type { Log } from "../base/log.js";
@@ -36,7 +37,8 @@ export interface ServerCallDeps {
   readonly isStopping: () => boolean;
 }
 
-type GrpcCall = ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
+/** What grpc-js calls of all shapes have in common. */
+type GrpcCall = Pick<ServerUnaryCall<Buffer, Buffer>, "getAuthContext" | "getPeer" | "metadata"> & EventEmitter;
 
 /**
  * One call as the server sees it, from its start to its status. Invariants: `signal` fires when the call ends for
