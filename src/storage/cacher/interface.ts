@@ -62,6 +62,8 @@ export interface WatchCache<T extends ApiObject = ApiObject> {
    * @throws ApiError Expired when history after `after` is gone; TooManyRequests when the reader falls behind its budget
    */
   watch(scope: Scope, options: WatchOptions): AsyncIterable<Buffer>;
+  /** Waits, bounded, until the cache is that fresh. @returns whether it is. @throws ApiError ServiceUnavailable when the store does not answer */
+  reach(freshness: Freshness, signal: AbortSignal): Promise<boolean>;
   /** Resolves once the first list and the history are read. */
   ready(signal: AbortSignal): Promise<void>;
 }

@@ -1,0 +1,77 @@
+import type { Clock } from "../../base/clock.js";
+import type { Revision } from "../interface.js";
+import type { Change } from "./change.js";
+
+export interface HistoryLimits {
+  /** Changes kept at most. */
+  readonly maxChanges: number;
+  /** Changes older than this are dropped, when newer ones come in. */
+  readonly maxAgeMs: number;
+}
+
+/** Ten minutes is what the store itself keeps between compactions; 10,000 changes bound the memory of a busy kind. */
+export const defaultHistoryLimits: HistoryLimits = { maxChanges: 10_000, maxAgeMs: 10 * 60_000 };
+
+interface Entry {
+  readonly change: Change;
+  readonly seenAtMs: number;
+}
+
+/**
+ * The recent changes of one kind, in order of revision, from which watches resume. It holds every change after its
+ * floor; of anything earlier it knows nothing and says so.
+ */
+export class HistoryRing {
+  private entries: Entry[] = [];
+  /** Entries before this index have been dropped; they are cut off in bulk. */
+  private head = 0;
+  private floor: Revision = 0;
+
+  constructor(
+    private readonly clock: Pick<Clock, "monotonicMs">,
+    private readonly limits: HistoryLimits = defaultHistoryLimits,
+  ) {}
+
+  /** Forgets everything: history now begins after `floor`. */
+  reset(floor: Revision): void {
+    this.entries = [];
+    this.head = 0;
+    this.floor = floor;
+  }
+
+  /** Adds a change that is newer than all before it. */
+  push(change: Change): void {
+    const now = this.clock.monotonicMs();
+    this.entries.push({ change, seenAtMs: now });
+    const oldestKept = Math.max(this.head, this.entries.length - this.limits.maxChanges);
+    let next = this.head;
+    for (;;) {
+      const entry = this.entries[next];
+      if (entry === undefined || (next >= oldestKept && now - entry.seenAtMs <= this.limits.maxAgeMs)) break;
+      this.floor = entry.change.revision;
+      next += 1;
+    }
+    this.head = next;
+    this.cutOff();
+  }
+
+  /** The changes after `revision`, or undefined when some of them are no longer here. */
+  since(revision: Revision): readonly Change[] | undefined {
+    if (revision < this.floor) return undefined;
+    let low = this.head;
+    let high = this.entries.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const entry = this.entries[middle];
+      if (entry !== undefined && entry.change.revision <= revision) low = middle + 1;
+      else high = middle;
+    }
+    return this.entries.slice(low).map(({ change }) => change);
+  }
+
+  private cutOff(): void {
+    if (this.head < 1_024 || this.head < this.entries.length / 2) return;
+    this.entries = this.entries.slice(this.head);
+    this.head = 0;
+  }
+}

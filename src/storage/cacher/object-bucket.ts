@@ -1,0 +1,49 @@
+import type { CachedObject } from "./interface.js";
+
+/** Objects by store key, listed in key order without sorting: a list is far more frequent than a new key. */
+export class ObjectBucket {
+  private readonly objects = new Map<string, CachedObject>();
+  private readonly keys: string[] = [];
+
+  get size(): number {
+    return this.keys.length;
+  }
+
+  get(key: string): CachedObject | undefined {
+    return this.objects.get(key);
+  }
+
+  put(object: CachedObject): void {
+    if (!this.objects.has(object.key)) this.keys.splice(this.position(object.key), 0, object.key);
+    this.objects.set(object.key, object);
+  }
+
+  delete(key: string): void {
+    if (this.objects.delete(key)) this.keys.splice(this.position(key), 1);
+  }
+
+  /** A snapshot in key order. */
+  list(): CachedObject[] {
+    const found: CachedObject[] = [];
+    for (const key of this.keys) {
+      const object = this.objects.get(key);
+      if (object !== undefined) found.push(object);
+    }
+    return found;
+  }
+
+  /** Index of `key`, or where it belongs. */
+  private position(key: string): number {
+    let low = 0;
+    let high = this.keys.length;
+    // Loading a list adds keys in order: each belongs at the end.
+    const last = this.keys[high - 1];
+    if (last !== undefined && last < key) return high;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.keys[middle] ?? "") < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,228 @@
+import { ApiError, expired, timedOut, unavailable } from "../../api/errors.js";
+import type { Kind } from "../../api/kinds/kind.js";
+import { isAbort, throwIfAborted } from "../../base/abort.js";
+import type { Clock } from "../../base/clock.js";
+import type { Log } from "../../base/log.js";
+import { isStoreUnavailable } from "../errors.js";
+import type { Revision, Store } from "../interface.js";
+import { kindPrefix } from "../keys.js";
+import type { CacheMetrics } from "./cache-metrics.js";
+import { CacheState } from "./cache-state.js";
+import { toCachedObject } from "./cached-object.js";
+import { inScope, seenAs } from "./change.js";
+import { EventEncoder } from "./event-encoder.js";
+import { Feeder } from "./feeder.js";
+import type { HistoryLimits } from "./history-ring.js";
+import type { CachedObject, Freshness, Scope, WatchCache, WatchOptions } from "./interface.js";
+import type { StoreProgress } from "./store-progress.js";
+import { createTimeSlice } from "./time-slice.js";
+import { Watcher } from "./watcher.js";
+
+export interface WatchCacheDeps {
+  readonly store: Store;
+  readonly progress: StoreProgress;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly metrics: CacheMetrics;
+  readonly history?: HistoryLimits;
+  /** What a watcher may fall behind by; 8 MiB by default. */
+  readonly watcherBudgetBytes?: number;
+}
+
+// Longer, and a caller is better served by the store itself; shorter, and a hiccup of the watch sends all reads there.
+const freshnessWaitMs = 3_000;
+const bookmarkPeriodMs = 10_000;
+// Ends are spread out, so that watches do not all come back at once; and they come, so that load can move to new servers.
+const minimumLifeMs = 30 * 60_000;
+const lifeSpreadMs = 30 * 60_000;
+
+/** The watch cache of one kind; its contract is `WatchCache`'s. `run` feeds it. */
+export class KindCache implements WatchCache {
+  private readonly state: CacheState;
+  private readonly feeder: Feeder;
+  private readonly encoder: EventEncoder;
+  private readonly labels: { readonly resource: string };
+
+  constructor(
+    private readonly kind: Kind,
+    private readonly deps: WatchCacheDeps,
+  ) {
+    this.state = new CacheState(kind, deps);
+    this.feeder = new Feeder(kindPrefix(kind), this.state, deps);
+    this.encoder = new EventEncoder(kind);
+    this.labels = { resource: kind.plural };
+  }
+
+  /** Keeps the cache fed, and watchers bookmarked, until `signal` fires. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.feeder.run(signal), this.bookmark(signal)]);
+    for (const watcher of this.state.watchers) watcher.fail(unavailable("the server is stopping"));
+  }
+
+  async ready(signal: AbortSignal): Promise<void> {
+    // The history's end is told by nothing but a request for progress.
+    while (!(await this.deps.progress.reach(this.state.gate, 1, freshnessWaitMs, signal))) throwIfAborted(signal);
+  }
+
+  async reach(freshness: Freshness, signal: AbortSignal): Promise<boolean> {
+    if (this.state.gate.revision === 0) await this.ready(signal);
+    if (freshness.kind === "any") return true;
+    const began = this.deps.clock.monotonicMs();
+    const wanted = freshness.kind === "latest" ? await this.storeRevision() : freshness.revision;
+    const reached = await this.deps.progress.reach(this.state.gate, wanted, freshnessWaitMs, signal);
+    throwIfAborted(signal);
+    this.deps.metrics.freshnessWait.observe(this.labels, (this.deps.clock.monotonicMs() - began) / 1_000);
+    return reached;
+  }
+
+  async get(
+    key: string,
+    freshness: Freshness,
+    signal: AbortSignal,
+  ): Promise<{ readonly found: CachedObject | undefined; readonly revision: Revision }> {
+    if (await this.reach(freshness, signal)) return { found: this.state.index.get(key), revision: this.state.gate.revision };
+    const { value, revision } = await fromStore(this.deps.store.get(key, signal));
+    this.refuseFuture(freshness, revision);
+    return { found: value === undefined ? undefined : toCachedObject(this.kind, value), revision };
+  }
+
+  async list(
+    scope: Scope,
+    freshness: Freshness,
+    signal: AbortSignal,
+  ): Promise<{ readonly objects: readonly CachedObject[]; readonly revision: Revision }> {
+    const reached = await this.reach(freshness, signal);
+    const { objects, revision } = reached ? this.present(scope) : await this.listStore(freshness, signal);
+    const pause = createTimeSlice(this.deps.clock);
+    const found: CachedObject[] = [];
+    for (const object of objects) {
+      if (inScope(scope, object)) found.push(object);
+      await pause();
+    }
+    return { objects: found, revision };
+  }
+
+  async *watch(scope: Scope, options: WatchOptions): AsyncGenerator<Buffer> {
+    const { signal, after } = options;
+    await this.reach({ kind: "any" }, signal);
+    if (after !== undefined) await this.reachForWatch(after, signal);
+    // From here to the watcher's registration nothing is awaited: between what it starts from and what it is told
+    // there is neither gap nor overlap.
+    const start = this.startOf(scope, options);
+    const watcher = new Watcher(scope, this.encoder, options.bookmarks, this.deps.watcherBudgetBytes);
+    const leave = this.enter(watcher, signal);
+    try {
+      const pause = createTimeSlice(this.deps.clock);
+      for (const buffer of start) {
+        if (buffer !== undefined) yield buffer;
+        await pause();
+        throwIfAborted(signal);
+      }
+      yield* watcher.messages(signal);
+    } finally {
+      leave();
+    }
+  }
+
+  private present(scope: Scope): { readonly objects: readonly CachedObject[]; readonly revision: Revision } {
+    return { objects: this.state.index.candidates(scope), revision: this.state.gate.revision };
+  }
+
+  private async listStore(
+    freshness: Freshness,
+    signal: AbortSignal,
+  ): Promise<{ readonly objects: readonly CachedObject[]; readonly revision: Revision }> {
+    const { values, revision } = await fromStore(this.deps.store.list(kindPrefix(this.kind), { signal }));
+    this.refuseFuture(freshness, revision);
+    const pause = createTimeSlice(this.deps.clock);
+    const objects: CachedObject[] = [];
+    for (const value of values) {
+      objects.push(toCachedObject(this.kind, value));
+      await pause();
+    }
+    return { objects, revision };
+  }
+
+  /** What a watch begins with: computed lazily, over a snapshot taken now. */
+  private startOf(scope: Scope, { after, markInitialEnd }: WatchOptions): Iterable<Buffer | undefined> {
+    const { encoder, state } = this;
+    if (after === undefined) {
+      const objects = state.index.candidates(scope);
+      const { revision } = state.gate;
+      return (function* initialState() {
+        for (const object of objects) yield inScope(scope, object) ? encoder.event("added", object.bytes) : undefined;
+        if (markInitialEnd) yield encoder.bookmark(revision, true);
+      })();
+    }
+    const changes = state.ring.since(after);
+    if (changes === undefined) throw expired(`too old resource version: ${after}`);
+    return (function* catchUp() {
+      for (const change of changes) {
+        const type = seenAs(scope, change);
+        yield type === undefined ? undefined : change.as(type, encoder);
+      }
+    })();
+  }
+
+  /** Registers a watcher until it ends, one way or another. */
+  private enter(watcher: Watcher, signal: AbortSignal): () => void {
+    const { watchers, gate } = this.state;
+    const update = (): void => this.deps.metrics.watchers.set(this.labels, watchers.size);
+    watchers.add(watcher);
+    update();
+    const cancelEnd = this.deps.clock.after(minimumLifeMs + this.deps.random() * lifeSpreadMs, () => {
+      if (watcher.wantsBookmarks) watcher.push(this.encoder.bookmark(gate.revision));
+      watcher.end();
+    });
+    const leave = (): void => {
+      cancelEnd();
+      signal.removeEventListener("abort", leave);
+      watchers.remove(watcher);
+      update();
+    };
+    // A reader that is gone may never ask for the next message: its place is given up all the same.
+    signal.addEventListener("abort", leave, { once: true });
+    return leave;
+  }
+
+  private async bookmark(signal: AbortSignal): Promise<void> {
+    const { gate, watchers } = this.state;
+    for (;;) {
+      await this.deps.clock.sleep(bookmarkPeriodMs, signal).catch((_stopped: unknown) => undefined);
+      if (signal.aborted) return;
+      if (watchers.size === 0) continue;
+      // A bookmark says that everything from the store to the reader works; without a fresh revision it is not sent.
+      const revision = await this.deps.progress.currentRevision().catch((_unreachable: unknown) => undefined);
+      if (revision === undefined || !(await this.deps.progress.reach(gate, revision, freshnessWaitMs, signal))) continue;
+      const buffer = this.encoder.bookmark(gate.revision);
+      for (const watcher of watchers) if (watcher.wantsBookmarks) watcher.push(buffer);
+    }
+  }
+
+  private storeRevision(): Promise<Revision> {
+    return fromStore(this.deps.progress.currentRevision());
+  }
+
+  /** A revision that this cache has not reached yet may come from another api-server; one that the store has not, from another store. */
+  private async reachForWatch(after: Revision, signal: AbortSignal): Promise<void> {
+    if (this.state.gate.revision >= after) return;
+    if ((await this.storeRevision()) < after) throw expired(`resource version ${after} is not of this cluster's history`);
+    if (await this.reach({ kind: "notOlderThan", revision: after }, signal)) return;
+    throw unavailable("the watch cache lags behind the store");
+  }
+
+  private refuseFuture(freshness: Freshness, revision: Revision): void {
+    if (freshness.kind !== "notOlderThan" || freshness.revision <= revision) return;
+    throw timedOut(`Too large resource version: ${freshness.revision}, current: ${revision}`);
+  }
+}
+
+async function fromStore<Value>(reading: Promise<Value>): Promise<Value> {
+  try {
+    return await reading;
+  } catch (error: unknown) {
+    if (isStoreUnavailable(error)) throw unavailable("the store cannot be reached", error);
+    throw isAbort(error) ? error : ApiError.from(error);
+  }
+}
