@@ -1,0 +1,114 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dockerCall, hasProgram } from "./docker.mjs";
+import { cache } from "./etcd.mjs";
+import { SetupError, say } from "./say.mjs";
+
+/** What the examples and the tests run: busybox under tags of our own, so that neither depends on a registry. */
+const tags = ["howbernetes/demo:1.0", "howbernetes/demo:2.0", "howbernetes/busybox:1.36"];
+const upstream = { repository: "busybox", tag: "1.36" };
+const pullTimeoutMs = 20_000;
+
+/** Makes sure that the demo and test images are there: from Docker Hub, or else from Debian's busybox-static. */
+export async function ensureImages() {
+  const missing = [];
+  for (const tag of tags) if ((await dockerCall("GET", `/images/${tag}/json`)).status !== 200) missing.push(tag);
+  if (missing.length === 0) return;
+  if (!(await pulled())) await imported();
+  for (const tag of missing) {
+    const [repository, version] = tag.split(":");
+    const { status, body } = await dockerCall(
+      "POST",
+      `/images/${upstream.repository}:${upstream.tag}/tag?repo=${encodeURIComponent(repository)}&tag=${version}`,
+    );
+    if (status !== 201) throw new SetupError(`The image ${tag} could not be made: ${body}`);
+  }
+}
+
+async function pulled() {
+  try {
+    const { body } = await dockerCall("POST", `/images/create?fromImage=${upstream.repository}&tag=${upstream.tag}`, {
+      timeoutMs: pullTimeoutMs,
+    });
+    return !body.includes('"error"');
+  } catch (_offline) {
+    return false;
+  }
+}
+
+async function imported() {
+  say("Docker Hub does not answer: making the demo image from Debian's busybox-static.");
+  const root = mkdtempSync(join(tmpdir(), "howbernetes-image-"));
+  try {
+    fillRoot(root, staticBusybox());
+    const { stdout, status } = spawnSync("tar", ["-C", root, "--owner=0", "--group=0", "-cf", "-", "."], { maxBuffer: 64 * 2 ** 20 });
+    if (status !== 0) throw new SetupError("tar could not pack the demo image.");
+    const changes = `changes=${encodeURIComponent('CMD ["sh"]')}&changes=${encodeURIComponent("ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")}`;
+    const query = `fromSrc=-&repo=${upstream.repository}&tag=${upstream.tag}&${changes}`;
+    const { status: answer, body } = await dockerCall("POST", `/images/create?${query}`, { body: stdout, timeoutMs: 60_000 });
+    if (answer !== 200 || body.includes('"error"')) throw new SetupError(`The demo image could not be imported: ${body}`);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function fillRoot(root, busybox) {
+  for (const folder of ["bin", "etc", "tmp", "root", "var/run", "www"]) mkdirSync(join(root, folder), { recursive: true });
+  chmodSync(join(root, "tmp"), 0o1777);
+  copyFileSync(busybox, join(root, "bin/busybox"));
+  chmodSync(join(root, "bin/busybox"), 0o755);
+  const { stdout } = spawnSync(busybox, ["--list"], { encoding: "utf8" });
+  for (const applet of stdout.split("\n").filter((name) => name !== "" && name !== "busybox"))
+    symlinkSync("busybox", join(root, "bin", applet));
+  writeFileSync(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n");
+  writeFileSync(join(root, "etc/group"), "root:x:0:\nnobody:x:65534:\n");
+  writeFileSync(join(root, "www/index.html"), "hello from howbernetes\n");
+}
+
+/** A busybox that needs no libraries: the system's, or Debian's package unpacked into the cache. */
+function staticBusybox() {
+  const unpacked = join(cache, "busybox");
+  const candidates = ["/bin/busybox", "/usr/bin/busybox", join(unpacked, "bin/busybox"), join(unpacked, "usr/bin/busybox")];
+  const usable = () => candidates.find((path) => existsSync(path) && isStatic(path));
+  if (usable() === undefined && hasProgram("apt-get")) {
+    mkdirSync(unpacked, { recursive: true });
+    const download = () =>
+      spawnSync("apt-get", ["-o", "APT::Sandbox::User=", "download", "-qq", "busybox-static"], {
+        cwd: unpacked,
+        stdio: ["ignore", "ignore", "inherit"],
+      }).status;
+    if (download() !== 0) {
+      spawnSync("apt-get", ["update", "-qq"], { stdio: ["ignore", "ignore", "inherit"] });
+      download();
+    }
+    for (const file of readdirSync(unpacked).filter((name) => name.endsWith(".deb")))
+      spawnSync("dpkg", ["-x", join(unpacked, file), unpacked]);
+  }
+  const found = usable();
+  if (found === undefined)
+    throw new SetupError(`Neither Docker Hub nor a static busybox is at hand. Pull or make ${tags.join(" and ")} and try again.`);
+  return found;
+}
+
+/** An ELF program without an interpreter segment (PT_INTERP, 3) loads no libraries. */
+function isStatic(path) {
+  const elf = readFileSync(path);
+  if (elf.readUInt32BE(0) !== 0x7f454c46 || elf[4] !== 2) return false;
+  const offset = Number(elf.readBigUInt64LE(32));
+  const size = elf.readUInt16LE(54);
+  const count = elf.readUInt16LE(56);
+  return !Array.from({ length: count }, (_, index) => elf.readUInt32LE(offset + index * size)).includes(3);
+}

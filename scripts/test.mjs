@@ -1,0 +1,85 @@
+/**
+ * `npm test`: sets up what the tests need, then checks and tests everything.
+ *
+ *     npm test                       all of it
+ *     npm test -- unit e2e           those steps only
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureBuilt, ensureDependencies } from "./setup/dependencies.mjs";
+import { ensureDocker } from "./setup/docker.mjs";
+import { composePlugin, ensureEtcd } from "./setup/etcd.mjs";
+import { ensureImages } from "./setup/images.mjs";
+import { runMain, SetupError, say } from "./setup/say.mjs";
+
+const bin = (name) => join("node_modules/.bin", name);
+const mocha = (...specs) => [bin("mocha"), "--reporter", "scripts/mocha-reporter.cjs", ...specs];
+
+const steps = [
+  { name: "format and lint", command: [bin("biome"), "check", "--error-on-warnings", "."] },
+  { name: "proto lint", command: [bin("buf"), "lint"] },
+  { name: "unused code", command: [bin("knip")] },
+  { name: "types", command: [bin("tsc"), "--noEmit"] },
+  { name: "layers", command: [process.execPath, "scripts/layers.mjs"] },
+  { name: "unit", command: mocha("src/**/*.spec.ts", "test/layers/*.spec.ts") },
+  { name: "conformance", command: mocha("test/conformance/**/*.spec.ts") },
+  { name: "integration", command: mocha("test/integration/**/*.spec.ts") },
+  { name: "e2e", command: mocha("test/e2e/**/*.spec.ts") },
+];
+
+await runMain(async () => {
+  const wanted = process.argv.slice(2);
+  for (const name of wanted)
+    if (!steps.some((step) => step.name === name))
+      throw new SetupError(`no step "${name}"; there are ${steps.map((step) => step.name).join(", ")}`);
+  const started = performance.now();
+  await setUp();
+  say(`set-up: ${seconds(started)}`);
+  const results = steps.filter(({ name }) => wanted.length === 0 || wanted.includes(name)).map(run);
+  summarize(results, started);
+});
+
+async function setUp() {
+  ensureDependencies();
+  ensureBuilt();
+  // Tests that need a program find it here; one that can't be had is reported by each test that is skipped for it.
+  const etcd = ensureEtcd();
+  if (etcd !== undefined) process.env.HOWBERNETES_ETCD = etcd;
+  const compose = composePlugin();
+  if (compose !== undefined) process.env.HOWBERNETES_COMPOSE = compose;
+  await ensureDocker({ yes: true });
+  await ensureImages();
+}
+
+function run({ name, command }) {
+  say(`\n── ${name}`);
+  const started = performance.now();
+  const folder = mkdtempSync(join(tmpdir(), "howbernetes-test-"));
+  const countsFile = join(folder, "counts.json");
+  const [program, ...args] = command;
+  const { status } = spawnSync(program, args, {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, HOWBERNETES_COUNTS: countsFile },
+  });
+  const counts = existsSync(countsFile) ? JSON.parse(readFileSync(countsFile, "utf8")) : { passes: 0, failures: 0, pending: 0 };
+  rmSync(folder, { recursive: true, force: true });
+  return { name, ok: status === 0, time: seconds(started), ...counts };
+}
+
+const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+function summarize(results, started) {
+  say("\n── summary");
+  for (const { name, ok, time, passes, failures, pending } of results) {
+    const tests = passes + failures + pending === 0 ? "" : `${passes} passed, ${failures} failed, ${pending} skipped`;
+    say(`${ok ? "ok    " : "FAILED"} ${name.padEnd(16)} ${time.padStart(8)}  ${tests}`);
+  }
+  say(`in all ${seconds(started)}\n`);
+  const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
+  // A step that fails without a failed test (lint, a crash) must show in the closing line too.
+  const failed = results.reduce((sum, { ok, failures }) => sum + (ok ? failures : Math.max(1, failures)), 0);
+  say(`${total("passes")} passed, ${failed} failed, ${total("pending")} skipped`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
