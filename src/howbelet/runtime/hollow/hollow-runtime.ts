@@ -1,0 +1,258 @@
+import { abortError } from "../../../base/abort.js";
+import type { Clock } from "../../../base/clock.js";
+import { RuntimeError } from "../errors.js";
+import { containerName, identityLabels, isSameIdentity } from "../identity.js";
+import type {
+  ContainerConfig,
+  ContainerIdentity,
+  ContainerLogOptions,
+  ContainerSnapshot,
+  ContainerSummary,
+  PreparedNetwork,
+  Runtime,
+  RuntimeEvent,
+  RuntimeInfo,
+  RuntimeScope,
+  SandboxConfig,
+} from "../interface.js";
+import { HollowEvents } from "./hollow-events.js";
+
+/** How a hollow container behaves. */
+export interface HollowBehaviour {
+  /** How long a start takes; 0 by default. */
+  readonly startDelayMs?: number;
+  /** Makes a start fail, with this text. */
+  readonly startError?: string;
+  /** Makes it end by itself; by default it runs until it is told to end. */
+  readonly exit?: { readonly afterMs: number; readonly code: number };
+  /** It goes on after `terminate`, as process 1 without a handler does. */
+  readonly ignoresTerminate?: boolean;
+  /** What its log holds. */
+  readonly output?: string;
+}
+
+export interface HollowOptions {
+  readonly clock: Clock;
+  /** Decides how each container behaves; all run quietly by default. */
+  readonly behaviour?: (config: ContainerConfig) => HollowBehaviour;
+  /** Images that are there; by default every image is, and pulls succeed at once. */
+  readonly images?: ReadonlySet<string>;
+}
+
+interface HollowContainer {
+  snapshot: ContainerSnapshot;
+  readonly name: string;
+  readonly scope: RuntimeScope;
+  readonly behaviour: HollowBehaviour;
+  cancelExit: () => void;
+}
+
+/**
+ * A runtime without containers, for scale tests and unit tests: it keeps the contract of `Runtime` in memory, and its
+ * containers start, fail and end as `behaviour` says.
+ */
+export class HollowRuntime implements Runtime {
+  private readonly containers = new Map<string, HollowContainer>();
+  private readonly pulled = new Set<string>();
+  private readonly hints = new HollowEvents();
+  private created = 0;
+  private isAway = false;
+
+  constructor(private readonly options: HollowOptions) {}
+
+  async info(_signal: AbortSignal): Promise<RuntimeInfo> {
+    this.mustAnswer();
+    return {
+      name: "hollow",
+      version: "1.0.0",
+      architecture: "amd64",
+      operatingSystem: "linux",
+      osImage: "Hollow Linux",
+      kernelVersion: "0.0.0",
+      machineId: "hollow",
+      cpus: 32,
+      memoryBytes: 128 * 2 ** 30,
+    };
+  }
+
+  async prepare(scope: RuntimeScope, subnet: string, _signal: AbortSignal): Promise<PreparedNetwork> {
+    this.mustAnswer();
+    return { name: `hollow-${scope.nodeName}`, subnet, warning: "" };
+  }
+
+  async findImage(image: string, _signal: AbortSignal): Promise<string | undefined> {
+    this.mustAnswer();
+    return this.has(image) ? imageId(image) : undefined;
+  }
+
+  async pullImage(image: string, _signal: AbortSignal): Promise<string> {
+    this.mustAnswer();
+    if (this.options.images !== undefined) throw new RuntimeError("Failed", `pull access denied for ${image}, repository does not exist`);
+    this.pulled.add(image);
+    return imageId(image);
+  }
+
+  async createSandbox(scope: RuntimeScope, config: SandboxConfig, _signal: AbortSignal): Promise<string> {
+    return this.add(scope, config.identity, { image: "sandbox", sandboxId: "", behaviour: {} });
+  }
+
+  async createContainer(scope: RuntimeScope, config: ContainerConfig, _signal: AbortSignal): Promise<string> {
+    this.mustAnswer();
+    if (!this.has(config.image)) throw new RuntimeError("ImageNotFound", `No such image: ${config.image}`);
+    const behaviour = this.options.behaviour?.(config) ?? {};
+    return this.add(scope, config.identity, { image: config.image, sandboxId: config.sandboxId, behaviour });
+  }
+
+  async start(id: string, signal: AbortSignal): Promise<void> {
+    const container = this.find(id);
+    const { behaviour } = container;
+    if (container.snapshot.phase === "running") return;
+    if (behaviour.startDelayMs !== undefined) await this.options.clock.sleep(behaviour.startDelayMs, signal);
+    const startedAtMs = this.options.clock.now();
+    if (behaviour.startError !== undefined) {
+      this.update(container, { phase: "exited", startedAtMs, finishedAtMs: startedAtMs, exitCode: 127, startError: behaviour.startError });
+      throw new RuntimeError("Invalid", behaviour.startError);
+    }
+    const ip = container.snapshot.identity.kind === "sandbox" ? `10.0.${(this.created >> 8) & 255}.${this.created & 255}` : "";
+    this.update(container, { phase: "running", startedAtMs, ip });
+    this.emit(container, "start");
+    const { exit } = behaviour;
+    if (exit !== undefined) container.cancelExit = this.options.clock.after(exit.afterMs, () => this.end(container, exit.code));
+  }
+
+  async terminate(id: string, _signal: AbortSignal): Promise<void> {
+    this.mustAnswer();
+    const container = this.containers.get(id);
+    if (container !== undefined && container.behaviour.ignoresTerminate !== true) this.end(container, 143);
+  }
+
+  async kill(id: string, _signal: AbortSignal): Promise<void> {
+    this.mustAnswer();
+    const container = this.containers.get(id);
+    if (container !== undefined) this.end(container, 137);
+  }
+
+  async remove(id: string, _signal: AbortSignal): Promise<void> {
+    this.mustAnswer();
+    const container = this.containers.get(id);
+    if (container === undefined) return;
+    this.end(container, 137);
+    this.containers.delete(id);
+    this.emit(container, "destroy");
+  }
+
+  async inspect(id: string, _signal: AbortSignal): Promise<ContainerSnapshot | undefined> {
+    this.mustAnswer();
+    return this.containers.get(id)?.snapshot;
+  }
+
+  async list(scope: RuntimeScope, _signal: AbortSignal): Promise<readonly ContainerSummary[]> {
+    this.mustAnswer();
+    return [...this.containers.values()].filter((container) => isWithin(container, scope)).map(({ snapshot }) => snapshot);
+  }
+
+  events(scope: RuntimeScope, subscribed: () => void, signal: AbortSignal): AsyncIterable<RuntimeEvent> {
+    this.mustAnswer();
+    return this.hints.subscribe(scope, subscribed, signal);
+  }
+
+  async *logs(id: string, options: ContainerLogOptions, signal: AbortSignal): AsyncGenerator<Buffer> {
+    const container = this.find(id);
+    const lines = (container.behaviour.output ?? "").split(/(?<=\n)/).filter((line) => line !== "");
+    const kept = options.tailLines === undefined ? lines : lines.slice(Math.max(0, lines.length - options.tailLines));
+    if (kept.length > 0 && options.stdout) yield Buffer.from(kept.join(""));
+    if (!options.follow) return;
+    for await (const event of this.hints.subscribe(container.scope, () => undefined, signal)) {
+      if (event.containerId === id && event.type !== "start") return;
+      if (container.snapshot.phase !== "running") return;
+    }
+    if (signal.aborted) throw abortError(signal);
+  }
+
+  close(): void {
+    this.hints.end();
+  }
+
+  /** Makes the runtime stop answering, as a stopped engine does, and come back; containers go on. */
+  setAway(isAway: boolean): void {
+    this.isAway = isAway;
+    if (isAway) this.hints.end();
+  }
+
+  /** Ends a container from outside. */
+  crash(id: string, exitCode: number): void {
+    this.end(this.find(id), exitCode);
+  }
+
+  private mustAnswer(): void {
+    if (this.isAway) throw new RuntimeError("Unavailable", "the container engine cannot be reached: hollow");
+  }
+
+  private has(image: string): boolean {
+    return this.options.images?.has(image) ?? true;
+  }
+
+  private find(id: string): HollowContainer {
+    this.mustAnswer();
+    const container = this.containers.get(id);
+    if (container === undefined) throw new RuntimeError("NotFound", `No such container: ${id}`);
+    return container;
+  }
+
+  private add(
+    scope: RuntimeScope,
+    identity: ContainerIdentity,
+    made: { readonly image: string; readonly sandboxId: string; readonly behaviour: HollowBehaviour },
+  ): string {
+    this.mustAnswer();
+    const name = containerName(identity);
+    const existing = [...this.containers.values()].find((container) => container.name === name);
+    if (existing !== undefined) {
+      const [had, wanted] = [identityLabels(existing.scope, existing.snapshot.identity), identityLabels(scope, identity)];
+      if (isSameIdentity(had, wanted)) return existing.snapshot.id;
+      throw new RuntimeError("NameTaken", `the container name ${name} is taken`);
+    }
+    const id = `hollow-${++this.created}`;
+    const snapshot: ContainerSnapshot = {
+      id,
+      identity,
+      phase: "created",
+      createdAtMs: this.options.clock.now(),
+      startedAtMs: undefined,
+      finishedAtMs: undefined,
+      exitCode: 0,
+      oomKilled: false,
+      startError: "",
+      image: made.image,
+      imageId: imageId(made.image),
+      sandboxId: made.sandboxId,
+      ip: "",
+    };
+    this.containers.set(id, { snapshot, name, scope, behaviour: made.behaviour, cancelExit: () => undefined });
+    return id;
+  }
+
+  private end(container: HollowContainer, exitCode: number): void {
+    if (container.snapshot.phase !== "running") return;
+    container.cancelExit();
+    this.update(container, { phase: "exited", exitCode, finishedAtMs: this.options.clock.now(), ip: "" });
+    this.emit(container, "die");
+  }
+
+  private update(container: HollowContainer, change: Partial<ContainerSnapshot>): void {
+    container.snapshot = { ...container.snapshot, ...change };
+  }
+
+  private emit(container: HollowContainer, type: RuntimeEvent["type"]): void {
+    const { id, identity } = container.snapshot;
+    this.hints.emit(container.scope, { containerId: id, podUid: identity.podUid, type });
+  }
+}
+
+function isWithin(container: HollowContainer, scope: RuntimeScope): boolean {
+  return container.scope.clusterUid === scope.clusterUid && container.scope.nodeName === scope.nodeName;
+}
+
+function imageId(image: string): string {
+  return `sha256:${Buffer.from(image).toString("hex").padEnd(64, "0").slice(0, 64)}`;
+}
