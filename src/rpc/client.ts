@@ -13,20 +13,25 @@ const defaultTimeoutMs = 30_000;
 
 /**
  * A typed client of a service. Calls fail at once when the server cannot be reached, rather than wait for it. A stream
- * is opened when its iteration begins, and canceled when its iteration is left.
+ * is opened when its iteration begins, and canceled when its iteration is left. `metadata` goes with every call.
  */
-export function createRpcClient<D extends ServiceDefinition>(definition: D, channel: RpcChannel): RpcClient<D> {
-  const calls = Object.entries(definition).map(([name, method]) => [name, callOf(method, channel)]);
+export function createRpcClient<D extends ServiceDefinition>(
+  definition: D,
+  channel: RpcChannel,
+  metadata: Readonly<Record<string, string>> = {},
+): RpcClient<D> {
+  const all = (options: CallOptions = {}): CallOptions => ({ ...options, metadata: { ...metadata, ...options.metadata } });
+  const calls = Object.entries(definition).map(([name, method]) => [name, callOf(method, channel, all)]);
   // Each method's signature is what the conditional type makes of its definition; fromEntries cannot show that.
   return Object.fromEntries(calls) as RpcClient<D>;
 }
 
-function callOf(method: Method, channel: RpcChannel): unknown {
+function callOf(method: Method, channel: RpcChannel, all: (options?: CallOptions) => CallOptions): unknown {
   if (method.requestStream) {
-    return (requests: AsyncIterable<unknown>, options: CallOptions = {}) => duplexCall(method, channel, requests, options);
+    return (requests: AsyncIterable<unknown>, options?: CallOptions) => duplexCall(method, channel, requests, all(options));
   }
-  if (method.responseStream) return (request: unknown, options: CallOptions = {}) => streamCall(method, channel, request, options);
-  return (request: unknown, options: CallOptions = {}) => unaryCall(method, channel, request, options);
+  if (method.responseStream) return (request: unknown, options?: CallOptions) => streamCall(method, channel, request, all(options));
+  return (request: unknown, options?: CallOptions) => unaryCall(method, channel, request, all(options));
 }
 
 async function unaryCall(method: Method, channel: RpcChannel, request: unknown, options: CallOptions): Promise<unknown> {

@@ -1,0 +1,61 @@
+import type { Kind } from "../api/kinds/kind.js";
+import type { ApiObject, Whole } from "../api/object.js";
+import { BindRequest, PodsService } from "../gen/howbernetes/api/v1/pods.js";
+import type { ChannelPurpose } from "../rpc/channel.js";
+import type { RpcClient, ServiceDefinition } from "../rpc/contracts.js";
+import { type ApiClientOptions, Connection } from "./connection.js";
+import type { ApiClient, ResourceClient } from "./contracts.js";
+import { RemoteResourceClient } from "./resource-client.js";
+import { withRetries } from "./retry.js";
+
+export type { ApiClientOptions } from "./connection.js";
+
+/** A connection to an api-server, by which any of its services can be called. */
+export interface RemoteApiClient extends ApiClient {
+  /**
+   * A service called directly: no retries. "watch" for long streams of small messages, "bulk" for logs and files, so
+   * that they do not slow each other.
+   */
+  raw<D extends ServiceDefinition>(definition: D, purpose: ChannelPurpose): RpcClient<D>;
+  withMetadata(metadata: Readonly<Record<string, string>>): RemoteApiClient;
+}
+
+/** Creates a client; nothing is dialed before the first call. Close it when done. */
+export function createApiClient(options: ApiClientOptions): RemoteApiClient {
+  return new GrpcApiClient(new Connection(options), {});
+}
+
+class GrpcApiClient implements RemoteApiClient {
+  constructor(
+    private readonly connection: Connection,
+    private readonly metadata: Readonly<Record<string, string>>,
+  ) {}
+
+  of<T extends ApiObject>(kind: Kind<T>): ResourceClient<T> {
+    return new RemoteResourceClient(kind, this.connection, this.metadata);
+  }
+
+  async bind(pod: Whole<ApiObject>, nodeName: string, signal?: AbortSignal): Promise<{ readonly resourceVersion: string }> {
+    const { namespace, name, uid } = pod.metadata;
+    // The uid alone: a status written meanwhile does not make the decision wrong.
+    const binding = { metadata: { namespace, name, uid }, target: { kind: "Node", name: nodeName } };
+    const pods: RpcClient<PodsService> = this.connection.rpc(PodsService, "unary", this.metadata);
+    const abort = signal === undefined ? {} : { signal };
+    return await withRetries("once", signal, this.connection, (timeoutMs) =>
+      pods.bind(BindRequest.fromPartial({ binding }), { ...abort, timeoutMs }),
+    );
+  }
+
+  raw<D extends ServiceDefinition>(definition: D, purpose: ChannelPurpose): RpcClient<D> {
+    return this.connection.rpc(definition, purpose, this.metadata);
+  }
+
+  withMetadata(metadata: Readonly<Record<string, string>>): RemoteApiClient {
+    return new GrpcApiClient(this.connection, { ...this.metadata, ...metadata });
+  }
+
+  /** Closes the connection for every client made of it by `withMetadata`, too. */
+  async close(): Promise<void> {
+    this.connection.close();
+  }
+}

@@ -1,0 +1,57 @@
+import { type Clock, systemClock } from "../base/clock.js";
+import type { Log } from "../base/log.js";
+import type { TlsMaterial } from "../base/tls/certificate.js";
+import { type ChannelPurpose, createChannel, type RpcChannel } from "../rpc/channel.js";
+import { createRpcClient } from "../rpc/client.js";
+import type { RpcClient, ServiceDefinition } from "../rpc/contracts.js";
+
+/** How to reach a cluster, and how to behave while doing so. */
+export interface ApiClientOptions {
+  /** `host:port`, or several with commas (IP addresses then). */
+  readonly address: string;
+  readonly tls: TlsMaterial;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Numbers in [0, 1) for jitter. */
+  readonly random?: () => number;
+  /** How long unary calls go on trying while the server cannot be reached, 30,000 by default; 0 fails at once. */
+  readonly retryForMs?: number;
+  /** Who is named as having set fields; "howbernetes" by default. */
+  readonly fieldManager?: string;
+}
+
+/** The channels to one cluster, each dialed when first used, and what all calls over them share. */
+export class Connection {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly retryForMs: number;
+  readonly fieldManager: string;
+  readonly log: Log;
+  private readonly channels = new Map<ChannelPurpose, RpcChannel>();
+
+  constructor(private readonly options: ApiClientOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.random = options.random ?? Math.random;
+    this.retryForMs = options.retryForMs ?? 30_000;
+    this.fieldManager = options.fieldManager ?? "howbernetes";
+    this.log = options.log;
+  }
+
+  rpc<D extends ServiceDefinition>(definition: D, purpose: ChannelPurpose, metadata: Readonly<Record<string, string>>): RpcClient<D> {
+    return createRpcClient(definition, this.channel(purpose), metadata);
+  }
+
+  close(): void {
+    for (const channel of this.channels.values()) channel.close();
+    this.channels.clear();
+  }
+
+  private channel(purpose: ChannelPurpose): RpcChannel {
+    const present = this.channels.get(purpose);
+    if (present !== undefined) return present;
+    const { address, tls } = this.options;
+    const made = createChannel({ address, tls, purpose });
+    this.channels.set(purpose, made);
+    return made;
+  }
+}

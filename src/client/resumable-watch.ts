@@ -1,0 +1,158 @@
+import { isApiError, isExpired, isInternal, isTimeout, isTooManyRequests, isUnavailable } from "../api/errors.js";
+import { type ApiObject, formatKey, keyOf, type Whole } from "../api/object.js";
+import { abortError, isAbort } from "../base/abort.js";
+import { backoffMs, reconnectBackoff } from "../base/backoff.js";
+import type { Clock } from "../base/clock.js";
+import type { Log } from "../base/log.js";
+import type { WatchEvent } from "./contracts.js";
+
+/** One stream of a watch: from just after `resourceVersion`, or, when undefined, from the present state. */
+export type OpenWatch<T extends ApiObject> = (resourceVersion: string | undefined, signal: AbortSignal) => AsyncIterable<WatchEvent<T>>;
+
+export interface WatchDeps {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/** Two bookmark periods of 10 s and some slack: a ping proves the socket, a bookmark proves the pipeline behind it. */
+const silenceMs = 25_000;
+/** A stream that lived this long was not part of the trouble before it. */
+const healthyMs = 60_000;
+/** From here on someone should know; before, it is a restart like any other. */
+const failuresToWarnOf = 6;
+
+/**
+ * Watches through disconnects, restarts and server changes, by resuming after the last resourceVersion seen. No gap,
+ * repeat or reordering; what is lost on the way is only time. Throws Expired when the server's history does not reach
+ * back far enough, other errors that trying again cannot mend, and an abort error when `signal` fires.
+ */
+export async function* resumableWatch<T extends ApiObject>(
+  open: OpenWatch<T>,
+  from: string | undefined,
+  signal: AbortSignal,
+  deps: WatchDeps,
+): AsyncGenerator<WatchEvent<T>> {
+  const cursor = new Cursor<T>(from);
+  for (let failures = 0; ; ) {
+    const startedMs = deps.clock.monotonicMs();
+    let reason: unknown = "the server ended the stream";
+    try {
+      for await (const event of watched(open, cursor.resourceVersion, signal, deps)) yield* cursor.pass(event);
+    } catch (error: unknown) {
+      if (signal.aborted) throw abortError(signal);
+      if (!isPassing(error)) throw error;
+      reason = error;
+    }
+    failures = deps.clock.monotonicMs() - startedMs >= healthyMs ? 1 : failures + 1;
+    report(failures, reason, deps.log);
+    await deps.clock.sleep(backoffMs(failures, reconnectBackoff, deps.random), signal);
+  }
+}
+
+function report(failures: number, reason: unknown, log: Log): void {
+  const fields = { failures, reason: reason instanceof Error ? reason.message : reason };
+  if (failures === failuresToWarnOf) log.warn("watch cannot be resumed yet", fields);
+  else log.debug("watch interrupted", fields);
+}
+
+/** Whether a new stream may do better. */
+function isPassing(error: unknown): boolean {
+  if (isExpired(error)) return false;
+  return !isApiError(error) ? isStalled(error) : isUnavailable(error) || isTimeout(error) || isTooManyRequests(error) || isInternal(error);
+}
+
+class StalledError extends Error {
+  override readonly name = "StalledError";
+}
+
+const isStalled = (error: unknown): boolean => error instanceof StalledError;
+
+/** One stream with a watchdog: throws StalledError when nothing, not even a bookmark, came for too long. */
+async function* watched<T extends ApiObject>(
+  open: OpenWatch<T>,
+  resourceVersion: string | undefined,
+  signal: AbortSignal,
+  { clock }: WatchDeps,
+): AsyncGenerator<WatchEvent<T>> {
+  const control = new AbortController();
+  const onAbort = (): void => control.abort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) control.abort();
+
+  // Only time spent waiting for the server counts: a consumer that takes long over an event is no fault of the stream.
+  let waitingSinceMs: number | undefined;
+  let stalled = false;
+  const check = (): void => {
+    const silentMs = waitingSinceMs === undefined ? 0 : clock.monotonicMs() - waitingSinceMs;
+    if (silentMs >= silenceMs) {
+      stalled = true;
+      control.abort();
+    } else {
+      cancelCheck = clock.after(silenceMs - silentMs, check);
+    }
+  };
+  let cancelCheck = clock.after(silenceMs, check);
+  try {
+    waitingSinceMs = clock.monotonicMs();
+    for await (const event of open(resourceVersion, control.signal)) {
+      waitingSinceMs = undefined;
+      yield event;
+      waitingSinceMs = clock.monotonicMs();
+    }
+  } catch (error: unknown) {
+    throw stalled && isAbort(error) ? new StalledError("neither event nor bookmark for too long") : error;
+  } finally {
+    cancelCheck();
+    signal.removeEventListener("abort", onAbort);
+    control.abort();
+  }
+}
+
+/**
+ * Where a watch has got to. A stream that breaks in the middle of the initial state cannot be resumed, for that state
+ * is not in order of revisions: the next stream's initial state is then compared with what was passed on already.
+ */
+class Cursor<T extends ApiObject> {
+  /** What was passed on of the initial state; undefined once that is complete. */
+  private initial: Map<string, Whole<T>> | undefined;
+  /** Of those, the ones that this stream has not shown yet. */
+  private unconfirmed = new Map<string, Whole<T>>();
+
+  constructor(private latest: string | undefined) {
+    this.initial = latest === undefined ? new Map() : undefined;
+  }
+
+  /** Where the next stream is to begin. Called when it begins. */
+  get resourceVersion(): string | undefined {
+    if (this.initial !== undefined) this.unconfirmed = new Map(this.initial);
+    return this.latest;
+  }
+
+  *pass(event: WatchEvent<T>): Generator<WatchEvent<T>> {
+    if (this.initial !== undefined) {
+      yield* this.passInitial(event, this.initial);
+      return;
+    }
+    this.latest = event.type === "bookmark" ? event.resourceVersion : event.object.metadata.resourceVersion;
+    yield event;
+  }
+
+  private *passInitial(event: WatchEvent<T>, initial: Map<string, Whole<T>>): Generator<WatchEvent<T>> {
+    if (event.type === "bookmark") {
+      if (!event.initialEnd) return;
+      this.initial = undefined;
+      this.latest = event.resourceVersion;
+      for (const gone of this.unconfirmed.values()) yield { type: "deleted", object: gone };
+      yield event;
+      return;
+    }
+    const key = formatKey(keyOf(event.object));
+    const known = initial.get(key);
+    this.unconfirmed.delete(key);
+    if (event.type === "deleted") initial.delete(key);
+    else initial.set(key, event.object);
+    if (known === undefined || event.type === "deleted") yield event;
+    else if (known.metadata.resourceVersion !== event.object.metadata.resourceVersion) yield { type: "modified", object: event.object };
+  }
+}
