@@ -1,8 +1,11 @@
 import { Pod } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { Kind } from "../kind.js";
 import { podColumns } from "./columns.js";
+import { applyPodDefaults } from "./defaults.js";
+import { podGraceOnDelete, preparePodForCreate, preparePodForUpdate, validatePodStatusUpdate, validatePodUpdate } from "./update-rules.js";
+import { validatePod } from "./validation.js";
 
-/** Pod. */
+/** Containers that live and die together on one node. */
 export const podKind: Kind<Pod> = {
   group: "",
   version: "v1",
@@ -28,9 +31,11 @@ export const podKind: Kind<Pod> = {
   },
   indexedField: "spec.nodeName",
   columns: podColumns,
-  applyDefaults: () => undefined,
-  validate: () => [],
-  validateUpdate: () => [],
-  prepareForCreate: () => undefined,
-  prepareForUpdate: () => undefined,
+  applyDefaults: applyPodDefaults,
+  validate: validatePod,
+  validateUpdate: validatePodUpdate,
+  validateStatusUpdate: validatePodStatusUpdate,
+  prepareForCreate: preparePodForCreate,
+  prepareForUpdate: preparePodForUpdate,
+  graceOnDelete: podGraceOnDelete,
 };

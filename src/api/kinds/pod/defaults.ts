@@ -1,0 +1,72 @@
+import type { Container } from "../../../gen/howbernetes/core/v1/container.js";
+import { type Pod, PodSecurityContext, type PodSpec } from "../../../gen/howbernetes/core/v1/pod.js";
+import type { Toleration } from "../../../gen/howbernetes/core/v1/scheduling.js";
+import type { Whole } from "../../object.js";
+
+const defaultGraceSeconds = 30;
+
+/**
+ * How long a pod stays on a node that is not ready or cannot be reached.
+ * Unlike Kubernetes: 30 s, not 300 s, for here a broken stream tells within seconds that a node is gone.
+ */
+const defaultEvictionSeconds = 30;
+
+const nodeConditionTaints = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] as const;
+
+/** Fills in the defaults of a pod; a template's are fewer, see `applyPodSpecDefaults`. */
+export function applyPodDefaults({ spec }: Whole<Pod>): void {
+  applyPodSpecDefaults(spec);
+  spec.enableServiceLinks ??= true;
+  for (const container of [...spec.initContainers, ...spec.containers]) requestLimits(container);
+  tolerateNodeConditions(spec);
+}
+
+/** Fills in the defaults of a pod's spec, as it also stands in a template. */
+export function applyPodSpecDefaults(spec: PodSpec): void {
+  spec.restartPolicy ||= "Always";
+  spec.dnsPolicy ||= "ClusterFirst";
+  spec.schedulerName ||= "default-scheduler";
+  spec.terminationGracePeriodSeconds ??= defaultGraceSeconds;
+  spec.securityContext ??= PodSecurityContext.fromPartial({});
+  for (const container of [...spec.initContainers, ...spec.containers]) applyContainerDefaults(container);
+}
+
+function applyContainerDefaults(container: Container): void {
+  container.imagePullPolicy ||= isLatest(container.image ?? "") ? "Always" : "IfNotPresent";
+  container.terminationMessagePath ||= "/dev/termination-log";
+  container.terminationMessagePolicy ||= "File";
+  for (const port of container.ports) port.protocol ||= "TCP";
+}
+
+/** Whether an image is named by the tag `latest`, or by neither tag nor digest, which means the same. */
+function isLatest(image: string): boolean {
+  const [name = "", digest] = image.split("@");
+  const tag = name.slice(name.lastIndexOf("/") + 1).split(":")[1];
+  return tag === undefined ? digest === undefined : tag === "latest";
+}
+
+/** What a container is limited to and does not request, it requests in full. */
+function requestLimits({ resources }: Container): void {
+  if (resources === undefined) return;
+  for (const [name, limit] of Object.entries(resources.limits)) {
+    resources.requests[name] ??= { ...limit };
+  }
+}
+
+/** Adds what Kubernetes' DefaultTolerationSeconds admission adds, unless the pod says itself what it tolerates. */
+function tolerateNodeConditions(spec: PodSpec): void {
+  for (const key of nodeConditionTaints) {
+    if (spec.tolerations.some((toleration) => toleratesNoExecute(toleration, key))) continue;
+    spec.tolerations.push({
+      key,
+      operator: "Exists",
+      value: undefined,
+      effect: "NoExecute",
+      tolerationSeconds: defaultEvictionSeconds,
+    });
+  }
+}
+
+function toleratesNoExecute({ key, effect }: Toleration, taint: string): boolean {
+  return (!key || key === taint) && (!effect || effect === "NoExecute");
+}

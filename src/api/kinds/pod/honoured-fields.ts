@@ -1,0 +1,80 @@
+import type { Container, ContainerPort, EnvVar, ResourceRequirements } from "../../../gen/howbernetes/core/v1/container.js";
+import type { PodOS, PodSecurityContext, PodSpec } from "../../../gen/howbernetes/core/v1/pod.js";
+import type { Affinity } from "../../../gen/howbernetes/core/v1/scheduling.js";
+import type { FieldError } from "../../errors.js";
+import { type FieldTable, honoured, keysOnly, only, refuseOutside, within } from "./field-table.js";
+
+const portFields: FieldTable<ContainerPort> = {
+  name: honoured,
+  containerPort: honoured,
+  hostPort: honoured,
+  hostIP: honoured,
+  protocol: honoured,
+};
+
+const envFields: FieldTable<EnvVar> = { name: honoured, value: honoured };
+
+const resourceFields: FieldTable<ResourceRequirements> = {
+  limits: keysOnly("cpu", "memory"),
+  requests: keysOnly("cpu", "memory"),
+};
+
+/** An empty message says nothing, so that it may be written; none of its fields is honoured. */
+const nothing = {};
+
+const containerFields: FieldTable<Container> = {
+  name: honoured,
+  image: honoured,
+  imagePullPolicy: honoured,
+  command: honoured,
+  args: honoured,
+  workingDir: honoured,
+  ports: within(portFields),
+  env: within(envFields),
+  resources: within(resourceFields),
+  securityContext: within(nothing),
+  lifecycle: within(nothing),
+  terminationMessagePath: only("/dev/termination-log"),
+  terminationMessagePolicy: only("File"),
+};
+
+const securityFields: FieldTable<PodSecurityContext> = nothing;
+const affinityFields: FieldTable<Affinity> = nothing;
+const osFields: FieldTable<PodOS> = { name: only("linux") };
+
+/**
+ * What of a pod's spec is honoured so far: by howbelet, by the scheduler (nodeSelector), by the controllers
+ * (tolerations). Whatever is not in here must have its default, or the pod is refused: nothing is silently ignored.
+ * To honour more is to add a line here.
+ */
+const podFields: FieldTable<PodSpec> = {
+  containers: within(containerFields),
+  restartPolicy: honoured,
+  terminationGracePeriodSeconds: honoured,
+  nodeName: honoured,
+  nodeSelector: honoured,
+  tolerations: honoured,
+  schedulerName: honoured,
+  hostname: honoured,
+  // There is no cluster DNS yet: as in Kubernetes without one, ClusterFirst then means the node's own.
+  dnsPolicy: only("ClusterFirst", "Default"),
+  securityContext: within(securityFields),
+  affinity: within(affinityFields),
+  os: within(osFields),
+  // Without services, there are no links to them to be made or not.
+  enableServiceLinks: honoured,
+  serviceAccountName: only("default"),
+  serviceAccount: only("default"),
+  // No token is ever mounted.
+  automountServiceAccountToken: only(false),
+  shareProcessNamespace: only(false),
+  setHostnameAsFQDN: only(false),
+  hostUsers: only(true),
+  priority: only(0),
+  preemptionPolicy: only("PreemptLowerPriority"),
+};
+
+/** An error for each field that is set to what is not honoured yet, by the path of the outermost such field. */
+export function refuseUnhonoured(spec: PodSpec, path: string): FieldError[] {
+  return refuseOutside(podFields, spec, { typeName: "howbernetes.core.v1.PodSpec", path });
+}
