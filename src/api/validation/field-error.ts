@@ -17,8 +17,8 @@ export function unsupported(path: string, value: unknown, supported: readonly st
 }
 
 /** A value that another one of the same list has already. */
-export function duplicate(path: string, value: unknown): FieldError {
-  return { path, reason: "FieldValueDuplicate", message: `Duplicate value: ${show(value)}` };
+export function duplicate(path: string, value: unknown, detail = ""): FieldError {
+  return { path, reason: "FieldValueDuplicate", message: withDetail(`Duplicate value: ${show(value)}`, detail) };
 }
 
 /** A field that may not be set, or not so. */

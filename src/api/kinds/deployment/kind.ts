@@ -1,9 +1,13 @@
 import { Deployment } from "../../../gen/howbernetes/apps/v1/deployment.js";
 import { formatLabelSelector } from "../../selectors/label-selector.js";
 import type { Kind } from "../kind.js";
+import { validateSelectorUnchanged } from "../selector-immutable.js";
 import { deploymentColumns } from "./columns.js";
+import { applyDeploymentDefaults } from "./defaults.js";
+import { prepareDeploymentForCreate, prepareDeploymentForUpdate } from "./update-rules.js";
+import { validateDeployment, validateDeploymentStatusUpdate } from "./validation.js";
 
-/** Deployment. */
+/** Pods that are kept up and rolled over to a new template. */
 export const deploymentKind: Kind<Deployment> = {
   group: "apps",
   version: "v1",
@@ -26,9 +30,10 @@ export const deploymentKind: Kind<Deployment> = {
   },
   selectableFields: {},
   columns: deploymentColumns,
-  applyDefaults: () => undefined,
-  validate: () => [],
-  validateUpdate: () => [],
-  prepareForCreate: () => undefined,
-  prepareForUpdate: () => undefined,
+  applyDefaults: applyDeploymentDefaults,
+  validate: validateDeployment,
+  validateUpdate: validateSelectorUnchanged,
+  validateStatusUpdate: validateDeploymentStatusUpdate,
+  prepareForCreate: prepareDeploymentForCreate,
+  prepareForUpdate: prepareDeploymentForUpdate,
 };

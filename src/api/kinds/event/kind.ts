@@ -1,8 +1,10 @@
 import { Event } from "../../../gen/howbernetes/core/v1/event.js";
 import type { Kind } from "../kind.js";
 import { eventColumns } from "./columns.js";
+import { applyEventDefaults } from "./defaults.js";
+import { validateEvent } from "./validation.js";
 
-/** Event. */
+/** Something that happened to an object, for people to read. */
 export const eventKind: Kind<Event> = {
   group: "",
   version: "v1",
@@ -29,8 +31,8 @@ export const eventKind: Kind<Event> = {
     type: ({ type }) => type ?? "",
   },
   columns: eventColumns,
-  applyDefaults: () => undefined,
-  validate: () => [],
+  applyDefaults: applyEventDefaults,
+  validate: validateEvent,
   validateUpdate: () => [],
   prepareForCreate: () => undefined,
   prepareForUpdate: () => undefined,

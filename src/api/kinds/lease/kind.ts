@@ -1,8 +1,9 @@
 import { Lease } from "../../../gen/howbernetes/coordination/v1/lease.js";
 import type { Kind } from "../kind.js";
 import { leaseColumns } from "./columns.js";
+import { validateLease } from "./validation.js";
 
-/** Lease. */
+/** A claim that lapses unless it is renewed: of a leader to lead, of a node to be alive. */
 export const leaseKind: Kind<Lease> = {
   group: "coordination.k8s.io",
   version: "v1",
@@ -18,7 +19,7 @@ export const leaseKind: Kind<Lease> = {
   selectableFields: {},
   columns: leaseColumns,
   applyDefaults: () => undefined,
-  validate: () => [],
+  validate: validateLease,
   validateUpdate: () => [],
   prepareForCreate: () => undefined,
   prepareForUpdate: () => undefined,

@@ -1,8 +1,18 @@
 import { Namespace } from "../../../gen/howbernetes/core/v1/namespace.js";
 import type { Kind } from "../kind.js";
 import { namespaceColumns } from "./columns.js";
+import {
+  applyNamespaceDefaults,
+  isNamespaceHeld,
+  prepareNamespaceForCreate,
+  prepareNamespaceForDelete,
+  prepareNamespaceForUpdate,
+  validateNamespace,
+  validateNamespaceStatusUpdate,
+  validateNamespaceUpdate,
+} from "./rules.js";
 
-/** Namespace. */
+/** A space of names for the kinds that live in one. */
 export const namespaceKind: Kind<Namespace> = {
   group: "",
   version: "v1",
@@ -18,9 +28,12 @@ export const namespaceKind: Kind<Namespace> = {
   typeName: "howbernetes.core.v1.Namespace",
   selectableFields: { "status.phase": ({ status }) => status.phase ?? "" },
   columns: namespaceColumns,
-  applyDefaults: () => undefined,
-  validate: () => [],
-  validateUpdate: () => [],
-  prepareForCreate: () => undefined,
-  prepareForUpdate: () => undefined,
+  applyDefaults: applyNamespaceDefaults,
+  validate: validateNamespace,
+  validateUpdate: validateNamespaceUpdate,
+  validateStatusUpdate: validateNamespaceStatusUpdate,
+  prepareForCreate: prepareNamespaceForCreate,
+  prepareForUpdate: prepareNamespaceForUpdate,
+  prepareForDelete: prepareNamespaceForDelete,
+  isHeld: isNamespaceHeld,
 };

@@ -1,8 +1,11 @@
 import { Node } from "../../../gen/howbernetes/core/v1/node.js";
 import type { Kind } from "../kind.js";
 import { nodeColumns } from "./columns.js";
+import { applyNodeDefaults } from "./defaults.js";
+import { prepareNodeForUpdate } from "./update-rules.js";
+import { validateNode, validateNodeStatusUpdate, validateNodeUpdate } from "./validation.js";
 
-/** Node. */
+/** A machine that runs pods. */
 export const nodeKind: Kind<Node> = {
   group: "",
   version: "v1",
@@ -17,9 +20,11 @@ export const nodeKind: Kind<Node> = {
   typeName: "howbernetes.core.v1.Node",
   selectableFields: { "spec.unschedulable": ({ spec }) => String(spec.unschedulable ?? false) },
   columns: nodeColumns,
-  applyDefaults: () => undefined,
-  validate: () => [],
-  validateUpdate: () => [],
+  applyDefaults: applyNodeDefaults,
+  validate: validateNode,
+  validateUpdate: validateNodeUpdate,
+  validateStatusUpdate: validateNodeStatusUpdate,
+  // A node registers with the status it has: nothing to set.
   prepareForCreate: () => undefined,
-  prepareForUpdate: () => undefined,
+  prepareForUpdate: prepareNodeForUpdate,
 };

@@ -1,9 +1,13 @@
 import { ReplicaSet } from "../../../gen/howbernetes/apps/v1/replicaset.js";
 import { formatLabelSelector } from "../../selectors/label-selector.js";
 import type { Kind } from "../kind.js";
+import { validateSelectorUnchanged } from "../selector-immutable.js";
 import { replicaSetColumns } from "./columns.js";
+import { applyReplicaSetDefaults } from "./defaults.js";
+import { prepareReplicaSetForCreate, prepareReplicaSetForUpdate } from "./update-rules.js";
+import { validateReplicaSet, validateReplicaSetStatusUpdate } from "./validation.js";
 
-/** ReplicaSet. */
+/** A number of equal pods that is kept up. */
 export const replicaSetKind: Kind<ReplicaSet> = {
   group: "apps",
   version: "v1",
@@ -26,9 +30,10 @@ export const replicaSetKind: Kind<ReplicaSet> = {
   },
   selectableFields: {},
   columns: replicaSetColumns,
-  applyDefaults: () => undefined,
-  validate: () => [],
-  validateUpdate: () => [],
-  prepareForCreate: () => undefined,
-  prepareForUpdate: () => undefined,
+  applyDefaults: applyReplicaSetDefaults,
+  validate: validateReplicaSet,
+  validateUpdate: validateSelectorUnchanged,
+  validateStatusUpdate: validateReplicaSetStatusUpdate,
+  prepareForCreate: prepareReplicaSetForCreate,
+  prepareForUpdate: prepareReplicaSetForUpdate,
 };
