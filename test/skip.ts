@@ -1,8 +1,14 @@
 import type { Context } from "mocha";
 
-/** Skips the running test or suite for a reason, which the report prints and counts. */
+interface Reasoned {
+  skipReason?: string;
+}
+
+/** Skips the running test, or the suite of the running hook, for a reason that the report prints and counts. */
 export function skipBecause(context: Context, reason: string): never {
-  const subject = (context.test?.type === "hook" ? context.test.parent : context.test) as { skipReason?: string } | undefined;
+  const running = context.test as (typeof context.test & { readonly type?: string }) | undefined;
+  const subject: Reasoned | undefined =
+    running?.type === "hook" ? (running.parent as Reasoned | undefined) : (running as Reasoned | undefined);
   if (subject !== undefined) subject.skipReason = reason;
   return context.skip();
 }

@@ -1,0 +1,87 @@
+import Docker from "dockerode";
+
+const label = "howbernetes.dev";
+
+/** A container of a test's node, as Docker has it. */
+export interface NodeContainer {
+  readonly id: string;
+  readonly pod: string;
+  readonly podUid: string;
+  /** The container's name in its pod; "" for a sandbox. */
+  readonly container: string;
+  readonly isSandbox: boolean;
+  readonly running: boolean;
+}
+
+const docker = new Docker();
+
+/** Every container, running or not, that a node's howbelet made. */
+export async function containersOf(nodeName: string): Promise<NodeContainer[]> {
+  const found = await docker.listContainers({ all: true, filters: { label: [`${label}/node=${nodeName}`] } });
+  return found.map(({ Id, Labels, State }) => ({
+    id: Id,
+    pod: Labels[`${label}/pod-name`] ?? "",
+    podUid: Labels[`${label}/pod-uid`] ?? "",
+    container: Labels[`${label}/container`] ?? "",
+    isSandbox: Labels[`${label}/container-kind`] === "sandbox",
+    running: State === "running",
+  }));
+}
+
+/** The running application containers of a node. */
+export async function runningApps(nodeName: string): Promise<NodeContainer[]> {
+  return (await containersOf(nodeName)).filter(({ isSandbox, running }) => running && !isSandbox);
+}
+
+/** The running container of a pod, or its sandbox. */
+export async function containerOf(nodeName: string, pod: string, kind: "app" | "sandbox"): Promise<NodeContainer> {
+  const found = (await containersOf(nodeName)).find((one) => one.pod === pod && one.running && one.isSandbox === (kind === "sandbox"));
+  if (found === undefined) throw new Error(`${pod} has no running ${kind} container`);
+  return found;
+}
+
+/** What a person does with docker by hand. */
+export const byHand = {
+  kill: (id: string): Promise<unknown> => docker.getContainer(id).kill(),
+  stop: (id: string): Promise<unknown> => docker.getContainer(id).stop({ t: 1 }),
+  remove: (id: string): Promise<unknown> => docker.getContainer(id).remove({ force: true }),
+  /** Runs `ip addr` inside the container and returns what it prints. */
+  addresses: async (id: string): Promise<string> => {
+    const exec = await docker.getContainer(id).exec({ Cmd: ["ip", "-4", "addr"], AttachStdout: true, Tty: true });
+    let text = "";
+    for await (const chunk of await exec.start({ Tty: true })) text += String(chunk);
+    return text;
+  },
+};
+
+/** Container events that the engine remembers or sends, from one time to another, oldest first. */
+export async function dockerEvents(nodeName: string, sinceSeconds: number): Promise<readonly DockerEvent[]> {
+  const until = Math.floor(Date.now() / 1000) + 1;
+  const stream = await docker.getEvents({
+    since: sinceSeconds,
+    until,
+    filters: { type: ["container"], label: [`${label}/node=${nodeName}`] },
+  });
+  let text = "";
+  for await (const chunk of stream) text += String(chunk);
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as { Action: string; timeNano: number; Actor: { ID: string; Attributes: Record<string, string> } })
+    .map(({ Action, timeNano, Actor }) => ({
+      action: Action,
+      atMs: timeNano / 1e6,
+      id: Actor.ID,
+      pod: Actor.Attributes[`${label}/pod-name`] ?? "",
+      isSandbox: Actor.Attributes[`${label}/container-kind`] === "sandbox",
+    }));
+}
+
+export interface DockerEvent {
+  /** As "start", "die". */
+  readonly action: string;
+  readonly atMs: number;
+  readonly id: string;
+  readonly pod: string;
+  readonly isSandbox: boolean;
+}
