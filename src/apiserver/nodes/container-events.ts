@@ -1,0 +1,92 @@
+import { createHash, randomUUID } from "node:crypto";
+import { makeWhole } from "../../api/codec/whole.js";
+import { isAlreadyExists, isNotFound } from "../../api/errors.js";
+import { eventKind } from "../../api/kinds/event/kind.js";
+import { podKind } from "../../api/kinds/pod/kind.js";
+import type { Whole } from "../../api/object.js";
+import { timeFromMs } from "../../api/values/time.js";
+import type { Clock } from "../../base/clock.js";
+import type { ReportRequest_ContainerEvent } from "../../gen/howbernetes/api/v1/nodes.js";
+import type { Event } from "../../gen/howbernetes/core/v1/event.js";
+import type { ObjectStore } from "../object-store.js";
+import { prepareCreate } from "../objects/prepare-create.js";
+
+interface ContainerEventsDeps {
+  readonly objects: ObjectStore;
+  readonly clock: Clock;
+}
+
+// Kubernetes cuts messages of events here.
+const maxMessageLength = 1024;
+
+/**
+ * Records what happened to containers as Events of their pods. One that happens again raises the count of the Event
+ * there is: its name follows from what it says, so that no memory is needed and servers agree.
+ */
+export class ContainerEvents {
+  constructor(private readonly deps: ContainerEventsDeps) {}
+
+  /** An event about a pod that is not the node's is dropped. */
+  async record(nodeName: string, event: ReportRequest_ContainerEvent, signal: AbortSignal): Promise<void> {
+    const { objects, clock } = this.deps;
+    if (!(await this.isOwn(nodeName, event, signal))) return;
+    const key = { namespace: event.namespace, name: eventName(nodeName, event) };
+    const again = (): Promise<unknown> =>
+      objects.mutate(
+        eventKind,
+        key,
+        (draft) => {
+          draft.count = (draft.count ?? 1) + 1;
+          draft.lastTimestamp = timeFromMs(clock.now());
+          return true;
+        },
+        { signal },
+      );
+    try {
+      await again();
+    } catch (error: unknown) {
+      if (!isNotFound(error)) throw error;
+      await objects.create(eventKind, this.first(nodeName, event, key.name), { signal }).catch((raced: unknown) => {
+        if (!isAlreadyExists(raced)) throw raced;
+        return again();
+      });
+    }
+  }
+
+  private async isOwn(nodeName: string, { namespace, name, uid }: ReportRequest_ContainerEvent, signal: AbortSignal): Promise<boolean> {
+    try {
+      const { object } = await this.deps.objects.get(podKind, { namespace, name }, { kind: "any" }, signal);
+      return object.metadata.uid === uid && object.spec.nodeName === nodeName;
+    } catch (error: unknown) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  private first(nodeName: string, event: ReportRequest_ContainerEvent, name: string): Whole<Event> {
+    const nowMs = this.deps.clock.now();
+    const { namespace, uid, fieldPath, reason, type } = event;
+    const first = makeWhole(eventKind, {
+      metadata: { name },
+      involvedObject: { apiVersion: "v1", kind: "Pod", namespace, name: event.name, uid, fieldPath },
+      reason,
+      type,
+      message: event.message.slice(0, maxMessageLength),
+      source: { component: "howbelet", host: nodeName },
+      reportingComponent: "howbelet",
+      reportingInstance: nodeName,
+      firstTimestamp: timeFromMs(nowMs),
+      lastTimestamp: timeFromMs(nowMs),
+      count: 1,
+    });
+    prepareCreate(eventKind, first, { namespace, uid: randomUUID(), nowMs });
+    return first;
+  }
+}
+
+function eventName(nodeName: string, { name, uid, type, reason, message, fieldPath }: ReportRequest_ContainerEvent): string {
+  const identity = JSON.stringify([nodeName, uid, type, reason, message, fieldPath]);
+  const hash = createHash("sha256").update(identity).digest("hex").slice(0, 16);
+  // A name has at most 253 characters; the pod's own may fill it.
+  return `${name.slice(0, 253 - 17)}.${hash}`;
+}

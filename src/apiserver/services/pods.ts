@@ -1,0 +1,88 @@
+import { badRequest, isNotFound } from "../../api/errors.js";
+import { nodeKind } from "../../api/kinds/node/kind.js";
+import { podKind } from "../../api/kinds/pod/kind.js";
+import type { ObjectKey, Whole } from "../../api/object.js";
+import type { Clock } from "../../base/clock.js";
+import type { BindRequest, BindResponse, LogsRequest, LogsResponse, PodsService } from "../../gen/howbernetes/api/v1/pods.js";
+import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import { PodLogOptions } from "../../gen/howbernetes/core/v1/pod_log.js";
+import type { CallContext, Handlers } from "../../rpc/contracts.js";
+import { authorize, type Verb } from "../auth/authorize.js";
+import { applyBinding } from "../nodes/binding.js";
+import { planLogs } from "../nodes/log-request.js";
+import type { SessionBroker } from "../nodes/session-broker.js";
+import type { ObjectStore } from "../object-store.js";
+import { guardsOf } from "../objects/fence.js";
+
+export interface PodsServiceDeps {
+  readonly objects: ObjectStore;
+  /** Shared with the Nodes service, where the nodes' side of sessions arrives. */
+  readonly broker: SessionBroker;
+  readonly clock: Clock;
+}
+
+/** What can be done to a pod besides reading and writing it. */
+export function createPodsService(deps: PodsServiceDeps): Handlers<PodsService> {
+  return {
+    bind: (request, call) => bind(deps, request, call),
+    logs: (request, call) => logs(deps, request, call),
+  };
+}
+
+async function bind({ objects, clock }: PodsServiceDeps, { binding }: BindRequest, call: CallContext): Promise<BindResponse> {
+  const { signal } = call;
+  const nodeName = binding?.target?.name ?? "";
+  const key = podKey(binding?.metadata?.namespace, binding?.metadata?.name);
+  authorizePod(call, "bind", key);
+  if (binding === undefined || nodeName === "") throw badRequest("a binding names a pod in metadata, and a node in target.name");
+
+  await checkNode(objects, nodeName, signal);
+  const { uid, resourceVersion } = binding.metadata ?? {};
+  const assign = (draft: Whole<Pod>): true => {
+    applyBinding(draft, { binding, nodeName, nowMs: clock.now() });
+    return true;
+  };
+  const preconditions = { uid: given(uid), ifResourceVersion: given(resourceVersion) };
+  const bound = await objects.mutate(podKind, key, assign, { signal, guards: guardsOf(call.metadata), ...preconditions });
+  return { resourceVersion: String(bound.revision) };
+}
+
+async function* logs({ objects, broker }: PodsServiceDeps, request: LogsRequest, call: CallContext): AsyncGenerator<LogsResponse> {
+  const key = podKey(request.namespace, request.name);
+  authorizePod(call, "logs", key);
+  const options = request.options ?? PodLogOptions.fromPartial({});
+  const { object: pod } = await objects.get(podKind, key, { kind: "latest" }, call.signal);
+  const { nodeName, container } = planLogs(pod, options);
+  const order = {
+    podNamespace: key.namespace,
+    podName: key.name,
+    podUid: pod.metadata.uid,
+    options: { ...options, container },
+  };
+  for await (const data of broker.open(nodeName, { $case: "logs", value: order }, call.signal)) yield { data };
+}
+
+/** Unlike Kubernetes: a pod is not bound to a node that does not exist, where it would wait for ever. */
+async function checkNode(objects: ObjectStore, name: string, signal: AbortSignal): Promise<void> {
+  const key = { namespace: "", name };
+  try {
+    await objects.get(nodeKind, key, { kind: "any" }, signal);
+  } catch (error: unknown) {
+    if (!isNotFound(error)) throw error;
+    // The cache may not have seen a node that has just come.
+    await objects.get(nodeKind, key, { kind: "latest" }, signal);
+  }
+}
+
+function authorizePod({ caller }: CallContext, verb: Verb, { namespace, name }: ObjectKey): void {
+  authorize(caller, { verb, kind: podKind, namespace, name, subresource: "" });
+}
+
+function podKey(namespace: string | undefined, name: string | undefined): ObjectKey {
+  return { namespace: given(namespace) ?? "default", name: name ?? "" };
+}
+
+/** Protobuf's empty text is a precondition left out. */
+function given(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}
