@@ -1,3 +1,4 @@
+import { apiVersionOf } from "../codec/json.js";
 import { deploymentKind } from "./deployment/kind.js";
 import { eventKind } from "./event/kind.js";
 import type { Kind } from "./kind.js";
@@ -6,6 +7,8 @@ import { namespaceKind } from "./namespace/kind.js";
 import { nodeKind } from "./node/kind.js";
 import { podKind } from "./pod/kind.js";
 import { replicaSetKind } from "./replicaset/kind.js";
+
+export { apiVersionOf };
 
 /** Every kind there is. The order is that in which `get all` prints them. */
 export const kinds: readonly Kind[] = [namespaceKind, nodeKind, podKind, deploymentKind, replicaSetKind, leaseKind, eventKind];
@@ -23,11 +26,6 @@ export function kindByTypeName(typeName: string): Kind | undefined {
 /** The kind that a manifest names. Without an apiVersion the kind implies it. */
 export function kindOf(apiVersion: string | undefined, kindName: string): Kind | undefined {
   return kinds.find((kind) => kind.kind === kindName && (!apiVersion || apiVersionOf(kind) === apiVersion));
-}
-
-/** What a manifest's apiVersion says of a kind: `v1`, `apps/v1`. */
-export function apiVersionOf({ group, version }: Pick<Kind, "group" | "version">): string {
-  return group === "" ? version : `${group}/${version}`;
 }
 
 /**

@@ -9,7 +9,6 @@ import {
   prepareNamespaceForUpdate,
   validateNamespace,
   validateNamespaceStatusUpdate,
-  validateNamespaceUpdate,
 } from "./rules.js";
 
 /** A space of names for the kinds that live in one. */
@@ -30,7 +29,7 @@ export const namespaceKind: Kind<Namespace> = {
   columns: namespaceColumns,
   applyDefaults: applyNamespaceDefaults,
   validate: validateNamespace,
-  validateUpdate: validateNamespaceUpdate,
+  validateUpdate: () => [],
   validateStatusUpdate: validateNamespaceStatusUpdate,
   prepareForCreate: prepareNamespaceForCreate,
   prepareForUpdate: prepareNamespaceForUpdate,

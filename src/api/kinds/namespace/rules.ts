@@ -1,10 +1,9 @@
 import { type Namespace, NamespaceStatus } from "../../../gen/howbernetes/core/v1/namespace.js";
 import type { FieldError } from "../../errors.js";
 import type { Whole } from "../../object.js";
-import { forbiddenField, invalidValue, unsupported } from "../../validation/field-error.js";
+import { invalidValue, unsupported } from "../../validation/field-error.js";
 import { element } from "../../validation/field-path.js";
 import { qualifiedNameProblems } from "../../validation/names.js";
-import { sameValue } from "../same-value.js";
 
 const nameLabel = "kubernetes.io/metadata.name";
 
@@ -26,15 +25,6 @@ export function validateNamespace({ spec }: Whole<Namespace>): FieldError[] {
   );
 }
 
-/** Finalizers may only go, and only once the namespace is being deleted. */
-export function validateNamespaceUpdate(next: Whole<Namespace>, previous: Whole<Namespace>): FieldError[] {
-  const added = next.spec.finalizers.filter((name) => !previous.spec.finalizers.includes(name));
-  if (added.length > 0) return [forbiddenField(finalizersPath, "may not be added to a namespace")];
-  const isUnchanged = sameValue(next.spec.finalizers, previous.spec.finalizers);
-  if (isUnchanged || previous.metadata.deletionTimestamp !== undefined) return [];
-  return [forbiddenField(finalizersPath, "may be removed only while the namespace is being deleted")];
-}
-
 /** Every error of a status written: the phase follows deletion, and nothing else. */
 export function validateNamespaceStatusUpdate({ metadata, status: { phase } }: Whole<Namespace>): FieldError[] {
   const path = "status.phase";
@@ -52,14 +42,10 @@ export function prepareNamespaceForCreate(draft: Whole<Namespace>): void {
   if (!draft.spec.finalizers.includes(contentFinalizer)) draft.spec.finalizers.push(contentFinalizer);
 }
 
-/**
- * A write of the spec leaves the status as it was. Manifests leave the finalizers out, so that they stay unless the
- * namespace is being deleted: then whoever has done its part takes its own away.
- */
+/** A write of the spec leaves the status as it was, and the finalizers too: those go by the finalize subresource alone. */
 export function prepareNamespaceForUpdate(draft: Whole<Namespace>, previous: Whole<Namespace>): void {
   draft.status = structuredClone(previous.status);
-  const isDeleting = previous.metadata.deletionTimestamp !== undefined;
-  if (!isDeleting && draft.spec.finalizers.length === 0) draft.spec.finalizers = [...previous.spec.finalizers];
+  draft.spec.finalizers = [...previous.spec.finalizers];
 }
 
 /** From here on nothing can be created in the namespace. */

@@ -2,6 +2,7 @@ import type { Container } from "../../../gen/howbernetes/core/v1/container.js";
 import { type Pod, PodSecurityContext, type PodSpec } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { Toleration } from "../../../gen/howbernetes/core/v1/scheduling.js";
 import type { Whole } from "../../object.js";
+import { notReadyTaint, unreachableTaint } from "../../scheduling/toleration.js";
 
 const defaultGraceSeconds = 30;
 
@@ -10,8 +11,6 @@ const defaultGraceSeconds = 30;
  * Unlike Kubernetes: 30 s, not 300 s, for here a broken stream tells within seconds that a node is gone.
  */
 const defaultEvictionSeconds = 30;
-
-const nodeConditionTaints = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] as const;
 
 /** Fills in the defaults of a pod; a template's are fewer, see `applyPodSpecDefaults`. */
 export function applyPodDefaults({ spec }: Whole<Pod>): void {
@@ -55,7 +54,7 @@ function requestLimits({ resources }: Container): void {
 
 /** Adds what Kubernetes' DefaultTolerationSeconds admission adds, unless the pod says itself what it tolerates. */
 function tolerateNodeConditions(spec: PodSpec): void {
-  for (const key of nodeConditionTaints) {
+  for (const key of [notReadyTaint, unreachableTaint]) {
     if (spec.tolerations.some((toleration) => toleratesNoExecute(toleration, key))) continue;
     spec.tolerations.push({
       key,
