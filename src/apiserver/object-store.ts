@@ -11,6 +11,8 @@ export interface MutateOptions {
   readonly ifResourceVersion?: string | undefined;
   /** Further conditions of the write, a leader's fence among them. @throws ApiError Conflict */
   readonly guards?: readonly Guard[];
+  /** Do everything but write; the result is what would have been stored, at the present resourceVersion. */
+  readonly dryRun?: boolean;
 }
 
 /**
@@ -35,6 +37,8 @@ export interface ObjectStore {
       readonly signal: AbortSignal;
       readonly guards?: readonly Guard[];
       readonly also?: readonly { key: string; value: Uint8Array }[];
+      /** Do everything but write; the result has no resourceVersion. */
+      readonly dryRun?: boolean;
     },
   ): Promise<CachedObject<T>>;
   /**

@@ -20,17 +20,17 @@ const withValue = (value: string): string => `field/${value}`;
 /** Sorts by namespace (of namespaced kinds) and by the kind's indexed field. */
 export function createPartition(kind: Kind): Partition {
   const field = kind.indexedField;
-  const valueOf = field === undefined ? undefined : kind.selectableFields[field];
+  const readValue = field === undefined ? undefined : kind.selectableFields[field];
   return {
     of: ({ object }) => {
       const parts = [everything];
       if (kind.namespaced) parts.push(inNamespace(object.metadata.namespace));
-      if (valueOf !== undefined) parts.push(withValue(valueOf(object)));
+      if (readValue !== undefined) parts.push(withValue(readValue(object)));
       return parts;
     },
     covering: ({ namespace, fields }) => {
       const value = field === undefined ? undefined : fields.required(field);
-      if (value !== undefined && valueOf !== undefined) return withValue(value);
+      if (value !== undefined && readValue !== undefined) return withValue(value);
       return kind.namespaced && namespace !== "" ? inNamespace(namespace) : everything;
     },
   };

@@ -1,0 +1,84 @@
+import { badRequest } from "../../api/errors.js";
+import type { Kind } from "../../api/kinds/kind.js";
+import type { ApiObject, Whole } from "../../api/object.js";
+import { timeFromMs, timeToMs } from "../../api/values/time.js";
+import type { DeleteOptions } from "../../gen/howbernetes/meta/v1/options.js";
+
+/** Finalizer with which the garbage collector is asked to detach an object's dependents before it goes. */
+export const orphanFinalizer = "orphan";
+/** Finalizer with which the garbage collector is asked to delete an object's dependents before it goes. */
+export const foregroundFinalizer = "foregroundDeletion";
+
+/** What a deletion does to an object now. */
+export type DeletePlan<T extends ApiObject> =
+  /** It goes at once. */
+  | { readonly step: "remove" }
+  /** It is marked, and goes when what holds it lets go. */
+  | { readonly step: "mark"; readonly marked: Whole<T> }
+  /** It is on its way already. */
+  | { readonly step: "wait" };
+
+/** Decides what deleting an object comes to. `draft` is a copy of the object that the plan may change and hand back. */
+export function planDelete<T extends ApiObject>(kind: Kind<T>, draft: Whole<T>, options: DeleteOptions, nowMs: number): DeletePlan<T> {
+  const { metadata } = draft;
+  const before = JSON.stringify([metadata.finalizers, metadata.deletionTimestamp, metadata.deletionGracePeriodSeconds]);
+  metadata.finalizers = finalizersFor(metadata.finalizers, options);
+  const graceSeconds = Math.max(0, kind.graceOnDelete?.(draft, options.gracePeriodSeconds) ?? 0);
+  if (metadata.deletionTimestamp === undefined) {
+    metadata.deletionTimestamp = timeFromMs(nowMs + graceSeconds * 1_000);
+    metadata.deletionGracePeriodSeconds = graceSeconds;
+    if (metadata.generation !== undefined) metadata.generation += 1;
+    kind.prepareForDelete?.(draft);
+  } else {
+    shorten(draft, graceSeconds);
+  }
+  if (isFinished(kind, draft)) return { step: "remove" };
+  const after = JSON.stringify([metadata.finalizers, metadata.deletionTimestamp, metadata.deletionGracePeriodSeconds]);
+  return before === after ? { step: "wait" } : { step: "mark", marked: draft };
+}
+
+/** Whether an object is marked for deletion and nothing holds it any more: no grace, no finalizer, nothing of its kind. */
+export function isFinished<T extends ApiObject>(kind: Kind<T>, object: Whole<T>): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
+  return (
+    deletionTimestamp !== undefined && (deletionGracePeriodSeconds ?? 0) === 0 && finalizers.length === 0 && kind.isHeld?.(object) !== true
+  );
+}
+
+/** A later deletion may bring the end nearer, never put it off. */
+function shorten({ metadata }: Whole<ApiObject>, graceSeconds: number): void {
+  const present = metadata.deletionGracePeriodSeconds ?? 0;
+  if (graceSeconds >= present) return;
+  const began = (timeToMs(metadata.deletionTimestamp) ?? 0) - present * 1_000;
+  metadata.deletionTimestamp = timeFromMs(began + graceSeconds * 1_000);
+  metadata.deletionGracePeriodSeconds = graceSeconds;
+}
+
+function finalizersFor(present: readonly string[], options: DeleteOptions): string[] {
+  const policy = policyOf(options);
+  if (policy === undefined) return [...present];
+  const others = present.filter((finalizer) => finalizer !== orphanFinalizer && finalizer !== foregroundFinalizer);
+  if (policy === "Background") return others;
+  return [...others, policy === "Orphan" ? orphanFinalizer : foregroundFinalizer];
+}
+
+/** What becomes of dependents; without a word from the caller, what an earlier deletion asked for stands, else Background. */
+function policyOf({ propagationPolicy, orphanDependents }: DeleteOptions): "Background" | "Foreground" | "Orphan" | undefined {
+  if (propagationPolicy !== undefined && orphanDependents !== undefined) {
+    throw badRequest("orphanDependents and propagationPolicy cannot be both set");
+  }
+  if (orphanDependents !== undefined) return orphanDependents ? "Orphan" : "Background";
+  switch (propagationPolicy) {
+    case undefined:
+    case "":
+      return undefined;
+    case "Background":
+    case "Foreground":
+    case "Orphan":
+      return propagationPolicy;
+    default:
+      throw badRequest(
+        `invalid propagationPolicy ${JSON.stringify(propagationPolicy)}: supported values: "Background", "Foreground", "Orphan"`,
+      );
+  }
+}

@@ -1,0 +1,12 @@
+import type { ErrorSubject } from "../../api/errors.js";
+import type { Kind } from "../../api/kinds/kind.js";
+
+/** How errors name an object: by resource, as `deployments.apps "web"`. */
+export function subjectOf(kind: Pick<Kind, "group" | "plural">, name: string): ErrorSubject {
+  return { group: kind.group, kind: kind.plural, name };
+}
+
+/** How errors about an object's content name it: by kind, as `Deployment.apps "web"`. */
+export function contentSubjectOf(kind: Pick<Kind, "group" | "kind">, name: string): ErrorSubject {
+  return { group: kind.group, kind: kind.kind, name };
+}

@@ -1,0 +1,28 @@
+import { ResourcesService as Definition } from "../../gen/howbernetes/api/v1/resources.js";
+import type { Handlers } from "../../rpc/contracts.js";
+import { type EncodedResponses, withEncodedResponses } from "../../rpc/encoded.js";
+import { createResource } from "./resources-create.js";
+import { deleteCollection, deleteResource } from "./resources-delete.js";
+import type { ResourcesDeps } from "./resources-deps.js";
+import { getResource, listResources, watchResources } from "./resources-read.js";
+import { patchResource, updateResource } from "./resources-write.js";
+
+/** The Resources service, whose Watch answers with messages that are encoded already. */
+export type ResourcesDefinition = EncodedResponses<typeof Definition, "watch">;
+
+/** The definition with which the service is registered. */
+export const resourcesDefinition: ResourcesDefinition = withEncodedResponses(Definition, "watch");
+
+/** Creates the service that serves every kind; what its methods promise stands in resources.proto. */
+export function createResourcesService(deps: ResourcesDeps): Handlers<ResourcesDefinition> {
+  return {
+    get: (request, call) => getResource(deps, request, call),
+    list: (request, call) => listResources(deps, request, call),
+    watch: (request, call) => watchResources(deps, request, call),
+    create: (request, call) => createResource(deps, request, call),
+    update: (request, call) => updateResource(deps, request, call),
+    patch: (request, call) => patchResource(deps, request, call),
+    delete: (request, call) => deleteResource(deps, request, call),
+    deleteCollection: (request, call) => deleteCollection(deps, request, call),
+  };
+}

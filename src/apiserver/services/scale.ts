@@ -1,0 +1,63 @@
+import { packAnyBytes } from "../../api/codec/any.js";
+import { encodeObject } from "../../api/codec/encode.js";
+import { makeWhole } from "../../api/codec/whole.js";
+import { ApiError, invalid } from "../../api/errors.js";
+import type { Kind, ScalePaths } from "../../api/kinds/kind.js";
+import type { ApiObject, Whole } from "../../api/object.js";
+import type { Any } from "../../gen/google/protobuf/any.js";
+import { Scale } from "../../gen/howbernetes/autoscaling/v1/scale.js";
+import { contentSubjectOf } from "../objects/subject.js";
+
+/** The scale subresource's message, in as far as it is handled like a kind. It is stored nowhere. */
+export const scaleKind: Kind<Scale> = {
+  group: "autoscaling",
+  version: "v1",
+  kind: "Scale",
+  plural: "scales",
+  singular: "scale",
+  shortNames: [],
+  categories: [],
+  namespaced: true,
+  hasStatus: true,
+  message: Scale,
+  typeName: "howbernetes.autoscaling.v1.Scale",
+  selectableFields: {},
+  columns: [],
+  applyDefaults: () => undefined,
+  validate: () => [],
+  validateUpdate: () => [],
+  prepareForCreate: () => undefined,
+  prepareForUpdate: () => undefined,
+};
+
+/** How a kind is scaled. @throws ApiError NotFound when it is not */
+export function scalePathsOf<T extends ApiObject>(kind: Kind<T>): ScalePaths<T> {
+  if (kind.scale === undefined) throw new ApiError("NotFound", "the server could not find the requested resource");
+  return kind.scale;
+}
+
+/** An object as its Scale. */
+export function scaleOf<T extends ApiObject>(kind: Kind<T>, object: Whole<T>): Whole<Scale> {
+  const paths = scalePathsOf(kind);
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  return makeWhole(scaleKind, {
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: paths.read(object) },
+    status: { replicas: paths.readStatus(object), selector: paths.selector(object) },
+  });
+}
+
+/** Sets an object's wanted replicas to a Scale's. @throws ApiError Invalid */
+export function applyScale<T extends ApiObject>(kind: Kind<T>, draft: Whole<T>, scale: Whole<Scale>): void {
+  const replicas = scale.spec.replicas ?? 0;
+  if (replicas < 0) {
+    const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;
+    throw invalid(contentSubjectOf(scaleKind, draft.metadata.name), [{ path: "spec.replicas", reason: "FieldValueInvalid", message }]);
+  }
+  scalePathsOf(kind).write(draft, replicas);
+}
+
+/** An object's Scale, as it is answered. */
+export function packScale<T extends ApiObject>(kind: Kind<T>, object: Whole<T>): Any {
+  return packAnyBytes(scaleKind as Kind, encodeObject(scaleKind, scaleOf(kind, object)));
+}
