@@ -3,8 +3,6 @@ import { InvariantError } from "../base/invariant.js";
 
 type IndexFunctions<T extends ApiObject> = Readonly<Record<string, (object: Whole<T>) => readonly string[]>>;
 
-const noneOf: ReadonlyMap<string, never> = new Map();
-
 /** Objects by key and by the values that index functions give. What goes in is shared and never changed. */
 export class ObjectCache<T extends ApiObject> {
   private readonly objects = new Map<string, Whole<T>>();
@@ -58,7 +56,7 @@ class Index<T extends ApiObject> {
   constructor(private readonly valuesOf: (object: Whole<T>) => readonly string[]) {}
 
   under(value: string): readonly Whole<T>[] {
-    return [...(this.byValue.get(value) ?? noneOf).values()];
+    return [...(this.byValue.get(value)?.values() ?? [])];
   }
 
   add(key: string, object: Whole<T>): void {
