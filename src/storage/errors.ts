@@ -30,6 +30,28 @@ export class CompactedError extends Error {
   }
 }
 
+/** The revision asked for lies ahead of the store's, which is at `current`: it comes from another history. */
+export class FutureRevisionError extends Error {
+  override readonly name = "FutureRevisionError";
+  constructor(
+    readonly revision: number,
+    readonly current: number,
+  ) {
+    super(`revision ${revision} is ahead of the store's, ${current}`);
+  }
+}
+
+/** The store's directory is in use by the process `pid`. */
+export class StoreLockedError extends Error {
+  override readonly name = "StoreLockedError";
+  constructor(
+    readonly directory: string,
+    readonly pid: number,
+  ) {
+    super(`the data directory ${directory} is in use by process ${pid}`);
+  }
+}
+
 /** The store cannot be reached, or did not answer in time: nothing is known of the operation's fate. */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
@@ -39,4 +61,6 @@ export const isKeyExists = (error: unknown): error is KeyExistsError => error in
 export const isRevisionMismatch = (error: unknown): error is RevisionMismatchError => error instanceof RevisionMismatchError;
 export const isGuardFailure = (error: unknown): error is GuardError => error instanceof GuardError;
 export const isCompacted = (error: unknown): error is CompactedError => error instanceof CompactedError;
+export const isFutureRevision = (error: unknown): error is FutureRevisionError => error instanceof FutureRevisionError;
+export const isStoreLocked = (error: unknown): error is StoreLockedError => error instanceof StoreLockedError;
 export const isStoreUnavailable = (error: unknown): error is StoreUnavailableError => error instanceof StoreUnavailableError;

@@ -32,7 +32,11 @@ export interface ListOptions {
   readonly limit?: number;
   /** Only keys after this one. */
   readonly after?: string;
-  /** The state as of this revision; absent for the present. @throws CompactedError when it is no longer kept */
+  /**
+   * The state as of this revision; absent for the present.
+   * @throws CompactedError when it is no longer kept
+   * @throws FutureRevisionError when the store has not come that far
+   */
   readonly atRevision?: Revision;
   readonly signal?: AbortSignal;
 }
@@ -68,7 +72,10 @@ export type StoreEvent =
 
 /**
  * Writes are atomic and durable when acknowledged, and only then visible to readers and watchers. Reads are
- * linearizable: they show every write acknowledged before they began.
+ * linearizable: they show every write acknowledged before they began. Guards are compared before the key itself.
+ *
+ * Every call may throw StoreUnavailableError, after which a write may or may not have happened. Values handed in and
+ * out are shared with watchers: never written to.
  */
 export interface Store {
   /** Identity given to the store at birth; a different one means a different history. */
@@ -86,7 +93,10 @@ export interface Store {
 
   /**
    * Every change under `prefix` after `afterRevision`, in order, each once, for as long as `signal` allows; broken
-   * connections are resumed inside. A consumer that does not keep up holds the store back, not memory.
+   * connections are resumed inside. A consumer that does not keep up holds the store back, not memory. Progress comes
+   * when asked for, and every few seconds by itself.
+   *
+   * Ends only by throwing: an abort error once `signal` fires, StoreUnavailableError once the store is closed.
    * @throws CompactedError when changes after `afterRevision` are no longer kept, at the start or after a break
    */
   watch(prefix: string, afterRevision: Revision, signal: AbortSignal): AsyncIterable<StoreEvent>;
@@ -97,7 +107,7 @@ export interface Store {
   currentRevision(signal?: AbortSignal): Promise<Revision>;
   /** The revision before which history is gone. */
   compactedRevision(): Promise<Revision>;
-  /** Drops superseded values older than `revision`. */
+  /** Drops values superseded at `revision` or before; reads and watches from `revision` on still work. Idempotent. */
   compact(revision: Revision): Promise<void>;
 
   /** Ends watches and connections; the data stays. */
