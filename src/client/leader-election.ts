@@ -9,6 +9,7 @@ import type { Lease } from "../gen/howbernetes/coordination/v1/lease.js";
 import type { ApiClient } from "./contracts.js";
 import { LeaseLock } from "./lease-lock.js";
 import { LeaseObserver } from "./lease-observer.js";
+import { type LinkedAbort, linkAbort } from "./linked-abort.js";
 
 /** Request metadata by which an api-server compares a leader's fence: `<namespace>/<lease>:<revision>`. */
 export const fenceMetadata = "howbernetes-fence";
@@ -49,7 +50,13 @@ export async function runLeader(options: LeaderOptions, signal: AbortSignal): Pr
   await new Candidate(options).run(signal);
 }
 
-/** Invariants: `lead` runs at most once at a time, and only while `held` is this candidate's. */
+/** A Lease that is held, and when the write that last showed it was begun. */
+interface Tenure {
+  readonly lease: Whole<Lease>;
+  readonly sinceMs: number;
+}
+
+/** Invariants: `lead` runs at most once at a time, and only while the Lease is this candidate's. */
 class Candidate {
   private readonly times: LeaderTimes;
   private readonly lock: LeaseLock;
@@ -68,30 +75,30 @@ class Candidate {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const stop = new AbortController();
-    const watching = this.observer.run(AbortSignal.any([signal, stop.signal]));
+    const work = linkAbort(signal);
+    // A watch that fails for good ends the candidacy: without it, leadership could be lost unnoticed.
+    const watching = this.observer.run(work.signal).finally(() => work.abort());
+    watching.catch((_thrownBelow: unknown) => undefined);
     try {
-      while (!signal.aborted) {
-        const startedMs = this.options.clock.monotonicMs();
-        const held = await this.acquire(signal);
-        if (await this.leadWith(held, startedMs, signal)) return;
-      }
+      while (!work.signal.aborted && !(await this.leadWith(await this.acquire(work.signal), work.signal)));
     } catch (error: unknown) {
-      if (!signal.aborted || !isAbort(error)) throw error;
+      if (!work.signal.aborted || !isAbort(error)) throw error;
     } finally {
-      stop.abort();
+      work.abort();
+      work.unlink();
       await watching;
     }
   }
 
   /** Waits until the Lease is this candidate's. */
-  private async acquire(signal: AbortSignal): Promise<Whole<Lease>> {
+  private async acquire(signal: AbortSignal): Promise<Tenure> {
     for (;;) {
       await this.untilFree(signal);
+      const sinceMs = this.options.clock.monotonicMs();
       try {
-        const held = await this.bounded(signal, (attempt) => this.lock.acquire(this.observer.latest?.lease, attempt));
-        this.observer.note(held);
-        return held;
+        const lease = await this.bounded(signal, (attempt) => this.lock.acquire(this.observer.latest?.lease, attempt));
+        this.observer.note(lease);
+        return { lease, sinceMs };
       } catch (error: unknown) {
         if (signal.aborted) throw error;
         await this.afterFailedAcquire(error, signal);
@@ -125,65 +132,64 @@ class Candidate {
 
   /** Resolves at the next change of the Lease, or after `ms`. */
   private async changedOr(ms: number, signal: AbortSignal): Promise<void> {
-    const changed = new AbortController();
-    const stopListening = this.observer.onChange(() => changed.abort());
+    const wait = linkAbort(signal);
+    const stopListening = this.observer.onChange(() => wait.abort());
     try {
-      await this.options.clock.sleep(ms, AbortSignal.any([signal, changed.signal]));
+      await this.options.clock.sleep(ms, wait.signal);
     } catch (error: unknown) {
       if (signal.aborted || !isAbort(error)) throw error;
     } finally {
       stopListening();
+      wait.unlink();
     }
   }
 
   /** @returns whether `lead` ended by itself */
-  private async leadWith(acquired: Whole<Lease>, startedMs: number, signal: AbortSignal): Promise<boolean> {
+  private async leadWith(tenure: Tenure, signal: AbortSignal): Promise<boolean> {
     const { client, lease, lead } = this.options;
-    const lost = new AbortController();
-    const leading = AbortSignal.any([signal, lost.signal]);
-    const fence = `${formatKey(lease)}:${acquired.metadata.resourceVersion}`;
+    const fence = `${formatKey(lease)}:${tenure.lease.metadata.resourceVersion}`;
     this.log.info("leading", { fence });
 
-    const keeper = new AbortController();
-    const keeping = this.keep(acquired, startedMs, lost, AbortSignal.any([leading, keeper.signal]));
-    let endedItself = false;
+    const leading = linkAbort(signal);
+    const keeper = linkAbort(leading.signal);
+    const keeping = this.keep(tenure, leading, keeper.signal);
+    keeping.catch((_thrownBelow: unknown) => undefined);
     try {
-      await lead(client.withMetadata({ [fenceMetadata]: fence }), leading);
-      endedItself = !leading.aborted;
+      await lead(client.withMetadata({ [fenceMetadata]: fence }), leading.signal);
+      return !leading.signal.aborted;
     } catch (error: unknown) {
-      if (!leading.aborted || !isAbort(error)) throw error;
+      if (!leading.signal.aborted || !isAbort(error)) throw error;
+      return false;
     } finally {
+      const lost = leading.signal.aborted && !signal.aborted;
       keeper.abort();
+      leading.unlink();
       const held = await keeping;
-      if (lost.signal.aborted) this.log.warn("leadership lost");
+      if (lost) this.log.warn("leadership lost");
       else await this.release(held);
     }
-    return endedItself;
   }
 
-  /** Renews until stopped, or until leadership is lost, which it says through `lost`. @returns the Lease as last written */
-  private async keep(acquired: Whole<Lease>, startedMs: number, lost: AbortController, signal: AbortSignal): Promise<Whole<Lease>> {
+  /** Renews until stopped, or until leadership is lost, which it says by aborting `leading`. @returns the Lease as last written */
+  private async keep(tenure: Tenure, leading: LinkedAbort, signal: AbortSignal): Promise<Whole<Lease>> {
     const { clock } = this.options;
-    let held = acquired;
-    let deadlineMs = startedMs + this.times.renewDeadlineMs;
+    let { lease: held, sinceMs } = tenure;
     const stopListening = this.observer.onChange(() => {
-      if (!this.lock.isMine(this.observer.latest?.lease)) lost.abort();
+      if (!this.lock.isMine(this.observer.latest?.lease)) leading.abort();
     });
     try {
       while (!signal.aborted) {
         await clock.sleep(this.times.retryMs, signal);
         const attemptMs = clock.monotonicMs();
-        const renewed = await this.tryRenew(held, deadlineMs - attemptMs, signal);
-        if (renewed === "lost") lost.abort();
-        else if (renewed !== undefined) {
-          held = renewed;
-          deadlineMs = attemptMs + this.times.renewDeadlineMs;
-        } else if (clock.monotonicMs() >= deadlineMs) lost.abort();
+        const renewed = await this.tryRenew(held, sinceMs + this.times.renewDeadlineMs - attemptMs, signal);
+        if (renewed === "lost") leading.abort();
+        else if (renewed !== undefined) [held, sinceMs] = [renewed, attemptMs];
+        if (clock.monotonicMs() >= sinceMs + this.times.renewDeadlineMs) leading.abort();
       }
     } catch (error: unknown) {
       if (!signal.aborted || !isAbort(error)) {
         // Whatever it is, nobody renews any more: the work must not go on as if.
-        lost.abort(error);
+        leading.abort();
         throw error;
       }
     } finally {
@@ -219,8 +225,13 @@ class Candidate {
   }
 
   private async release(held: Whole<Lease>): Promise<void> {
+    const { signal } = new AbortController();
     try {
-      await this.bounded(new AbortController().signal, (attempt) => this.lock.release(held, attempt));
+      await this.bounded(signal, async (attempt) => {
+        // A renewal that was cut short may have taken effect: what is there now counts.
+        const present = await this.lock.read(attempt);
+        await this.lock.release(this.lock.isMine(present) ? present : held, attempt);
+      });
     } catch (error: unknown) {
       // The next leader then waits for the Lease to run out, as after a crash.
       this.log.debug("lease could not be released", { error });
@@ -229,12 +240,13 @@ class Candidate {
 
   /** Gives one call no more than `retryMs`, so that a call that hangs does not use up the deadline. */
   private async bounded<T>(signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>, leftMs = this.times.retryMs): Promise<T> {
-    const timeout = new AbortController();
-    const cancel = this.options.clock.after(Math.max(0, Math.min(leftMs, this.times.retryMs)), () => timeout.abort());
+    const attempt = linkAbort(signal);
+    const cancel = this.options.clock.after(Math.max(0, Math.min(leftMs, this.times.retryMs)), attempt.abort);
     try {
-      return await call(AbortSignal.any([signal, timeout.signal]));
+      return await call(attempt.signal);
     } finally {
       cancel();
+      attempt.unlink();
     }
   }
 }

@@ -5,6 +5,7 @@ import { backoffMs, reconnectBackoff } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { WatchEvent } from "./contracts.js";
+import { linkAbort } from "./linked-abort.js";
 
 /** One stream of a watch: from just after `resourceVersion`, or, when undefined, from the present state. */
 export type OpenWatch<T extends ApiObject> = (resourceVersion: string | undefined, signal: AbortSignal) => AsyncIterable<WatchEvent<T>>;
@@ -75,11 +76,7 @@ async function* watched<T extends ApiObject>(
   signal: AbortSignal,
   { clock }: WatchDeps,
 ): AsyncGenerator<WatchEvent<T>> {
-  const control = new AbortController();
-  const onAbort = (): void => control.abort();
-  signal.addEventListener("abort", onAbort, { once: true });
-  if (signal.aborted) control.abort();
-
+  const stream = linkAbort(signal);
   // Only time spent waiting for the server counts: a consumer that takes long over an event is no fault of the stream.
   let waitingSinceMs: number | undefined;
   let stalled = false;
@@ -87,7 +84,7 @@ async function* watched<T extends ApiObject>(
     const silentMs = waitingSinceMs === undefined ? 0 : clock.monotonicMs() - waitingSinceMs;
     if (silentMs >= silenceMs) {
       stalled = true;
-      control.abort();
+      stream.abort();
     } else {
       cancelCheck = clock.after(silenceMs - silentMs, check);
     }
@@ -95,7 +92,7 @@ async function* watched<T extends ApiObject>(
   let cancelCheck = clock.after(silenceMs, check);
   try {
     waitingSinceMs = clock.monotonicMs();
-    for await (const event of open(resourceVersion, control.signal)) {
+    for await (const event of open(resourceVersion, stream.signal)) {
       waitingSinceMs = undefined;
       yield event;
       waitingSinceMs = clock.monotonicMs();
@@ -104,8 +101,8 @@ async function* watched<T extends ApiObject>(
     throw stalled && isAbort(error) ? new StalledError("neither event nor bookmark for too long") : error;
   } finally {
     cancelCheck();
-    signal.removeEventListener("abort", onAbort);
-    control.abort();
+    stream.unlink();
+    stream.abort();
   }
 }
 
