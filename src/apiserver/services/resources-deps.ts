@@ -10,7 +10,7 @@ import type { Authorize } from "./request-scope.js";
 export interface ResourcesDeps {
   readonly objects: ObjectStore;
   readonly caches: Pick<WatchCaches, "of">;
-  readonly store: Pick<Store, "list" | "currentRevision">;
+  readonly store: Pick<Store, "list">;
   readonly clock: Pick<Clock, "now">;
   readonly authorize: Authorize;
   /** As `authorize`, about an object that is not there: whoever could do it to one of theirs may know so. */

@@ -7,7 +7,7 @@ import type { CallContext } from "../../rpc/contracts.js";
 import { toCachedObject } from "../../storage/cacher/cached-object.js";
 import { inScope } from "../../storage/cacher/change.js";
 import type { CachedObject, Scope } from "../../storage/cacher/interface.js";
-import { isCompacted } from "../../storage/errors.js";
+import { isCompacted, isFutureRevision } from "../../storage/errors.js";
 import type { Revision } from "../../storage/interface.js";
 import { namespacePrefix } from "../../storage/keys.js";
 import { translated } from "../objects/store-errors.js";
@@ -90,9 +90,6 @@ function isExact({ resourceVersion, resourceVersionMatch }: ListRequest): boolea
 /** A page of the past, from the store: the cache knows only the present. */
 async function listAt(deps: ResourcesDeps, page: Page, revision: Revision, after: string | undefined): Promise<ListResponse> {
   const { kind, scope, limit, signal } = page;
-  const subject = subjectOf(kind, "");
-  const current = await translated(subject, deps.store.currentRevision(signal));
-  if (revision > current) throw timedOut(`Too large resource version: ${revision}, current: ${current}`);
   const prefix = namespacePrefix(kind, scope.namespace);
   const found: CachedObject[] = [];
   for (let last = after === undefined ? undefined : prefix + after; ; ) {
@@ -125,6 +122,7 @@ async function readPage(
     return await deps.store.list(prefix, options);
   } catch (error: unknown) {
     if (isAbort(error)) throw error;
+    if (isFutureRevision(error)) throw timedOut(`Too large resource version: ${error.revision}, current: ${error.current}`);
     if (isCompacted(error)) throw expired("The provided continue parameter is too old to display a consistent list result: list anew.");
     return await translated(subjectOf({ group: "", plural: prefix }, ""), Promise.reject(error));
   }

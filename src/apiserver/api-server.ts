@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { checkWire } from "../api/codec/wire-check.js";
+import { kinds } from "../api/kinds/index.js";
+import { nodeKind } from "../api/kinds/node/kind.js";
+import { abortable } from "../base/abort.js";
+import type { Clock } from "../base/clock.js";
+import type { Log } from "../base/log.js";
+import type { Metrics } from "../base/metrics.js";
+import type { KeyPair, TlsMaterial } from "../base/tls/certificate.js";
+import { HealthService } from "../gen/grpc/health/v1/health.js";
+import { NodesService } from "../gen/howbernetes/api/v1/nodes.js";
+import { PodsService } from "../gen/howbernetes/api/v1/pods.js";
+import { descriptorImage } from "../gen/image.js";
+import { createRpcServer, type RpcServer } from "../rpc/server.js";
+import { createWatchCaches, type WatchCaches } from "../storage/cacher/watch-caches.js";
+import type { Store } from "../storage/interface.js";
+import { authorize, authorizeAbsent } from "./auth/authorize.js";
+import { createCallMetrics } from "./call-metrics.js";
+import { Maintenance } from "./maintenance/maintenance.js";
+import { SessionBroker } from "./nodes/session-broker.js";
+import type { ObjectStore } from "./object-store.js";
+import { createObjectStore } from "./objects/stored-objects.js";
+import { DescriptorFiles } from "./reflection/descriptor-files.js";
+import { createHealthService } from "./services/health.js";
+import { createNodesService } from "./services/nodes.js";
+import { createPodsService } from "./services/pods.js";
+import { createReflectionService, oldReflectionDefinition, reflectionDefinition } from "./services/reflection.js";
+import { createResourcesService, resourcesDefinition } from "./services/resources.js";
+import { ensureSystemNamespaces } from "./system-namespaces.js";
+
+export interface ApiServerOptions {
+  /** Stays the caller's to close, after `stop`. */
+  readonly store: Store;
+  /** The server's own certificate, and the CA that every caller's must be signed by. */
+  readonly tls: TlsMaterial;
+  /** `host:port`; port 0 chooses one. */
+  readonly listen: string;
+  /** Signs the certificates of nodes that join. */
+  readonly certificateAuthority: KeyPair;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Range from which each node has a /24 for its pods; see the Nodes service. */
+  readonly podCidr?: string;
+  /** Spreads the ends of watches; Math.random by default. */
+  readonly random?: () => number;
+}
+
+/** The server through which everything goes. Many may run over one store. */
+export interface ApiServer {
+  /**
+   * Reads the store into its caches, then listens. Called once; waits as long as the store cannot be reached.
+   * @throws Error when the address cannot be had; an abort error when stopped meanwhile
+   */
+  start(): Promise<{ readonly host: string; readonly port: number }>;
+  /** Refuses new calls, lets those under way end for a few seconds, and resolves when nothing runs any more. */
+  stop(): Promise<void>;
+}
+
+// Unary calls last milliseconds; five seconds let even one that waits for a slow store end by itself.
+const stopGraceMs = 5_000;
+const healthWaitMs = 2_000;
+
+/** Full names of the services that are offered, for health and reflection. */
+const serviceNames: readonly string[] = [
+  "howbernetes.api.v1.Resources",
+  "howbernetes.api.v1.Nodes",
+  "howbernetes.api.v1.Pods",
+  "grpc.health.v1.Health",
+  "grpc.reflection.v1.ServerReflection",
+];
+
+/** Composes an api-server. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  return new ComposedApiServer(options);
+}
+
+class ComposedApiServer implements ApiServer {
+  private readonly stopping = new AbortController();
+  private readonly caches: WatchCaches;
+  private readonly objects: ObjectStore;
+  private readonly rpc: RpcServer;
+  private readonly maintenance: Maintenance;
+  private running: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly options: ApiServerOptions) {
+    const { store, clock, log, metrics, tls, random = Math.random } = options;
+    const files = new DescriptorFiles(descriptorImage);
+    this.caches = createWatchCaches({ store, kinds, clock, random, log, metrics });
+    this.objects = createObjectStore({ store, caches: this.caches });
+    this.rpc = createRpcServer({ tls, log, observer: createCallMetrics(metrics), checkRequest: requestCheck(files) });
+    this.maintenance = new Maintenance({ objects: this.objects, store, clock, log, identity: `${hostname()}_${randomUUID()}` });
+    this.addServices(files);
+  }
+
+  async start(): Promise<{ readonly host: string; readonly port: number }> {
+    const { signal } = this.stopping;
+    const { clock, log, listen } = this.options;
+    this.run("watch caches", this.caches.run(signal));
+    await this.caches.ready(signal);
+    await abortable(ensureSystemNamespaces(this.objects, clock, signal), signal);
+    const address = await this.rpc.listen(listen);
+    this.run("maintenance", this.maintenance.run(signal));
+    log.info("api-server listens", address);
+    return address;
+  }
+
+  async stop(): Promise<void> {
+    await this.rpc.stop(stopGraceMs);
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private run(name: string, task: Promise<void>): void {
+    const ended = task.catch((error: unknown) => {
+      // Both handle what can go wrong; what gets here is a broken invariant, with which nothing must go on.
+      this.options.log.error("a part of the api-server has failed", { part: name, error });
+      throw error;
+    });
+    this.running = Promise.all([this.running, ended]);
+  }
+
+  private addServices(files: DescriptorFiles): void {
+    const { objects, caches, rpc } = this;
+    const { store, clock, log, certificateAuthority: ca, podCidr } = this.options;
+    const broker = new SessionBroker(clock);
+    const nodeDeps = { objects, store, nodeCache: caches.of(nodeKind), broker, ca, clock, log };
+    const reflection = createReflectionService(files, serviceNames);
+    rpc.add(resourcesDefinition, createResourcesService({ objects, caches, store, clock, authorize, authorizeAbsent }));
+    rpc.add(NodesService, createNodesService({ ...nodeDeps, ...(podCidr === undefined ? {} : { podCidr }) }));
+    rpc.add(PodsService, createPodsService({ objects, broker, clock }));
+    rpc.add(HealthService, createHealthService({ services: serviceNames, isServing: (signal) => this.isServing(signal) }));
+    rpc.add(reflectionDefinition, reflection);
+    rpc.add(oldReflectionDefinition, reflection);
+  }
+
+  /** Serving takes a store that answers. */
+  private async isServing(signal: AbortSignal): Promise<boolean> {
+    const { store, clock } = this.options;
+    const answered = store.currentRevision(signal).then(
+      () => true,
+      () => false,
+    );
+    const waited = clock.sleep(healthWaitMs, signal).then(
+      () => false,
+      () => false,
+    );
+    return await Promise.race([answered, waited]);
+  }
+}
+
+/** Refuses requests of our own services that carry what the decoder would drop or bend without a word. */
+function requestCheck(files: DescriptorFiles): (method: string, bytes: Buffer) => void {
+  const types = files.requestTypes();
+  return (method, bytes) => {
+    const type = types.get(method);
+    if (type?.startsWith("howbernetes.")) checkWire(type, bytes);
+  };
+}
