@@ -1,0 +1,67 @@
+import type { Clock } from "../base/clock.js";
+import type { RemoteApiClient } from "../client/client.js";
+import type { Howbeconfig } from "../client/howbeconfig.js";
+
+/** Where text goes: standard output or standard error. */
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Writes a line; `text` may hold several. */
+  line(text: string): void;
+  /** Writes bytes as they are. Resolves once the reader has room for more, so that a fast source waits for a slow pipe. */
+  bytes(data: Uint8Array): Promise<void>;
+}
+
+/** Standard input. */
+export interface Input {
+  readonly isTerminal: boolean;
+  /** Everything up to its end. */
+  readAll(): Promise<string>;
+  /** Asks on the terminal and returns the answer, without surrounding blanks. */
+  ask(question: string): Promise<string>;
+}
+
+/** The files that `-f` may name. */
+export interface Files {
+  /** @throws UsageError when there is no such path */
+  isDirectory(path: string): Promise<boolean>;
+  /** Names in a directory, sorted. */
+  list(path: string): Promise<string[]>;
+  read(path: string): Promise<string>;
+}
+
+/** The howbeconfig in use. */
+export interface ConfigFile {
+  /** @throws HowbeconfigError when it is absent or not a howbeconfig */
+  read(): Promise<Howbeconfig>;
+  write(config: Howbeconfig): Promise<void>;
+}
+
+/** Flags that every command takes. */
+export interface GlobalFlags {
+  readonly howbeconfig?: string;
+  readonly context?: string;
+  /** HOST:PORT, instead of the context's. */
+  readonly server?: string;
+  readonly namespace?: string;
+  /** Milliseconds that one request may take, attempts to reach the server included; 0 or absent: one attempt, in the client's own time. */
+  readonly requestTimeout?: number;
+}
+
+/** Everything a command touches besides its arguments, so that its spec runs it without processes or servers. */
+export interface CliEnv {
+  readonly out: Output;
+  readonly err: Output;
+  readonly input: Input;
+  readonly files: Files;
+  readonly clock: Clock;
+  /** Fires on SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly config: ConfigFile;
+  readonly flags: GlobalFlags;
+  /** The namespace to work in: `-n`, else the context's, else "default". */
+  namespace(): Promise<string>;
+  /** HOST:PORT of the server: `--server`, else the context's. */
+  server(): Promise<string>;
+  /** The connection to the cluster, made at the first call and closed by the program. */
+  client(): Promise<RemoteApiClient>;
+}

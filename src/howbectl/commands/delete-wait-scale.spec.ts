@@ -1,0 +1,150 @@
+import { expect } from "chai";
+import { deployment, pod } from "../../../test/builders/index.js";
+import { FakeCli } from "../../../test/fakes/fake-cli-env.js";
+import { deploymentKind } from "../../api/kinds/deployment/kind.js";
+import { podKind } from "../../api/kinds/pod/kind.js";
+
+const key = (name: string) => ({ namespace: "default", name });
+
+describe("howbectl delete", () => {
+  let cli: FakeCli;
+  beforeEach(() => {
+    cli = new FakeCli();
+  });
+
+  it("deletes by name and says where from", async () => {
+    cli.cluster.put(deploymentKind, deployment({ name: "web" }));
+    expect(await cli.run("delete", "deploy", "web")).to.equal(0);
+    expect(cli.out).to.equal('deployment.apps "web" deleted from default namespace\n');
+  });
+
+  it("waits by watch until the object is gone", async () => {
+    cli.cluster.put(podKind, pod({ name: "web" }));
+    const exitCode = cli.run("delete", "pod/web");
+    await cli.cluster.called("watch pods");
+    expect(cli.cluster.find(podKind, key("web"))?.metadata.deletionTimestamp).not.to.equal(undefined);
+    cli.cluster.remove(podKind, key("web"));
+    expect(await exitCode).to.equal(0);
+    expect(cli.cluster.calls).to.deep.equal(["delete pods default/web", "list pods default", "watch pods default"]);
+  });
+
+  it("does not wait with --wait=false", async () => {
+    cli.cluster.put(podKind, pod({ name: "web" }));
+    expect(await cli.run("delete", "pod", "web", "--wait=false")).to.equal(0);
+    expect(cli.cluster.calls).to.deep.equal(["delete pods default/web"]);
+  });
+
+  it("removes at once with --force, and warns", async () => {
+    cli.cluster.put(podKind, pod({ name: "web" }));
+    expect(await cli.run("delete", "pod", "web", "--force", "--grace-period=0")).to.equal(0);
+    expect(cli.out).to.equal('pod "web" force deleted from default namespace\n');
+    expect(cli.err).to.match(/^Warning: Immediate deletion/);
+  });
+
+  it("deletes what labels select, or all", async () => {
+    cli.cluster.put(podKind, pod({ name: "a", nodeName: "", labels: { app: "a" } }));
+    cli.cluster.put(podKind, pod({ name: "b", nodeName: "" }));
+    await cli.run("delete", "pods", "-l", "app=a");
+    expect(cli.out).to.equal('pod "a" deleted from default namespace\n');
+    await cli.run("delete", "pods", "--all");
+    expect(cli.out).to.equal('pod "b" deleted from default namespace\n');
+    await cli.run("delete", "pods", "--all");
+    expect(cli.out).to.equal("No resources found\n");
+  });
+
+  it("deletes what a file names, in its namespace", async () => {
+    cli.cluster.put(podKind, pod({ name: "a", nodeName: "", namespace: "other" }));
+    cli.files["f.yaml"] = "kind: Pod\nmetadata: {name: a, namespace: other}\n";
+    expect(await cli.run("delete", "-f", "f.yaml")).to.equal(0);
+    expect(cli.out).to.equal('pod "a" deleted from other namespace\n');
+    expect(await cli.run("delete", "-f", "f.yaml")).to.equal(1);
+    expect(cli.err).to.equal('Error from server (NotFound): error when deleting "f.yaml": pods "a" not found\n');
+  });
+
+  it("reports a name that is not there and deletes the others", async () => {
+    cli.cluster.put(podKind, pod({ name: "b", nodeName: "" }));
+    expect(await cli.run("delete", "pod", "a", "b")).to.equal(1);
+    expect(cli.out).to.equal('pod "b" deleted from default namespace\n');
+    expect(cli.err).to.equal('Error from server (NotFound): pods "a" not found\n');
+    expect(await cli.run("delete", "pod", "a", "--ignore-not-found")).to.equal(0);
+  });
+
+  it("never deletes a whole kind by omission", async () => {
+    expect(await cli.run("delete", "pods")).to.equal(1);
+    expect(cli.err).to.equal("error: resource(s) were provided, but no name was specified\n");
+  });
+});
+
+describe("howbectl wait", () => {
+  let cli: FakeCli;
+  beforeEach(() => {
+    cli = new FakeCli();
+  });
+
+  it("returns at once for what holds already", async () => {
+    cli.cluster.put(podKind, pod({ name: "web" }));
+    expect(await cli.run("wait", "--for=condition=Ready", "pod/web")).to.equal(0);
+    expect(cli.out).to.equal("pod/web condition met\n");
+    expect(cli.cluster.calls).to.deep.equal(["list pods default"]);
+  });
+
+  it("waits by watch", async () => {
+    cli.cluster.put(podKind, pod({ name: "web", nodeName: "" }));
+    const exitCode = cli.run("wait", "--for=condition=ready", "pod", "web");
+    await cli.cluster.called("watch");
+    cli.cluster.put(podKind, pod({ name: "web" }));
+    expect(await exitCode).to.equal(0);
+    expect(cli.cluster.calls).to.deep.equal(["list pods default", "watch pods default"]);
+  });
+
+  it("fails when the time is over, naming each that is missing", async () => {
+    cli.cluster.put(podKind, pod({ name: "a" }));
+    cli.cluster.put(podKind, pod({ name: "b", ready: false }));
+    const exitCode = cli.run("wait", "--for=condition=Ready", "pods", "--all", "--timeout=1s");
+    await cli.cluster.called("watch");
+    for (const timer of cli.timers) timer();
+    expect(await exitCode).to.equal(1);
+    expect(cli.out).to.equal("pod/a condition met\n");
+    expect(cli.err).to.equal("error: timed out waiting for the condition on pods/b\n");
+  });
+
+  it("waits for creation, deletion and fields", async () => {
+    const created = cli.run("wait", "--for=create", "pod/web");
+    await cli.cluster.called("watch");
+    cli.cluster.put(podKind, pod({ name: "web" }));
+    expect(await created).to.equal(0);
+    expect(await cli.run("wait", "--for=jsonpath={.status.phase}=Running", "pod/web")).to.equal(0);
+    cli.cluster.calls.length = 0;
+    const deleted = cli.run("wait", "--for=delete", "pod/web");
+    await cli.cluster.called("watch");
+    cli.cluster.remove(podKind, key("web"));
+    expect(await deleted).to.equal(0);
+    expect(await cli.run("wait", "--for=delete", "pod/web")).to.equal(0);
+  });
+
+  it("fails for what does not exist", async () => {
+    expect(await cli.run("wait", "--for=condition=Ready", "pod/gone")).to.equal(1);
+    expect(cli.err).to.equal('Error from server (NotFound): pods "gone" not found\n');
+    expect(await cli.run("wait", "--for=condition=Ready", "pods", "-l", "a=b")).to.equal(1);
+    expect(cli.err).to.equal("error: no matching resources found\n");
+  });
+});
+
+describe("howbectl scale", () => {
+  it("sets the count, by TYPE NAME and TYPE/NAME", async () => {
+    const cli = new FakeCli();
+    cli.cluster.put(deploymentKind, deployment({ name: "web", replicas: 1 }));
+    expect(await cli.run("scale", "deployment", "web", "--replicas=3")).to.equal(0);
+    expect(await cli.run("scale", "deploy/web", "--replicas=4", "--current-replicas=3")).to.equal(0);
+    expect(cli.out).to.equal("deployment.apps/web scaled\n");
+    expect(await cli.run("scale", "deploy/web", "--replicas=5", "--current-replicas=3")).to.equal(1);
+    expect(cli.err).to.equal("error: Expected replicas to be 3, was 4\n");
+  });
+
+  it("refuses what has no replicas, and counts that are none", async () => {
+    const cli = new FakeCli();
+    expect(await cli.run("scale", "pod/web", "--replicas=3")).to.equal(1);
+    expect(await cli.run("scale", "deploy/web", "--replicas=-1")).to.equal(1);
+    expect(cli.err).to.include('"-1" is not a whole number');
+  });
+});

@@ -1,0 +1,115 @@
+import { expect } from "chai";
+import { deployment, pod } from "../../../test/builders/index.js";
+import { FakeCli } from "../../../test/fakes/fake-cli-env.js";
+import { deploymentKind } from "../../api/kinds/deployment/kind.js";
+import { podKind } from "../../api/kinds/pod/kind.js";
+
+describe("howbectl get", () => {
+  let cli: FakeCli;
+  beforeEach(() => {
+    cli = new FakeCli();
+  });
+
+  const columns = (line: string | undefined): string[] => (line ?? "").split(/ {3,}/);
+
+  it("prints a table with kubectl's columns", async () => {
+    cli.cluster.put(podKind, pod({ name: "web" }));
+
+    expect(await cli.run("get", "po")).to.equal(0);
+    const [header, row] = cli.out.split("\n");
+    expect(columns(header)).to.deep.equal(["NAME", "READY", "STATUS", "RESTARTS", "AGE"]);
+    expect(columns(row).slice(0, 1)).to.deep.equal(["web"]);
+  });
+
+  it("puts the namespace first with -A, and only there looks everywhere", async () => {
+    cli.cluster.put(podKind, pod({ name: "a" }));
+    cli.cluster.put(podKind, pod({ name: "b", namespace: "other" }));
+
+    await cli.run("get", "pods", "-A", "--no-headers");
+    expect(cli.out.split("\n").map((line) => line.split(/ +/).slice(0, 2).join(" "))).to.deep.equal(["default a", "other b", ""]);
+    await cli.run("get", "pods", "-n", "other", "-o", "name");
+    expect(cli.out).to.equal("pod/b\n");
+  });
+
+  it("prints several kinds as tables of their own, names with their kind", async () => {
+    cli.cluster.put(podKind, pod({ name: "web" }));
+    cli.cluster.put(deploymentKind, deployment({ name: "web" }));
+
+    await cli.run("get", "pods,deploy");
+    const lines = cli.out.split("\n");
+    expect(lines.map((line) => line.split(" ")[0])).to.deep.equal(["NAME", "pod/web", "", "NAME", "deployment.apps/web", ""]);
+  });
+
+  it("selects by label", async () => {
+    cli.cluster.put(podKind, pod({ name: "a", labels: { app: "a" } }));
+    cli.cluster.put(podKind, pod({ name: "b", labels: { app: "b" } }));
+
+    await cli.run("get", "pods", "-l", "app=b", "-o=name");
+    expect(cli.out).to.equal("pod/b\n");
+  });
+
+  it("prints what it finds and reports what it does not", async () => {
+    cli.cluster.put(podKind, pod({ name: "web" }));
+
+    expect(await cli.run("get", "pod", "web", "gone", "-o", "name")).to.equal(1);
+    expect(cli.out).to.equal("pod/web\n");
+    expect(cli.err).to.equal('Error from server (NotFound): pods "gone" not found\n');
+  });
+
+  it("says when there is nothing, without failing", async () => {
+    expect(await cli.run("get", "pods")).to.equal(0);
+    expect(cli.err).to.equal("No resources found in default namespace.\n");
+    expect(await cli.run("get", "nodes")).to.equal(0);
+    expect(cli.err).to.equal("No resources found\n");
+  });
+
+  it("knows which types there are", async () => {
+    expect(await cli.run("get", "foo")).to.equal(1);
+    expect(cli.err).to.equal('error: the server doesn\'t have a resource type "foo"\n');
+  });
+
+  it("prints objects as YAML, several as a List", async () => {
+    cli.cluster.put(podKind, pod({ name: "web" }));
+
+    await cli.run("get", "pod", "web", "-o", "yaml");
+    expect(cli.out).to.match(/^apiVersion: v1\nkind: Pod\nmetadata:\n/);
+    await cli.run("get", "pods", "-o", "json");
+    expect(JSON.parse(cli.out)).to.include({ kind: "List", apiVersion: "v1" }).and.to.have.nested.property("items[0].metadata.name", "web");
+  });
+
+  it("fills in JSONPath templates", async () => {
+    cli.cluster.put(podKind, pod({ name: "web" }));
+    await cli.run("get", "pods", "-o", 'jsonpath={.items[*].metadata.name}{"\\n"}');
+    expect(cli.out).to.equal("web\n\n");
+  });
+
+  it("sorts by a field", async () => {
+    cli.cluster.put(podKind, pod({ name: "a", labels: { rank: "2" } }));
+    cli.cluster.put(podKind, pod({ name: "b", labels: { rank: "1" } }));
+    await cli.run("get", "pods", "--sort-by", ".metadata.labels.rank", "-o", "name");
+    expect(cli.out).to.equal("pod/b\npod/a\n");
+  });
+
+  it("watches with one list and one watch, and prints every change, deletion too", async () => {
+    cli.cluster.put(podKind, pod({ name: "web", nodeName: "" }));
+    const exitCode = cli.run("get", "pods", "-w");
+    await cli.printed("web");
+    cli.cluster.put(podKind, pod({ name: "web" }));
+    cli.cluster.put(podKind, pod({ name: "other" }));
+    await cli.printed("other");
+    cli.cluster.remove(podKind, { namespace: "default", name: "web" });
+    await cli.cluster.called("watch");
+    while (cli.out.split("\n").length < 6) await new Promise((resolve) => setImmediate(resolve));
+    cli.interrupt();
+
+    expect(await exitCode).to.equal(130);
+    const names = cli.out.split("\n").map((line) => line.split(" ")[0]);
+    expect(names).to.deep.equal(["NAME", "web", "web", "other", "web", ""]);
+    expect(cli.cluster.calls).to.deep.equal(["list pods default", "watch pods default"]);
+  });
+
+  it("refuses to watch what does not exist", async () => {
+    expect(await cli.run("get", "pod", "gone", "-w")).to.equal(1);
+    expect(cli.err).to.equal('Error from server (NotFound): pods "gone" not found\n');
+  });
+});

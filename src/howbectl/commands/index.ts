@@ -1,0 +1,102 @@
+import type { Command } from "commander";
+import type { CliEnv } from "../cli-env.js";
+
+/** A command of howbectl: what its help says of it, and where it is. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly group: string;
+  /** Loads the command alone: the others' modules cost no start-up time. */
+  load(): Promise<(env: CliEnv) => Command>;
+}
+
+const beginner = "Basic Commands (Beginner):";
+const intermediate = "Basic Commands (Intermediate):";
+const deploy = "Deploy Commands:";
+const cluster = "Cluster Management Commands:";
+const troubleshooting = "Troubleshooting and Debugging Commands:";
+const advanced = "Advanced Commands:";
+const other = "Other Commands:";
+
+/** Every command, in the order of the help. */
+export const commandEntries: readonly CommandEntry[] = [
+  {
+    name: "create",
+    summary: "Create a resource from a file or from stdin",
+    group: beginner,
+    load: async () => (await import("./create.js")).createCommand,
+  },
+  {
+    name: "run",
+    summary: "Run a particular image on the cluster",
+    group: beginner,
+    load: async () => (await import("./run.js")).runCommand,
+  },
+  { name: "get", summary: "Display one or many resources", group: intermediate, load: async () => (await import("./get.js")).getCommand },
+  {
+    name: "delete",
+    summary: "Delete resources by file names, stdin, resources and names, or by resources and label selector",
+    group: intermediate,
+    load: async () => (await import("./delete.js")).deleteCommand,
+  },
+  {
+    name: "scale",
+    summary: "Set a new size for a deployment or replica set",
+    group: deploy,
+    load: async () => (await import("./scale.js")).scaleCommand,
+  },
+  {
+    name: "worker",
+    summary: "Print the command that joins a machine to the cluster as a node",
+    group: cluster,
+    load: async () => (await import("./worker.js")).workerCommand,
+  },
+  {
+    name: "master",
+    summary: "Set the server that the current context talks to",
+    group: cluster,
+    load: async () => (await import("./master.js")).masterCommand,
+  },
+  {
+    name: "describe",
+    summary: "Show details of a specific resource or group of resources",
+    group: troubleshooting,
+    load: async () => (await import("./describe.js")).describeCommand,
+  },
+  {
+    name: "logs",
+    summary: "Print the logs for a container in a pod",
+    group: troubleshooting,
+    load: async () => (await import("./logs.js")).logsCommand,
+  },
+  {
+    name: "apply",
+    summary: "Apply a configuration to a resource by file name or stdin",
+    group: advanced,
+    load: async () => (await import("./apply.js")).applyCommand,
+  },
+  {
+    name: "wait",
+    summary: "Wait for a specific condition on one or many resources",
+    group: advanced,
+    load: async () => (await import("./wait.js")).waitCommand,
+  },
+  {
+    name: "api-resources",
+    summary: "Print the supported API resources",
+    group: other,
+    load: async () => (await import("./api-resources.js")).apiResourcesCommand,
+  },
+  {
+    name: "config",
+    summary: "Show and change the howbeconfig",
+    group: other,
+    load: async () => (await import("./config.js")).configCommand,
+  },
+  {
+    name: "version",
+    summary: "Print the client and server version information",
+    group: other,
+    load: async () => (await import("./version.js")).versionCommand,
+  },
+];

@@ -1,0 +1,55 @@
+import { Command } from "commander";
+import { isConflict } from "../../api/errors.js";
+import type { CliEnv } from "../cli-env.js";
+import { parseCount } from "../flags/parse-flag.js";
+import { addWriteFlags, dryRunSuffix, type WriteFlags } from "../flags/write-flags.js";
+import { formatObject } from "../printers/object-format.js";
+import { qualifiedName } from "../resources/kind-lookup.js";
+import { parseTargets, type Target } from "../resources/resource-arguments.js";
+import { keyFor } from "../resources/selection-flags.js";
+import { UsageError } from "../usage-error.js";
+
+interface ScaleFlags extends WriteFlags {
+  readonly replicas: number;
+  readonly currentReplicas?: number;
+}
+
+export const scaleCommand = (env: CliEnv): Command =>
+  addWriteFlags(new Command("scale"))
+    .argument("<target...>", "what to scale: TYPE NAME..., or TYPE/NAME...")
+    .requiredOption("--replicas <count>", "desired number of pods", parseCount)
+    .option("--current-replicas <count>", "scale only from this count", parseCount)
+    .action((words: string[], flags: ScaleFlags) => scale(parseTargets(words), flags, env));
+
+/** Scales each target; the server re-reads on conflict, so concurrent scales never lose one another. */
+export async function scale(targets: readonly Target[], flags: ScaleFlags, env: CliEnv): Promise<void> {
+  for (const target of targets) {
+    const object = await scaleOne(target, flags, env);
+    const message = `${qualifiedName(target.kind, target.name)} scaled${dryRunSuffix(flags.dryRun)}`;
+    env.out.line(flags.output === undefined ? message : formatObject(flags.output, { kind: target.kind, object }));
+  }
+}
+
+async function scaleOne({ kind, name }: Target, flags: ScaleFlags, env: CliEnv) {
+  const { scale: paths } = kind;
+  if (paths === undefined) throw new UsageError(`cannot scale a ${kind.kind}: it has no replicas`);
+  const client = (await env.client()).of(kind);
+  const key = await keyFor(kind, name, env);
+  const options = { signal: env.signal, dryRun: flags.dryRun === "server", subresource: "scale" };
+  const spec = { replicas: flags.replicas };
+
+  if (flags.dryRun === "client") return await client.get(key, { signal: env.signal });
+  if (flags.currentReplicas === undefined) return await client.patch(key, "merge", { spec }, options);
+  for (;;) {
+    const current = await client.get(key, { signal: env.signal });
+    const replicas = paths.read(current);
+    if (replicas !== flags.currentReplicas) throw new UsageError(`Expected replicas to be ${flags.currentReplicas}, was ${replicas}`);
+    try {
+      const { resourceVersion } = current.metadata;
+      return await client.patch(key, "merge", { metadata: { resourceVersion }, spec }, options);
+    } catch (error: unknown) {
+      // Changed since it was read: whether the count still is what was expected must be seen anew.
+      if (!isConflict(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { isAbort } from "../base/abort.js";
+import { ProcessEnv } from "./process-env.js";
+import { runProgram } from "./program.js";
+
+/** What a shell reports for a process that a signal ended. */
+const signalExitCodes = { SIGINT: 130, SIGTERM: 143, SIGPIPE: 141 } as const;
+
+const interruption = new AbortController();
+let interruptedBy: keyof typeof signalExitCodes = "SIGINT";
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.once(name, () => {
+    interruptedBy = name;
+    interruption.abort();
+  });
+}
+// Whoever reads our output may have seen enough (`howbectl get pods -w | head -1`): nothing to tell, nobody to tell it to.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(signalExitCodes.SIGPIPE);
+});
+
+let env: ProcessEnv | undefined;
+try {
+  await runProgram(process.argv.slice(2), (flags) => {
+    env = new ProcessEnv(interruption.signal, flags);
+    return env;
+  });
+} catch (error: unknown) {
+  if (isAbort(error) && interruption.signal.aborted) process.exitCode = signalExitCodes[interruptedBy];
+  else {
+    const { errorText } = await import("./error-text.js");
+    process.stderr.write(`${errorText(error)}\n`);
+    process.exitCode = 1;
+  }
+} finally {
+  await env?.close();
+}

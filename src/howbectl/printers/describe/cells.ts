@@ -1,0 +1,101 @@
+import type { ApiObject, Whole } from "../../../api/object.js";
+import { timeToMs } from "../../../api/values/time.js";
+import type { Container } from "../../../gen/howbernetes/core/v1/container.js";
+import type { PodTemplateSpec } from "../../../gen/howbernetes/core/v1/pod.js";
+import type { Quantity, Time } from "../../../gen/howbernetes/meta/v1/values.js";
+import type { Description } from "./description.js";
+
+const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const twoDigits = (value: number): string => String(value).padStart(2, "0");
+
+/** "Mon, 02 Jan 2006 15:04:05 +0000", in UTC, or "<unset>". */
+export function timeCell(time: Time | undefined): string {
+  const ms = timeToMs(time);
+  if (ms === undefined) return "<unset>";
+  const date = new Date(ms);
+  const day = `${days[date.getUTCDay()]}, ${twoDigits(date.getUTCDate())} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+  return `${day} ${[date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(twoDigits).join(":")} +0000`;
+}
+
+/** One "key=value" each, in key order; kubectl writes annotations as "key: value". */
+export function pairs(map: Readonly<Record<string, string>>, separator = "="): string[] {
+  return Object.entries(map)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, value]) => `${key}${separator}${value}`);
+}
+
+/** The annotations that people wrote: kubectl's own record of the last apply is left out, as kubectl does. */
+export function annotationCells(object: Whole<ApiObject>): string[] {
+  const { "kubectl.kubernetes.io/last-applied-configuration": _record, ...others } = object.metadata.annotations;
+  return pairs(others, ": ");
+}
+
+/** "True" or "False". */
+export function boolCell(value: boolean | undefined): string {
+  return value === true ? "True" : "False";
+}
+
+/** Adds a block of quantities by resource name, if there are any. */
+export function quantityBlock(description: Description, label: string, quantities: Readonly<Record<string, Quantity>>): void {
+  const entries = Object.entries(quantities).sort(([left], [right]) => (left < right ? -1 : 1));
+  if (entries.length === 0) return;
+  description.block(label, (body) => {
+    for (const [name, quantity] of entries) body.field(name, quantity.string ?? "0");
+  });
+}
+
+/** Adds what a container asks for: image, ports, command, resources, environment. */
+export function containerSpec(body: Description, container: Container): void {
+  const ports = container.ports.map(({ containerPort, protocol }) => `${containerPort ?? 0}/${protocol ?? "TCP"}`);
+  const hostPorts = container.ports.map(({ hostPort, protocol }) => `${hostPort ?? 0}/${protocol ?? "TCP"}`);
+  const plural = ports.length > 1 ? "s" : "";
+  body.field(`Port${plural}`, ports.length === 0 ? "<none>" : ports.join(", "));
+  body.field(`Host Port${plural}`, hostPorts.length === 0 ? "<none>" : hostPorts.join(", "));
+  listBlock(body, "Command", container.command);
+  listBlock(body, "Args", container.args);
+}
+
+/** Adds a container's resources and environment. */
+export function containerResources(body: Description, container: Container): void {
+  quantityBlock(body, "Limits", container.resources?.limits ?? {});
+  quantityBlock(body, "Requests", container.resources?.requests ?? {});
+  if (container.env.length === 0) body.field("Environment", "<none>");
+  else {
+    body.block("Environment", (variables) => {
+      for (const { name, value, valueFrom } of container.env)
+        variables.field(name ?? "", valueFrom === undefined ? (value ?? "") : "<set by reference>");
+    });
+  }
+  const mounts = container.volumeMounts.map(
+    ({ mountPath, name, readOnly }) => `${mountPath ?? ""} from ${name ?? ""} (${readOnly === true ? "ro" : "rw"})`,
+  );
+  if (mounts.length === 0) body.field("Mounts", "<none>");
+  else listBlock(body, "Mounts", mounts);
+}
+
+function listBlock(body: Description, label: string, values: readonly string[]): void {
+  if (values.length === 0) return;
+  body.block(label, (inner) => {
+    inner.plain(values.flatMap((value) => value.split("\n")));
+  });
+}
+
+/** Adds the pod template of a ReplicaSet or Deployment. */
+export function templateBlock(description: Description, template: PodTemplateSpec | undefined): void {
+  description.block("Pod Template", (body) => {
+    body.field("Labels", ...pairs(template?.metadata?.labels ?? {}));
+    body.block("Containers", (containers) => {
+      for (const container of template?.spec?.containers ?? []) {
+        containers.block(container.name ?? "", (inner) => {
+          inner.field("Image", container.image ?? "");
+          containerSpec(inner, container);
+          containerResources(inner, container);
+        });
+      }
+    });
+    const selectors = pairs(template?.spec?.nodeSelector ?? {});
+    body.field("Volumes", ...(template?.spec?.volumes ?? []).map(({ name }) => name ?? ""));
+    body.field("Node-Selectors", ...selectors);
+  });
+}

@@ -1,0 +1,90 @@
+import type { Whole } from "../../../api/object.js";
+import { formatLabelSelector } from "../../../api/selectors/label-selector.js";
+import type { Deployment } from "../../../gen/howbernetes/apps/v1/deployment.js";
+import type { ReplicaSet } from "../../../gen/howbernetes/apps/v1/replicaset.js";
+import type { Pod } from "../../../gen/howbernetes/core/v1/pod.js";
+import type { IntOrString } from "../../../gen/howbernetes/meta/v1/values.js";
+import { annotationCells, pairs, templateBlock, timeCell } from "./cells.js";
+import type { Description } from "./description.js";
+
+/** Describes a ReplicaSet and counts its pods. */
+export function describeReplicaSet(replicaSet: Whole<ReplicaSet>, pods: readonly Whole<Pod>[], description: Description): void {
+  const { metadata, spec, status } = replicaSet;
+  description
+    .field("Name", metadata.name)
+    .field("Namespace", metadata.namespace)
+    .field("Selector", formatLabelSelector(spec.selector))
+    .field("Labels", ...pairs(metadata.labels))
+    .field("Annotations", ...annotationCells(replicaSet));
+  const owner = metadata.ownerReferences.find(({ controller }) => controller === true);
+  if (owner !== undefined) description.field("Controlled By", `${owner.kind ?? ""}/${owner.name ?? ""}`);
+  description.field("Replicas", `${status.replicas ?? 0} current / ${spec.replicas ?? 1} desired`);
+  const phases = ["Running", "Pending", "Succeeded", "Failed"].map((phase) => {
+    const count = pods.filter((pod) => pod.status.phase === phase).length;
+    return phase === "Pending" ? `${count} Waiting` : `${count} ${phase}`;
+  });
+  description.field("Pods Status", phases.join(" / "));
+  templateBlock(description, spec.template);
+  if (status.conditions.length > 0) conditionsTable(status.conditions, description);
+}
+
+/** Describes a Deployment and names its ReplicaSets, the newest apart. */
+export function describeDeployment(deployment: Whole<Deployment>, owned: readonly Whole<ReplicaSet>[], description: Description): void {
+  const { metadata, spec, status } = deployment;
+  const counts = [
+    `${spec.replicas ?? 1} desired`,
+    `${status.updatedReplicas ?? 0} updated`,
+    `${status.replicas ?? 0} total`,
+    `${status.availableReplicas ?? 0} available`,
+    `${status.unavailableReplicas ?? 0} unavailable`,
+  ];
+  description
+    .field("Name", metadata.name)
+    .field("Namespace", metadata.namespace)
+    .field("CreationTimestamp", timeCell(metadata.creationTimestamp))
+    .field("Labels", ...pairs(metadata.labels))
+    .field("Annotations", ...annotationCells(deployment))
+    .field("Selector", formatLabelSelector(spec.selector))
+    .field("Replicas", counts.join(" | "))
+    .field("StrategyType", spec.strategy?.type ?? "")
+    .field("MinReadySeconds", String(spec.minReadySeconds ?? 0));
+  const rolling = spec.strategy?.rollingUpdate;
+  if (rolling !== undefined) {
+    const text = `${intOrStringCell(rolling.maxUnavailable)} max unavailable, ${intOrStringCell(rolling.maxSurge)} max surge`;
+    description.field("RollingUpdateStrategy", text);
+  }
+  templateBlock(description, spec.template);
+  conditionsTable(status.conditions, description);
+  const byRevision = [...owned].sort((left, right) => revisionOf(right) - revisionOf(left));
+  const [newest, ...older] = byRevision;
+  description.field("OldReplicaSets", replicaSetsCell(older)).field("NewReplicaSet", replicaSetsCell(newest === undefined ? [] : [newest]));
+}
+
+interface Condition {
+  readonly type?: string | undefined;
+  readonly status?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+function conditionsTable(conditions: readonly Condition[], description: Description): void {
+  description.table(
+    "Conditions",
+    ["Type", "Status", "Reason"],
+    conditions.map(({ type, status, reason }) => [type ?? "", status ?? "", reason ?? ""]),
+  );
+}
+
+function intOrStringCell(value: IntOrString | undefined): string {
+  return value?.type === 1 ? (value.strVal ?? "") : String(value?.intVal ?? 0);
+}
+
+function revisionOf({ metadata }: Whole<ReplicaSet>): number {
+  return Number(metadata.annotations["deployment.kubernetes.io/revision"] ?? 0);
+}
+
+function replicaSetsCell(replicaSets: readonly Whole<ReplicaSet>[]): string {
+  const cells = replicaSets.map(
+    ({ metadata, spec, status }) => `${metadata.name} (${status.replicas ?? 0}/${spec.replicas ?? 0} replicas created)`,
+  );
+  return cells.length === 0 ? "<none>" : cells.join(", ");
+}

@@ -1,0 +1,64 @@
+import type { Column, Kind } from "../../api/kinds/kind.js";
+import type { ApiObject, Whole } from "../../api/object.js";
+import { qualifiedName } from "../resources/kind-lookup.js";
+import { TableWriter } from "./table.js";
+
+/** What a table of objects shows. */
+export interface TableOptions {
+  readonly wide: boolean;
+  readonly headers: boolean;
+  /** A first column NAMESPACE. */
+  readonly namespaces: boolean;
+  /** A last column LABELS. */
+  readonly labels: boolean;
+  /** "kind/name" in NAME. */
+  readonly kinds: boolean;
+}
+
+/** Prints objects of one kind, in one go or as they change; the header comes once, before the first row. */
+export class ObjectTable {
+  private readonly writer = new TableWriter();
+  private readonly columns: readonly Column<ApiObject>[];
+  private headerDue: boolean;
+
+  constructor(
+    private readonly kind: Kind,
+    private readonly options: TableOptions,
+  ) {
+    this.headerDue = options.headers;
+    this.columns = kind.columns.filter((column) => column.wide !== true || options.wide);
+  }
+
+  /** The lines for these objects. */
+  rows(objects: readonly Whole<ApiObject>[], nowMs: number): string[] {
+    const rows = objects.map((object) => this.cells(object, nowMs));
+    if (this.headerDue && rows.length > 0) {
+      this.headerDue = false;
+      rows.unshift(this.header());
+    }
+    return this.writer.format(rows);
+  }
+
+  private header(): string[] {
+    const names = this.columns.map((column) => column.name);
+    return [...(this.options.namespaces ? ["NAMESPACE"] : []), ...names, ...(this.options.labels ? ["LABELS"] : [])];
+  }
+
+  private cells(object: Whole<ApiObject>, nowMs: number): string[] {
+    const cells = this.columns.map((column) => {
+      const text = column.cell(object, nowMs);
+      return column.name === "NAME" && this.options.kinds ? qualifiedName(this.kind, text) : text;
+    });
+    return [
+      ...(this.options.namespaces ? [object.metadata.namespace] : []),
+      ...cells,
+      ...(this.options.labels ? [formatLabels(object.metadata.labels)] : []),
+    ];
+  }
+}
+
+/** "a=1,b=2" in key order, or "<none>". */
+export function formatLabels(labels: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(labels).sort(([left], [right]) => (left < right ? -1 : 1));
+  return entries.length === 0 ? "<none>" : entries.map(([key, value]) => `${key}=${value}`).join(",");
+}

@@ -1,0 +1,94 @@
+import { systemClock } from "../base/clock.js";
+import type { RemoteApiClient } from "../client/client.js";
+import type { Howbeconfig, ResolvedContext } from "../client/howbeconfig.js";
+import type { CliEnv, ConfigFile, GlobalFlags } from "./cli-env.js";
+import { parseAddress } from "./flags/address.js";
+import { localFiles } from "./local-files.js";
+import { streamInput, streamOutput } from "./process-streams.js";
+import { UsageError } from "./usage-error.js";
+
+/** The environment of a real howbectl. Config and client are loaded when first asked for: most of start-up time is theirs. */
+export class ProcessEnv implements CliEnv {
+  readonly out = streamOutput(process.stdout);
+  readonly err = streamOutput(process.stderr);
+  readonly input;
+  readonly files = localFiles;
+  readonly clock = systemClock;
+  readonly config: ConfigFile;
+  private opened: Promise<RemoteApiClient> | undefined;
+
+  constructor(
+    readonly signal: AbortSignal,
+    private readonly readFlags: () => GlobalFlags,
+  ) {
+    this.input = streamInput(process.stdin, process.stderr, signal);
+    this.config = {
+      read: async () => {
+        const { readHowbeconfig } = await import("../client/howbeconfig.js");
+        return await readHowbeconfig(await this.configPath());
+      },
+      write: async (config: Howbeconfig) => {
+        const { writeHowbeconfig } = await import("../client/howbeconfig.js");
+        await writeHowbeconfig(await this.configPath(), config);
+      },
+    };
+  }
+
+  get flags(): GlobalFlags {
+    return this.readFlags();
+  }
+
+  async namespace(): Promise<string> {
+    const { isHowbeconfigError } = await import("./howbeconfig-error.js");
+    try {
+      return this.flags.namespace ?? (await this.context()).namespace;
+    } catch (error: unknown) {
+      // What needs no server needs no howbeconfig; everything else fails on it in `client()`, where it matters.
+      if (isHowbeconfigError(error)) return "default";
+      throw error;
+    }
+  }
+
+  async server(): Promise<string> {
+    return this.flags.server ?? (await this.context()).server;
+  }
+
+  client(): Promise<RemoteApiClient> {
+    this.opened ??= this.open();
+    return this.opened;
+  }
+
+  /** Ends the connection, if one was made. */
+  async close(): Promise<void> {
+    const opening = this.opened?.catch((_failed: unknown) => undefined);
+    await (await opening)?.close();
+  }
+
+  private async open(): Promise<RemoteApiClient> {
+    const [{ createApiClient }, { createLog }, { tls }] = await Promise.all([
+      import("../client/client.js"),
+      import("../base/log.js"),
+      this.context(),
+    ]);
+    const address = await this.server();
+    parseAddress(address);
+    // A person waits: that a server cannot be reached is said at once, unless time was given to try again.
+    const retryForMs = this.flags.requestTimeout ?? 0;
+    return createApiClient({ address, tls, log: createLog("howbectl", "silent"), retryForMs, fieldManager: "howbectl" });
+  }
+
+  private async context(): Promise<ResolvedContext> {
+    const { resolveContext } = await import("../client/howbeconfig.js");
+    const config = await this.config.read();
+    const { context } = this.flags;
+    if (context !== undefined && !config.contexts.some(({ name }) => name === context)) {
+      throw new UsageError(`context was not found for specified context: ${context}`);
+    }
+    return resolveContext(config, context);
+  }
+
+  private async configPath(): Promise<string> {
+    const { howbeconfigPath } = await import("../client/howbeconfig.js");
+    return this.flags.howbeconfig ?? howbeconfigPath(process.env);
+  }
+}

@@ -1,0 +1,88 @@
+import { Command, CommanderError } from "commander";
+import type { CliEnv, GlobalFlags } from "./cli-env.js";
+import { type CommandEntry, commandEntries } from "./commands/index.js";
+import { normalizeFlags } from "./flags/normalize-flags.js";
+import { parseDurationMs } from "./flags/parse-flag.js";
+import { UsageError } from "./usage-error.js";
+
+const valueFlags = ["--howbeconfig", "--context", "-s", "--server", "-n", "--namespace", "--request-timeout"];
+
+/** What the program is given: an environment for the global flags, once these are known. */
+export type MakeEnv = (flags: () => GlobalFlags) => CliEnv;
+
+/**
+ * Runs what the words ask for. Only the named command's modules are loaded.
+ *
+ * @param words the command line without node and script
+ * @throws UsageError on words that mean nothing, and whatever the command throws
+ */
+export async function runProgram(words: readonly string[], makeEnv: MakeEnv): Promise<void> {
+  const program = new Command("howbectl");
+  const env = makeEnv(() => program.opts<GlobalFlags>());
+  program
+    .description("howbectl controls a howbernetes cluster.")
+    .usage("COMMAND [options]")
+    .option("-n, --namespace <name>", "namespace to work in")
+    .option("-s, --server <host:port>", "address of the api-server, instead of the context's")
+    .option("--context <name>", "context of the howbeconfig to use")
+    .option("--howbeconfig <path>", "howbeconfig to use, instead of $HOWBECONFIG or ~/.howbe/config")
+    .option(
+      "--request-timeout <duration>",
+      "how long one request may take and, while the server cannot be reached, be tried again, as 5s",
+      parseDurationMs,
+    )
+    .helpCommand("help [command]", "help about any command")
+    .showSuggestionAfterError(true);
+
+  const wanted = namedCommand(words);
+  for (const entry of commandEntries) {
+    const command = entry.name === wanted ? await loaded(entry, env) : new Command(entry.name);
+    program.addCommand(command.summary(entry.summary).description(entry.summary).helpGroup(entry.group));
+  }
+  prepare(program, program, env);
+  const chosen = program.commands.find((command) => command.name() === wanted);
+  await parse(program, normalizeFlags(words, chosen === undefined ? program.options : [...program.options, ...allOptions(chosen)]));
+}
+
+async function loaded(entry: CommandEntry, env: CliEnv): Promise<Command> {
+  return (await entry.load())(env);
+}
+
+/** The command that the words name: the first word that is no global flag nor a global flag's value. */
+function namedCommand(words: readonly string[]): string | undefined {
+  const rest = words.filter((word, index) => !word.startsWith("-") && !valueFlags.includes(words[index - 1] ?? ""));
+  return rest[0] === "help" ? rest[1] : rest[0];
+}
+
+/** Errors are thrown, never printed by commander, and its output goes where the environment says. */
+function prepare(command: Command, program: Command, env: CliEnv): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => env.out.line(text.trimEnd()),
+    writeErr: (text) => env.err.line(text.trimEnd()),
+    outputError: () => undefined,
+  });
+  if (command !== program) command.usage(`${command.usage().replace("[options] ", "")} [options]`);
+  for (const inner of command.commands) prepare(inner, program, env);
+}
+
+function allOptions(command: Command): Command["options"] {
+  return [...command.options, ...command.commands.flatMap(allOptions)];
+}
+
+async function parse(program: Command, words: readonly string[]): Promise<void> {
+  try {
+    if (words.length === 0) program.outputHelp();
+    else await program.parseAsync([...words], { from: "user" });
+  } catch (error: unknown) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0 || error.code === "commander.help") return;
+    const known = program.commands.find((command) => command.name() === namedCommand(words));
+    throw usageErrorFrom(error, known === undefined ? "" : ` ${known.name()}`);
+  }
+}
+
+function usageErrorFrom(error: CommanderError, command: string): UsageError {
+  const [message = "", ...suggestion] = error.message.replace(/^error: /, "").split("\n");
+  const hint = [...suggestion, `See 'howbectl${command} --help' for usage.`].join("\n");
+  return new UsageError(message, hint);
+}

@@ -1,0 +1,113 @@
+import { isAbort } from "../../src/base/abort.js";
+import { type Clock, systemClock } from "../../src/base/clock.js";
+import { emptyHowbeconfig, type Howbeconfig } from "../../src/client/howbeconfig.js";
+import type { CliEnv, GlobalFlags, Output } from "../../src/howbectl/cli-env.js";
+import { errorText } from "../../src/howbectl/error-text.js";
+import { runProgram } from "../../src/howbectl/program.js";
+import { UsageError } from "../../src/howbectl/usage-error.js";
+import { FakeCluster } from "./fake-cluster.js";
+
+/** Wall-clock time in the fake world. */
+export const fakeNowMs = Date.UTC(2030, 0, 1);
+
+/** Runs howbectl in a world of its own: a cluster, files and standard streams in memory. */
+export class FakeCli {
+  readonly cluster = new FakeCluster();
+  /** Files by path. */
+  readonly files: Record<string, string> = {};
+  /** The howbeconfig. */
+  config: Howbeconfig = emptyHowbeconfig;
+  stdin = "";
+  /** Answers to questions, in order; none: standard input is no terminal. */
+  answers: string[] = [];
+  /** Timers set so far, for tests that let a deadline pass. */
+  readonly timers: (() => void)[] = [];
+  out = "";
+  err = "";
+  private readonly interruption = new AbortController();
+  private listeners: (() => void)[] = [];
+
+  /** Runs a command line and returns its exit code; what it printed is in `out` and `err`. */
+  async run(...words: string[]): Promise<number> {
+    this.out = "";
+    this.err = "";
+    try {
+      await runProgram(words, (flags) => this.env(flags));
+      return 0;
+    } catch (error: unknown) {
+      if (isAbort(error)) return 130;
+      this.err += `${errorText(error)}\n`;
+      return 1;
+    }
+  }
+
+  /** Presses Ctrl-C. */
+  interrupt(): void {
+    this.interruption.abort();
+  }
+
+  /** Resolves once standard output holds `text`. */
+  async printed(text: string): Promise<void> {
+    while (!this.out.includes(text)) await new Promise<void>((resolve) => this.listeners.push(resolve));
+  }
+
+  private env(flags: () => GlobalFlags): CliEnv {
+    const clock: Clock = {
+      ...systemClock,
+      now: () => fakeNowMs,
+      after: (_ms, task) => {
+        this.timers.push(task);
+        return () => undefined;
+      },
+    };
+    return {
+      out: this.output("out"),
+      err: this.output("err"),
+      input: {
+        isTerminal: this.answers.length > 0,
+        readAll: async () => this.stdin,
+        ask: async () => this.answers.shift() ?? "",
+      },
+      files: {
+        isDirectory: async (path) => this.isDirectory(path),
+        list: async (path) => this.namesIn(path),
+        read: async (path) => this.files[path] ?? "",
+      },
+      clock,
+      signal: this.interruption.signal,
+      config: {
+        read: async () => this.config,
+        write: async (config) => {
+          this.config = config;
+        },
+      },
+      get flags() {
+        return flags();
+      },
+      namespace: async () => flags().namespace ?? "default",
+      server: async () => flags().server ?? "10.0.0.1:7443",
+      client: async () => this.cluster.client(),
+    };
+  }
+
+  private output(stream: "out" | "err"): Output {
+    const write = (text: string): void => {
+      this[stream] += text;
+      const told = this.listeners;
+      this.listeners = [];
+      for (const listener of told) listener();
+    };
+    return { isTerminal: false, line: (text) => write(`${text}\n`), bytes: async (data) => write(Buffer.from(data).toString()) };
+  }
+
+  private isDirectory(path: string): boolean {
+    if (this.files[path] !== undefined) return false;
+    if (this.namesIn(path).length > 0) return true;
+    throw new UsageError(`the path "${path}" does not exist`);
+  }
+
+  private namesIn(path: string): string[] {
+    const inside = Object.keys(this.files).filter((file) => file.startsWith(`${path}/`));
+    return [...new Set(inside.map((file) => file.slice(path.length + 1).split("/")[0] ?? ""))].sort();
+  }
+}
