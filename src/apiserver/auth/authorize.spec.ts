@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { isForbidden } from "../../api/errors.js";
-import { type Action, authorize, joinTokens } from "./authorize.js";
+import { type Action, authorize, authorizeAbsent, joinTokens } from "./authorize.js";
 
 const pods = { group: "", plural: "pods", namespaced: true };
 const nodes = { group: "", plural: "nodes", namespaced: false };
@@ -149,6 +149,14 @@ describe("authorize", () => {
         .that.satisfies(isForbidden);
     });
   }
+
+  it("lets a node know that a pod is not there, and nobody else who could not read it", () => {
+    authorizeAbsent(n1, getPod);
+    authorizeAbsent(admin, getPod);
+    expect(() => authorizeAbsent(stranger, getPod)).to.throw().that.satisfies(isForbidden);
+    expect(() => authorizeAbsent(n1, { ...getPod, kind: deployments })).to.throw().that.satisfies(isForbidden);
+    expect(() => authorizeAbsent(n1, { ...getPod, verb: "update" })).to.throw().that.satisfies(isForbidden);
+  });
 
   it("refuses in Kubernetes' words", () => {
     const update: Action = { ...getPod, verb: "update", subresource: "status" };

@@ -51,6 +51,21 @@ export function authorize(caller: Caller, action: Action): void {
   if (!isAllowed(caller, action)) throw refusal(caller, action);
 }
 
+/**
+ * As `authorize`, about an object that is not there: whoever could do it to one of their own may know so, and is told
+ * NotFound instead of Forbidden.
+ */
+export function authorizeAbsent(caller: Caller, action: Action): void {
+  const nodeName = callingNode(caller);
+  const isPod = action.kind.group === "" && action.kind.plural === "pods";
+  authorize(caller, isPod && nodeName !== undefined ? { ...action, object: podOf(nodeName) } : action);
+}
+
+/** As much of a pod of the node as is looked at here. */
+function podOf(nodeName: string): Whole<ApiObject> {
+  return { metadata: { name: "" }, spec: { nodeName } } as unknown as Whole<ApiObject>;
+}
+
 function isAllowed(caller: Caller, action: Action): boolean {
   if (caller.groups.includes(groups.masters)) return true;
   if (caller.groups.includes(groups.components)) return isComponentAllowed(action);
