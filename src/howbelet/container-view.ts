@@ -1,0 +1,168 @@
+import { abortError, isAbort } from "../base/abort.js";
+import { backoffMs, reconnectBackoff } from "../base/backoff.js";
+import type { Clock } from "../base/clock.js";
+import type { Log } from "../base/log.js";
+import type { ContainerSnapshot, PreparedNetwork, Runtime, RuntimeScope } from "./runtime/interface.js";
+
+/** Repairs what events missed: Docker remembers few of them, and drops those that a slow subscriber does not take. */
+const relistPeriodMs = 30_000;
+
+/** Inspections at once while listing. */
+const inspectionsAtOnce = 8;
+
+export interface ContainerViewDeps {
+  readonly runtime: Runtime;
+  readonly scope: RuntimeScope;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A container of that pod has changed, or may have. */
+  readonly changed: (podUid: string) => void;
+  /** The runtime has come (with what `prepare` found), or is away and why. */
+  readonly connection: (state: { readonly network: PreparedNetwork } | { readonly error: unknown }) => void;
+  /** The subnet to ask for. */
+  readonly subnet: () => string;
+}
+
+interface Known {
+  readonly snapshot: ContainerSnapshot;
+  /** Of the inspection that gave it. */
+  readonly ticket: number;
+}
+
+/**
+ * All containers of this node, as last inspected. Events say which to inspect; a list at every connection, and every
+ * 30 s, finds what they missed. Inspections of one container may overlap: the one that began last counts.
+ */
+export class ContainerView {
+  private readonly known = new Map<string, Known>();
+  private readonly byPod = new Map<string, Set<string>>();
+  private ticket = 0;
+  private connected = false;
+
+  constructor(private readonly deps: ContainerViewDeps) {}
+
+  /** The runtime answers, and everything has been listed since it last came. */
+  get isReady(): boolean {
+    return this.connected;
+  }
+
+  ofPod(podUid: string): readonly ContainerSnapshot[] {
+    const ids = this.byPod.get(podUid) ?? new Set<string>();
+    return [...ids].flatMap((id) => this.known.get(id)?.snapshot ?? []);
+  }
+
+  podUids(): readonly string[] {
+    return [...this.byPod.keys()];
+  }
+
+  /** Looks a container up. @throws RuntimeError Unavailable */
+  async refresh(id: string, signal: AbortSignal): Promise<void> {
+    const ticket = ++this.ticket;
+    const snapshot = await this.deps.runtime.inspect(id, signal);
+    const known = this.known.get(id);
+    if (known !== undefined && known.ticket > ticket) return;
+    if (snapshot === undefined) this.drop(id);
+    else this.keep({ snapshot, ticket });
+  }
+
+  /** It has been removed by us. */
+  removed(id: string): void {
+    this.drop(id);
+  }
+
+  /** Follows the runtime until `signal` fires, through its absences. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.deps;
+    for (let failures = 0; !signal.aborted; ) {
+      try {
+        await this.follow(signal, () => {
+          failures = 0;
+        });
+        throw new Error("the event stream ended");
+      } catch (error: unknown) {
+        if (signal.aborted) return;
+        if (this.connected || failures === 0) log.warn("container runtime is away", { error });
+        this.connected = false;
+        this.deps.connection({ error });
+        failures += 1;
+        await clock.sleep(backoffMs(failures, reconnectBackoff), signal).catch(ignoreAbort);
+      }
+    }
+  }
+
+  private async follow(signal: AbortSignal, onConnected: () => void): Promise<void> {
+    const { runtime, scope, subnet } = this.deps;
+    const network = await runtime.prepare(scope, subnet(), signal);
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
+    const relisting = { failed: undefined as unknown, listed: Promise.resolve() };
+    // Subscribed before the list is read, so that what changes in between is not missed.
+    const subscribed = (): void => {
+      relisting.listed = this.relistForever(either, () => {
+        onConnected();
+        this.connected = true;
+        this.deps.connection({ network });
+        for (const podUid of this.byPod.keys()) this.deps.changed(podUid);
+      }).catch((error: unknown) => {
+        relisting.failed = error;
+        stop.abort();
+      });
+    };
+    try {
+      for await (const event of runtime.events(scope, subscribed, either)) await this.refresh(event.containerId, either);
+    } catch (error: unknown) {
+      throw relisting.failed ?? error;
+    } finally {
+      stop.abort();
+      await relisting.listed;
+    }
+    if (relisting.failed !== undefined && !isAbort(relisting.failed)) throw relisting.failed;
+  }
+
+  private async relistForever(signal: AbortSignal, onFirst: () => void): Promise<void> {
+    await this.relist(signal, true);
+    onFirst();
+    while (!signal.aborted) {
+      await this.deps.clock.sleep(relistPeriodMs, signal);
+      await this.relist(signal, false);
+    }
+    throw abortError(signal);
+  }
+
+  /** `isThorough`: containers are looked up even when the list shows them in the state that is known. */
+  private async relist(signal: AbortSignal, isThorough: boolean): Promise<void> {
+    const ticket = ++this.ticket;
+    const listed = await this.deps.runtime.list(this.deps.scope, signal);
+    const present = new Set(listed.map(({ id }) => id));
+    for (const [id, known] of this.known) if (!present.has(id) && known.ticket < ticket) this.drop(id);
+    const doubtful = listed.filter(({ id, phase }) => isThorough || this.known.get(id)?.snapshot.phase !== phase).map(({ id }) => id);
+    const inspectNext = async (): Promise<void> => {
+      for (let id = doubtful.pop(); id !== undefined; id = doubtful.pop()) await this.refresh(id, signal);
+    };
+    await Promise.all(Array.from({ length: inspectionsAtOnce }, inspectNext));
+  }
+
+  private keep(known: Known): void {
+    const { id, identity, phase, startedAtMs } = known.snapshot;
+    const before = this.known.get(id)?.snapshot;
+    this.known.set(id, known);
+    const ids = this.byPod.get(identity.podUid) ?? new Set();
+    this.byPod.set(identity.podUid, ids.add(id));
+    if (before?.phase !== phase || before.startedAtMs !== startedAtMs) this.deps.changed(identity.podUid);
+  }
+
+  private drop(id: string): void {
+    const known = this.known.get(id);
+    if (known === undefined) return;
+    const { podUid } = known.snapshot.identity;
+    this.known.delete(id);
+    const ids = this.byPod.get(podUid);
+    ids?.delete(id);
+    if (ids?.size === 0) this.byPod.delete(podUid);
+    this.deps.changed(podUid);
+  }
+}
+
+function ignoreAbort(error: unknown): void {
+  if (!isAbort(error)) throw error;
+}

@@ -1,0 +1,52 @@
+import { abortable } from "../../base/abort.js";
+import type { Clock } from "../../base/clock.js";
+import { Limiter } from "../limiter.js";
+import type { Runtime } from "../runtime/interface.js";
+
+/** More pulls at once than this only share the same line. */
+const pullsAtOnce = 3;
+
+/** What a pull took, for its Event. */
+export interface PullResult {
+  /** Milliseconds of the pull itself. */
+  readonly pullMs: number;
+  /** Milliseconds with the time that it waited for others. */
+  readonly totalMs: number;
+}
+
+/** Fetches images: one pull of an image serves all pods that wait for it, and goes on when one of them is deleted. */
+export class ImageSupply {
+  private readonly pulls = new Map<string, Promise<PullResult>>();
+  private readonly limiter = new Limiter(pullsAtOnce);
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly clock: Clock,
+    private readonly lifetime: AbortSignal,
+  ) {}
+
+  async isPresent(image: string, signal: AbortSignal): Promise<boolean> {
+    return (await this.runtime.findImage(image, signal)) !== undefined;
+  }
+
+  /** @throws RuntimeError Failed, in the registry's words */
+  async pull(image: string, signal: AbortSignal): Promise<PullResult> {
+    const running = this.pulls.get(image) ?? this.begin(image);
+    return abortable(running, signal);
+  }
+
+  private begin(image: string): Promise<PullResult> {
+    const askedAtMs = this.clock.monotonicMs();
+    const pull = this.limiter
+      .run(0, this.lifetime, async () => {
+        const startedAtMs = this.clock.monotonicMs();
+        await this.runtime.pullImage(image, this.lifetime);
+        const endedAtMs = this.clock.monotonicMs();
+        return { pullMs: endedAtMs - startedAtMs, totalMs: endedAtMs - askedAtMs };
+      })
+      .finally(() => this.pulls.delete(image));
+    pull.catch((_everyWaiterLearnsOfIt: unknown) => undefined);
+    this.pulls.set(image, pull);
+    return pull;
+  }
+}
