@@ -36,7 +36,8 @@ const maxReadBytes = 4 * 1024 * 1024;
  *
  * lmdb-js is opened without overlapping sync: a batch's promise then resolves after LMDB's own order of data, fsync,
  * meta page. With it, commits would be visible, and their promises resolved, before they are on disk. Its
- * `transaction()` is not used, so that no callback of ours runs while LMDB's write lock is held.
+ * `transaction()` is not used: no callback of ours runs while LMDB's write lock is held. Nor is its batching by turn of
+ * the event loop, which leaves a rejected promise that nobody can handle when a commit fails.
  */
 export class VersionTables {
   private constructor(
@@ -49,7 +50,15 @@ export class VersionTables {
   /** Opens the tables in `directory`; with `sync` false nothing is flushed, which is for tests only. */
   static open(directory: string, sync: boolean): VersionTables {
     const encodings = { encoding: "binary", keyEncoding: "binary" } as const;
-    const root = open<Buffer, Buffer>({ path: directory, noSubdir: false, maxDbs: 4, overlappingSync: false, noSync: !sync, ...encodings });
+    const root = open<Buffer, Buffer>({
+      path: directory,
+      noSubdir: false,
+      maxDbs: 4,
+      overlappingSync: false,
+      eventTurnBatching: false,
+      noSync: !sync,
+      ...encodings,
+    });
     const table = (name: string): Table => root.openDB<Buffer, Buffer>({ name, ...encodings });
     return new VersionTables(root, table("log"), table("index"), table("facts"));
   }
@@ -67,7 +76,7 @@ export class VersionTables {
 
   /** Sets a fact, durably when the promise resolves. */
   async setFact(name: StoreFact, value: Buffer): Promise<void> {
-    await this.batch(() => void this.facts.put(Buffer.from(name), value));
+    await this.batch(() => [this.facts.put(Buffer.from(name), value)]);
   }
 
   /** The newest revision in the log, or 0. */
@@ -78,23 +87,20 @@ export class VersionTables {
 
   /** Adds versions in one transaction, durable when the promise resolves. */
   async append(versions: readonly Version[]): Promise<void> {
-    await this.batch(() => {
-      for (const version of versions) {
-        void this.log.put(logKey(version), encodeVersion(version));
-        void this.index.put(indexKey(version), version.deleted ? deleted : alive);
-      }
-    });
+    await this.batch(() =>
+      versions.flatMap((version) => [
+        this.log.put(logKey(version), encodeVersion(version)),
+        this.index.put(indexKey(version), version.deleted ? deleted : alive),
+      ]),
+    );
   }
 
   /** Removes versions and records that compaction has come to `swept`, in one transaction. */
   async sweep(positions: readonly VersionPosition[], swept: Revision): Promise<void> {
-    await this.batch(() => {
-      for (const position of positions) {
-        void this.log.remove(logKey(position));
-        void this.index.remove(indexKey(position));
-      }
-      void this.facts.put(Buffer.from("swept"), encodeRevision(swept));
-    });
+    await this.batch(() => [
+      ...positions.flatMap((position) => [this.log.remove(logKey(position)), this.index.remove(indexKey(position))]),
+      this.facts.put(Buffer.from("swept"), encodeRevision(swept)),
+    ]);
   }
 
   /** The newest version of a key at `atRevision` or before. */
@@ -146,9 +152,30 @@ export class VersionTables {
     await this.root.close();
   }
 
-  private async batch(queueWrites: () => void): Promise<void> {
-    await this.root.batch(queueWrites);
+  /** Carries out in one transaction what `queueWrites` queues, and rejects with LMDB's own error if it fails. */
+  private async batch(queueWrites: () => readonly Promise<boolean>[]): Promise<void> {
+    const pending = new Set<Promise<boolean>>();
+    try {
+      const committed = this.root.batch(() => {
+        for (const write of queueWrites()) pending.add(write);
+      });
+      // Each write's own promise fails with the transaction's, and must not fail unheard.
+      await Promise.all([committed, ...pending]);
+    } catch (error: unknown) {
+      throw await commitError(error);
+    }
     // Readers of this turn may hold a snapshot from before the commit.
     this.root.resetReadTxn();
+  }
+}
+
+/** lmdb-js rejects writes with a general error that carries a promise, itself rejected with the reason. */
+async function commitError(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || !("commitError" in error)) return error;
+  try {
+    await error.commitError;
+    return error;
+  } catch (reason: unknown) {
+    return reason;
   }
 }
