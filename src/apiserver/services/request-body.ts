@@ -1,5 +1,5 @@
-import { packAnyBytes, unpackAny } from "../../api/codec/any.js";
-import { apiVersionOf, objectFromJson, parseJsonObject } from "../../api/codec/json.js";
+import { typeUrl, unpackAny } from "../../api/codec/any.js";
+import { apiVersionOf, objectFromJson, objectToJson, parseJsonObject } from "../../api/codec/json.js";
 import type { JsonObject } from "../../api/codec/json-values.js";
 import { complete } from "../../api/codec/whole.js";
 import { checkWire } from "../../api/codec/wire-check.js";
@@ -42,10 +42,16 @@ export function decodeJson<T extends ApiObject>(kind: Kind<T>, json: Buffer | Js
   return { object: complete(kind, object), warnings };
 }
 
+/**
+ * Decodes an encoded object into the very form that JSON would have given it. Protobuf leaves open whether an empty part
+ * is there or not; were both forms stored, a change that passes through JSON, as every patch does, would seem to differ.
+ */
 function decodeEncoded<T extends ApiObject>(kind: Kind<T>, any: Any): Whole<T> {
   // The type is looked at first: of another type's bytes the check would say nothing useful.
-  if (any.type_url === packAnyBytes(kind as unknown as Kind, Buffer.alloc(0)).type_url) checkWire(kind.typeName, any.value);
-  return unpackAny(kind, any);
+  if (any.type_url === typeUrl(kind.typeName)) checkWire(kind.typeName, any.value);
+  const { object, errors } = objectFromJson(kind, objectToJson(kind, unpackAny(kind, any) as unknown as T));
+  if (errors.length > 0) throw unreadable(kind, errors.map(({ path, message }) => `${path}: ${message}`).join(", "), errors);
+  return complete(kind, object);
 }
 
 /** What becomes of names that the kind does not have. @returns warnings */
