@@ -44,7 +44,7 @@ function startCluster(flags) {
       say(line);
       if (line === "howbernetes is ready") resolve();
     });
-    ended.then((code) =>
+    void ended.then((code) =>
       stopping ? resolve() : reject(new SetupError(`howbernetes ended with exit code ${code} before it was ready; see above.`)),
     );
   });

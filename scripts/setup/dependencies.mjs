@@ -13,8 +13,11 @@ export function ensureDependencies() {
   const wanted = createHash("sha256").update(readFileSync("package-lock.json")).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   say("Installing dependencies …");
-  const { status } = spawnSync("npm", ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], { stdio: "inherit" });
-  if (status !== 0) throw new SetupError("npm ci failed; see above.");
+  // Not `npm ci`: it refuses a lock file without the optional packages of platforms that its maker's registry did not have.
+  const { status } = spawnSync("npm", ["install", "--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], {
+    stdio: "inherit",
+  });
+  if (status !== 0) throw new SetupError("npm install failed; see above.");
   writeFileSync(stamp, wanted);
 }
 

@@ -40,10 +40,10 @@ export async function ensureImages() {
 
 async function pulled() {
   try {
-    const { body } = await dockerCall("POST", `/images/create?fromImage=${upstream.repository}&tag=${upstream.tag}`, {
+    const { status, body } = await dockerCall("POST", `/images/create?fromImage=${upstream.repository}&tag=${upstream.tag}`, {
       timeoutMs: pullTimeoutMs,
     });
-    return !body.includes('"error"');
+    return status === 200 && !body.includes('"error"');
   } catch (_offline) {
     return false;
   }
@@ -53,20 +53,35 @@ async function imported() {
   say("Docker Hub does not answer: making the demo image from Debian's busybox-static.");
   const root = mkdtempSync(join(tmpdir(), "howbernetes-image-"));
   try {
-    fillRoot(root, staticBusybox());
-    const { stdout, status } = spawnSync("tar", ["-C", root, "--owner=0", "--group=0", "-cf", "-", "."], { maxBuffer: 64 * 2 ** 20 });
-    if (status !== 0) throw new SetupError("tar could not pack the demo image.");
-    const changes = `changes=${encodeURIComponent('CMD ["sh"]')}&changes=${encodeURIComponent("ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")}`;
-    const query = `fromSrc=-&repo=${upstream.repository}&tag=${upstream.tag}&${changes}`;
-    const { status: answer, body } = await dockerCall("POST", `/images/create?${query}`, { body: stdout, timeoutMs: 60_000 });
-    if (answer !== 200 || body.includes('"error"')) throw new SetupError(`The demo image could not be imported: ${body}`);
+    imageRoot(root);
+    await importImage(root, `${upstream.repository}:${upstream.tag}`, [
+      'CMD ["sh"]',
+      "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    ]);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
 }
 
-function fillRoot(root, busybox) {
-  for (const folder of ["bin", "etc", "tmp", "root", "var/run", "www"]) mkdirSync(join(root, folder), { recursive: true });
+/** Imports a folder as an image; `changes` are Dockerfile instructions. */
+export async function importImage(root, image, changes) {
+  const { stdout, status } = spawnSync("tar", ["-C", root, "--owner=0", "--group=0", "-cf", "-", "."], { maxBuffer: 512 * 2 ** 20 });
+  if (status !== 0) throw new SetupError(`tar could not pack the image ${image}.`);
+  const at = image.lastIndexOf(":");
+  const query = new URLSearchParams([
+    ["fromSrc", "-"],
+    ["repo", image.slice(0, at)],
+    ["tag", image.slice(at + 1)],
+    ...changes.map((change) => ["changes", change]),
+  ]);
+  const { status: answer, body } = await dockerCall("POST", `/images/create?${query}`, { body: stdout, timeoutMs: 120_000 });
+  if (answer !== 200 || body.includes('"error"')) throw new SetupError(`The image ${image} could not be imported: ${body}`);
+}
+
+/** Fills a folder with the least that a shell needs: busybox, its applets, a few files. */
+export function imageRoot(root) {
+  const busybox = staticBusybox();
+  for (const folder of ["bin", "etc", "tmp", "root", "var/run", "usr/local/bin", "www"]) mkdirSync(join(root, folder), { recursive: true });
   chmodSync(join(root, "tmp"), 0o1777);
   copyFileSync(busybox, join(root, "bin/busybox"));
   chmodSync(join(root, "bin/busybox"), 0o755);
