@@ -1,0 +1,120 @@
+import { expect } from "chai";
+import { pod } from "../../test/builders/index.js";
+import { FakeClock } from "../../test/fakes/fake-clock.js";
+import { FakeResourceClient } from "../../test/fakes/fake-resource-client.js";
+import { forbidden } from "../api/errors.js";
+import { eventKind } from "../api/kinds/event/kind.js";
+import { podKind } from "../api/kinds/pod/kind.js";
+import { createLog } from "../base/log.js";
+import type { Event } from "../gen/howbernetes/core/v1/event.js";
+import type { ApiClient, EventSubject } from "./contracts.js";
+import { createEventRecorder } from "./event-recorder.js";
+
+describe("EventRecorder", () => {
+  let clock: FakeClock;
+  let events: FakeResourceClient<Event>;
+  let recorder: ReturnType<typeof createEventRecorder>;
+  const web: EventSubject = { kind: podKind, object: pod({ name: "web", uid: "u1" }), fieldPath: "spec.containers{main}" };
+
+  const stored = async () => (await events.list()).items;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    events = new FakeResourceClient(eventKind);
+    // The recorder is given nothing but what it may use: a kind's client.
+    const client = { of: () => events } as unknown as ApiClient;
+    recorder = createEventRecorder({ client, component: "test-controller", clock, log: createLog("test", "silent") });
+  });
+
+  it("writes an Event in Kubernetes' shape", async () => {
+    recorder.event(web, "Warning", "BackOff", "Back-off restarting failed container");
+    await recorder.flush();
+
+    const [event] = await stored();
+    expect(event?.metadata.name).to.match(/^web\.[0-9a-f]{16}$/);
+    expect(event?.metadata.namespace).to.equal("default");
+    expect(event).to.include({ reason: "BackOff", type: "Warning", count: 1, reportingComponent: "test-controller" });
+    expect(event?.source?.component).to.equal("test-controller");
+    expect(event?.involvedObject).to.include({
+      kind: "Pod",
+      apiVersion: "v1",
+      namespace: "default",
+      name: "web",
+      uid: "u1",
+      fieldPath: "spec.containers{main}",
+    });
+  });
+
+  it("makes one of the same within ten minutes, with a growing count", async () => {
+    for (let round = 0; round < 3; round += 1) {
+      recorder.event(web, "Normal", "Pulled", "again");
+      await recorder.flush();
+      await clock.advance(9 * 60_000);
+    }
+
+    const all = await stored();
+    expect(all.map(({ count }) => count)).to.deep.equal([3]);
+  });
+
+  it("writes a burst of the same as one create and one count", async () => {
+    for (let round = 0; round < 500; round += 1) recorder.event(web, "Normal", "Pulled", "again");
+    await recorder.flush();
+
+    expect(events.calls.length).to.be.lessThan(3);
+    expect((await stored()).map(({ count }) => count)).to.deep.equal([500]);
+  });
+
+  it("begins anew after ten quiet minutes", async () => {
+    recorder.event(web, "Normal", "Pulled", "again");
+    await recorder.flush();
+    await clock.advance(10 * 60_000);
+    recorder.event(web, "Normal", "Pulled", "again");
+    await recorder.flush();
+
+    expect((await stored()).map(({ count }) => count)).to.deep.equal([1, 1]);
+  });
+
+  const differing: readonly { it: string; about: EventSubject; type: "Normal" | "Warning"; reason: string; message: string }[] = [
+    { it: "another object", about: { ...web, object: pod({ name: "web", uid: "u2" }) }, type: "Normal", reason: "Pulled", message: "m" },
+    { it: "another container", about: { ...web, fieldPath: "spec.containers{b}" }, type: "Normal", reason: "Pulled", message: "m" },
+    { it: "another type", about: web, type: "Warning", reason: "Pulled", message: "m" },
+    { it: "another reason", about: web, type: "Normal", reason: "Created", message: "m" },
+    { it: "another message", about: web, type: "Normal", reason: "Pulled", message: "n" },
+  ];
+  for (const { it: what, about, type, reason, message } of differing) {
+    it(`keeps apart ${what}`, async () => {
+      recorder.event(web, "Normal", "Pulled", "m");
+      recorder.event(about, type, reason, message);
+      await recorder.flush();
+
+      expect((await stored()).map(({ count }) => count)).to.deep.equal([1, 1]);
+    });
+  }
+
+  it("goes on under a new name when its Event has expired", async () => {
+    recorder.event(web, "Normal", "Pulled", "again");
+    await recorder.flush();
+    const [first] = await stored();
+    events.remove({ namespace: "default", name: first?.metadata.name ?? "" });
+    recorder.event(web, "Normal", "Pulled", "again");
+    await recorder.flush();
+
+    expect((await stored()).map(({ count }) => count)).to.deep.equal([2]);
+  });
+
+  it("drops what is refused, and goes on with the next", async () => {
+    events.failNext("create", forbidden({ group: "", kind: "events", name: "" }, "namespace is terminating"));
+    recorder.event(web, "Normal", "Pulled", "refused");
+    recorder.event(web, "Normal", "Created", "accepted");
+    await recorder.flush();
+
+    expect((await stored()).map(({ message }) => message)).to.deep.equal(["accepted"]);
+  });
+
+  it("drops the latest of a flood rather than fill the memory", async () => {
+    for (let index = 0; index < 5_000; index += 1) recorder.event(web, "Normal", "Pulled", `message ${index}`);
+    await recorder.flush();
+
+    expect(await stored()).to.have.length(1_000);
+  });
+});

@@ -1,0 +1,236 @@
+import { expect } from "chai";
+import { FakeClock } from "../../test/fakes/fake-clock.js";
+import { FakeResourceClient } from "../../test/fakes/fake-resource-client.js";
+import { unavailable } from "../api/errors.js";
+import type { Kind } from "../api/kinds/kind.js";
+import { leaseKind } from "../api/kinds/lease/kind.js";
+import type { ApiObject } from "../api/object.js";
+import { abortError } from "../base/abort.js";
+import { createLog } from "../base/log.js";
+import type { Lease } from "../gen/howbernetes/coordination/v1/lease.js";
+import type { ApiClient, ResourceClient } from "./contracts.js";
+import { fenceMetadata, runLeader } from "./leader-election.js";
+
+const key = { namespace: "kube-system", name: "scheduler" };
+
+/** An ApiClient of Leases alone, which remembers the fence it was given. */
+class LeaseOnlyClient implements ApiClient {
+  constructor(
+    private readonly leases: ResourceClient<Lease>,
+    readonly fence = "",
+  ) {}
+
+  of<T extends ApiObject>(kind: Kind<T>): ResourceClient<T> {
+    if ((kind as unknown) !== leaseKind) throw new Error(`unscripted kind ${kind.kind}`);
+    return this.leases as unknown as ResourceClient<T>;
+  }
+
+  withMetadata(metadata: Readonly<Record<string, string>>): ApiClient {
+    return new LeaseOnlyClient(this.leases, metadata[fenceMetadata]);
+  }
+
+  bind(): Promise<never> {
+    throw new Error("unscripted call");
+  }
+
+  async close(): Promise<void> {}
+}
+
+describe("runLeader", () => {
+  let clock: FakeClock;
+  let leases: FakeResourceClient<Lease>;
+  let events: string[];
+  const candidates: Candidate[] = [];
+
+  class Candidate {
+    fence = "";
+    readonly stop = new AbortController();
+    readonly ended: Promise<unknown>;
+    finish: (error?: Error) => void = () => undefined;
+
+    constructor(
+      readonly name: string,
+      server: FakeResourceClient<Lease> = leases,
+    ) {
+      const lead = async (client: ApiClient, signal: AbortSignal): Promise<void> => {
+        this.fence = (client as LeaseOnlyClient).fence;
+        events.push(`${name} leads`);
+        await new Promise<void>((resolve, reject) => {
+          this.finish = (error) => (error === undefined ? resolve() : reject(error));
+          signal.addEventListener("abort", () => reject(abortError(signal)), { once: true });
+        }).finally(() => events.push(`${name} ends`));
+      };
+      const log = createLog("test", "silent");
+      this.ended = runLeader({ client: new LeaseOnlyClient(server), lease: key, identity: name, clock, log, lead }, this.stop.signal).then(
+        () => "resolved",
+        (error: unknown) => error,
+      );
+      candidates.push(this);
+    }
+  }
+
+  const holder = (): string | undefined => leases.peek(key)?.spec.holderIdentity;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    leases = new FakeResourceClient(leaseKind);
+    events = [];
+  });
+
+  afterEach(async () => {
+    for (const candidate of candidates.splice(0)) {
+      candidate.stop.abort();
+      await clock.advance(0);
+      await candidate.ended;
+    }
+  });
+
+  it("leads at once when nobody does, fenced by the write that made it so", async () => {
+    const a = new Candidate("a");
+    await clock.advance(0);
+
+    expect(events).to.deep.equal(["a leads"]);
+    expect(a.fence).to.equal(`kube-system/scheduler:${leases.peek(key)?.metadata.resourceVersion}`);
+    expect(leases.peek(key)?.spec).to.include({ leaseDurationSeconds: 15, leaseTransitions: 0 });
+  });
+
+  it("renews for as long as it leads, and lets nobody else lead", async () => {
+    new Candidate("a");
+    await clock.advance(0);
+    new Candidate("b");
+    await clock.advance(120_000);
+
+    expect(events).to.deep.equal(["a leads"]);
+    expect(holder()).to.match(/^a_/);
+  });
+
+  it("polls nothing while it waits", async () => {
+    new Candidate("a");
+    await clock.advance(0);
+    leases.calls.length = 0;
+    new Candidate("b");
+    await clock.advance(60_000);
+
+    expect(new Set(leases.calls)).to.deep.equal(new Set(["watch kube-system/", "update kube-system/scheduler"]));
+    expect(leases.calls.filter((call) => call.startsWith("watch"))).to.have.length(1);
+  });
+
+  it("hands over at once when stopped, after its work has ended", async () => {
+    const a = new Candidate("a");
+    await clock.advance(0);
+    const b = new Candidate("b");
+    await clock.advance(5_000);
+
+    a.stop.abort();
+    await clock.advance(0);
+
+    expect(events).to.deep.equal(["a leads", "a ends", "b leads"]);
+    expect(await a.ended).to.equal("resolved");
+    expect(b.fence).to.not.equal(a.fence);
+    expect(leases.peek(key)?.spec.leaseTransitions).to.equal(1);
+  });
+
+  it("takes over from a leader that vanished, once the Lease has run out by the candidate's own clock", async () => {
+    leases.put({
+      ...leaseKind.message.fromPartial({ metadata: key, spec: { holderIdentity: "ghost", leaseDurationSeconds: 15 } }),
+    } as never);
+    new Candidate("a");
+    await clock.advance(14_999);
+    expect(events).to.deep.equal([]);
+
+    await clock.advance(1);
+
+    expect(events).to.deep.equal(["a leads"]);
+  });
+
+  it("ignores clocks of others: a stepped wall clock makes nobody lead", async () => {
+    new Candidate("a");
+    await clock.advance(0);
+    new Candidate("b");
+    await clock.advance(1_000);
+    clock.stepWall(3_600_000);
+    await clock.advance(30_000);
+
+    expect(events).to.deep.equal(["a leads"]);
+  });
+
+  it("stands down before the Lease runs out when it can no longer renew, and leads again later", async () => {
+    new Candidate("a");
+    await clock.advance(0);
+    leases.unreachable = true;
+    await clock.advance(9_000);
+    expect(events).to.deep.equal(["a leads"]);
+    await clock.advance(2_000);
+    expect(events).to.deep.equal(["a leads", "a ends"]);
+
+    leases.unreachable = false;
+    await clock.advance(20_000);
+
+    expect(events).to.deep.equal(["a leads", "a ends", "a leads"]);
+  });
+
+  it("leads on through a short absence of the server", async () => {
+    new Candidate("a");
+    await clock.advance(0);
+    leases.breakWatches(unavailable("restarting"));
+    leases.unreachable = true;
+    await clock.advance(6_000);
+    leases.unreachable = false;
+    await clock.advance(60_000);
+
+    expect(events).to.deep.equal(["a leads"]);
+  });
+
+  it("stands down as soon as it sees another holder", async () => {
+    new Candidate("a");
+    await clock.advance(0);
+    const present = leases.peek(key);
+    if (present === undefined) throw new Error("no lease");
+
+    leases.put({ ...present, spec: { ...present.spec, holderIdentity: "usurper" } });
+    await clock.advance(0);
+
+    expect(events).to.deep.equal(["a leads", "a ends"]);
+  });
+
+  it("goes on when a renewal took effect although its answer was lost", async () => {
+    new Candidate("a");
+    await clock.advance(0);
+    const present = leases.peek(key);
+    if (present === undefined) throw new Error("no lease");
+
+    leases.put(present);
+    await clock.advance(60_000);
+
+    expect(events).to.deep.equal(["a leads"]);
+  });
+
+  it("lets one of many win", async () => {
+    for (const name of ["a", "b", "c", "d"]) new Candidate(name);
+    await clock.advance(60_000);
+
+    expect(events).to.have.length(1);
+  });
+
+  it("rejects with what the work throws, and lets go of the Lease", async () => {
+    const a = new Candidate("a");
+    await clock.advance(0);
+
+    a.finish(new TypeError("bug"));
+    await clock.advance(0);
+
+    expect(await a.ended).to.be.instanceOf(TypeError);
+    expect(holder()).to.equal("");
+  });
+
+  it("resolves when the work ends by itself", async () => {
+    const a = new Candidate("a");
+    await clock.advance(0);
+
+    a.finish();
+    await clock.advance(0);
+
+    expect(await a.ended).to.equal("resolved");
+    expect(holder()).to.equal("");
+  });
+});
