@@ -1,0 +1,100 @@
+import { expect } from "chai";
+import { admitted, lines } from "../../../../test/builders/from-manifest.js";
+import { deploymentKind } from "../deployment/kind.js";
+import { podKind } from "./kind.js";
+
+const message = "Forbidden: not honoured by howbernetes yet";
+
+/** Only the errors of this rule: some of these fields are wrong in other ways too. */
+function refused(yaml: string): string[] {
+  return lines(podKind.validate(admitted(podKind, yaml))).filter((line) => line.endsWith(message));
+}
+
+describe("refuseUnhonoured", () => {
+  const honouredContainers = [
+    "{ name: main, image: a, command: [sh], args: [-c], workingDir: /tmp, env: [{ name: A, value: b }] }",
+    "{ name: main, image: a, ports: [{ name: http, containerPort: 80, hostPort: 8080, hostIP: 127.0.0.1, protocol: TCP }] }",
+    "{ name: main, image: a, resources: { limits: { cpu: 1, memory: 1Gi }, requests: { cpu: 1 } } }",
+    "{ name: main, image: a, stdin: false, tty: false, securityContext: {}, lifecycle: {} }",
+    "{ name: main, image: a, terminationMessagePath: /dev/termination-log, terminationMessagePolicy: File }",
+  ];
+  for (const container of honouredContainers) {
+    it(`lets through ${container}`, () => {
+      expect(refused(`spec: { containers: [${container}] }`)).to.deep.equal([]);
+    });
+  }
+
+  const honouredSpecs = [
+    "nodeSelector: { disk: ssd }, nodeName: n1, hostname: web, schedulerName: other, dnsPolicy: Default",
+    "restartPolicy: Never, terminationGracePeriodSeconds: 5, tolerations: [{ operator: Exists }]",
+    "hostNetwork: false, hostPID: false, shareProcessNamespace: false, automountServiceAccountToken: false, priority: 0",
+    "volumes: [], affinity: {}, securityContext: {}, serviceAccountName: default, os: { name: linux }",
+  ];
+  for (const spec of honouredSpecs) {
+    it(`lets through ${spec}`, () => {
+      expect(refused(`spec: { ${spec}, containers: [{ name: main, image: a }] }`)).to.deep.equal([]);
+    });
+  }
+
+  const refusedContainers: Readonly<Record<string, string>> = {
+    "livenessProbe: { exec: { command: [x] } }": "livenessProbe",
+    "readinessProbe: {}": "readinessProbe",
+    "volumeMounts: [{ name: a, mountPath: /a }]": "volumeMounts",
+    "env: [{ name: A, valueFrom: { fieldRef: { fieldPath: status.podIP } } }]": "env[0].valueFrom",
+    "envFrom: [{ prefix: A }]": "envFrom",
+    "tty: true": "tty",
+    "stdin: true": "stdin",
+    "terminationMessagePath: /tmp/x": "terminationMessagePath",
+    "terminationMessagePolicy: FallbackToLogsOnError": "terminationMessagePolicy",
+    "resources: { limits: { ephemeral-storage: 1Gi } }": "resources.limits[ephemeral-storage]",
+    "resources: { claims: [{ name: a }] }": "resources.claims",
+    "securityContext: { runAsUser: 0 }": "securityContext.runAsUser",
+    "securityContext: { privileged: false }": "securityContext.privileged",
+    "lifecycle: { preStop: { sleep: { seconds: 1 } } }": "lifecycle.preStop",
+    "restartPolicy: Always": "restartPolicy",
+  };
+  for (const [field, path] of Object.entries(refusedContainers)) {
+    it(`refuses ${field} in a container, by its path`, () => {
+      const errors = refused(`spec: { containers: [{ name: a, image: a }, { name: b, image: a, ${field} }] }`);
+      expect(errors.map((line) => line.split(": ")[0])).to.include(`spec.containers[1].${path}`);
+      expect(errors.every((line) => line.startsWith("spec.containers[1]."))).to.equal(true);
+    });
+  }
+
+  const refusedSpecs: Readonly<Record<string, string>> = {
+    "volumes: [{ name: a, emptyDir: {} }]": "spec.volumes",
+    "initContainers: [{ name: i, image: a }]": "spec.initContainers",
+    "affinity: { nodeAffinity: {} }": "spec.affinity.nodeAffinity",
+    "hostNetwork: true": "spec.hostNetwork",
+    "hostUsers: false": "spec.hostUsers",
+    "activeDeadlineSeconds: 0": "spec.activeDeadlineSeconds",
+    "serviceAccountName: robot": "spec.serviceAccountName",
+    "automountServiceAccountToken: true": "spec.automountServiceAccountToken",
+    "dnsPolicy: None": "spec.dnsPolicy",
+    "securityContext: { fsGroup: 0 }": "spec.securityContext.fsGroup",
+    "imagePullSecrets: [{ name: a }]": "spec.imagePullSecrets",
+    "priority: 5": "spec.priority",
+    "os: { name: windows }": "spec.os.name",
+    "schedulingGates: [{ name: a }]": "spec.schedulingGates",
+    "overhead: { cpu: 1 }": "spec.overhead",
+  };
+  for (const [field, path] of Object.entries(refusedSpecs)) {
+    it(`refuses ${field}, by its path`, () => {
+      expect(refused(`spec: { containers: [{ name: a, image: a }], ${field} }`)).to.deep.equal([`${path}: ${message}`]);
+    });
+  }
+
+  it("refuses the same in a template", () => {
+    const deployment = admitted(
+      deploymentKind,
+      `
+spec:
+  selector: { matchLabels: { app: a } }
+  template:
+    metadata: { labels: { app: a } }
+    spec: { containers: [{ name: a, image: a, livenessProbe: { tcpSocket: { port: 80 } } }] }
+`,
+    );
+    expect(lines(deploymentKind.validate(deployment))).to.deep.equal([`spec.template.spec.containers[0].livenessProbe: ${message}`]);
+  });
+});
