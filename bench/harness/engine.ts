@@ -1,0 +1,111 @@
+import { Agent } from "node:http";
+import Docker from "dockerode";
+import { image } from "../../test/e2e/harness/manifests.js";
+
+const ownLabel = "howbernetes-bench";
+const command = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"];
+
+/** The Docker Engine itself: what all of it is compared with. */
+export class Engine {
+  readonly docker = new Docker({ agent: new Agent({ keepAlive: true, maxSockets: 32 }) } as Docker.DockerOptions);
+  #count = 0;
+
+  async version(): Promise<string> {
+    return (await this.docker.version()).Version;
+  }
+
+  /** Creates and starts a number of containers, so many at once. */
+  async startContainers(count: number, atOnce: number): Promise<void> {
+    const names = Array.from({ length: count }, () => `${ownLabel}-${process.pid}-${this.#count++}`);
+    const next = names.values();
+    const worker = async (): Promise<void> => {
+      for (const name of next) {
+        const container = await this.docker.createContainer({ name, Image: image, Cmd: command, Labels: { [ownLabel]: "" } });
+        await container.start();
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+  }
+
+  /** Removes what `startContainers` made. */
+  async removeContainers(): Promise<void> {
+    const found = await this.docker.listContainers({ all: true, filters: { label: [ownLabel] } });
+    await Promise.all(found.map(({ Id }) => this.docker.getContainer(Id).remove({ force: true })));
+  }
+
+  /** Makes this engine a swarm of one; the returned function undoes it. Undefined when it is in a swarm already. */
+  async becomeSwarm(): Promise<(() => Promise<void>) | undefined> {
+    const info = (await this.docker.info()) as { Swarm?: { LocalNodeState?: string } };
+    if (info.Swarm?.LocalNodeState === "active") return undefined;
+    await this.docker.swarmInit({ ListenAddr: "127.0.0.1:2377", AdvertiseAddr: "127.0.0.1", ForceNewCluster: false, Spec: {} });
+    return async () => {
+      await this.docker.swarmLeave({ force: true });
+    };
+  }
+
+  /** Creates a swarm service and resolves when all its containers run. */
+  async startService(name: string, replicas: number, restartDelayMs?: number): Promise<void> {
+    const running = this.countStarts(name, replicas);
+    await running.ready;
+    await this.docker.createService({
+      Name: name,
+      Mode: { Replicated: { Replicas: replicas } },
+      TaskTemplate: {
+        ContainerSpec: { Image: image, Command: command, StopGracePeriod: 5e9 },
+        ...(restartDelayMs === undefined ? {} : { RestartPolicy: { Condition: "any", Delay: restartDelayMs * 1e6 } }),
+      },
+    } as Docker.CreateServiceOptions);
+    await running.reached;
+  }
+
+  /** Removes a service and resolves when its last container is gone. */
+  async removeService(name: string): Promise<void> {
+    const present = await this.docker.listContainers({ filters: { label: [`com.docker.swarm.service.name=${name}`] } });
+    const gone = this.#events(name, "destroy", present.length);
+    await gone.ready;
+    await this.docker.getService(name).remove();
+    await gone.reached;
+  }
+
+  /** The running containers of a service. */
+  async serviceContainers(name: string): Promise<string[]> {
+    const found = await this.docker.listContainers({ filters: { label: [`com.docker.swarm.service.name=${name}`], status: ["running"] } });
+    return found.map(({ Id }) => Id);
+  }
+
+  kill(id: string): Promise<unknown> {
+    return this.docker.getContainer(id).kill();
+  }
+
+  /** Watches for containers of a service that start. */
+  countStarts(name: string, count: number): Awaited {
+    return this.#events(name, "start", count);
+  }
+
+  #events(name: string, event: string, count: number): Awaited {
+    let subscribed: () => void = () => undefined;
+    const ready = new Promise<void>((resolve) => {
+      subscribed = resolve;
+    });
+    const reached = (async () => {
+      const filters = { type: ["container" as const], event: [event], label: [`com.docker.swarm.service.name=${name}`] };
+      const stream = await this.docker.getEvents({ filters });
+      subscribed();
+      let seen = 0;
+      if (count === 0) return;
+      for await (const chunk of stream) {
+        seen += String(chunk)
+          .split("\n")
+          .filter((line) => line !== "").length;
+        if (seen >= count) return;
+      }
+    })();
+    return { ready, reached };
+  }
+}
+
+/** Something that is waited for: first until it is watched, then until it has happened. */
+export interface Awaited {
+  readonly ready: Promise<void>;
+  readonly reached: Promise<void>;
+}

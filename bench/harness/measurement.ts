@@ -1,0 +1,76 @@
+import { median } from "./statistics.js";
+
+/** One comparison with a peer: samples taken in turns, in one run, on one machine. */
+export interface Comparison {
+  /** As "B2 up". */
+  readonly name: string;
+  readonly unit: "ms";
+  readonly peer: string;
+  /** A sample a round; the n-th of ours and of the peer's were taken one after the other. */
+  readonly ours: readonly number[];
+  readonly peers: readonly number[];
+  /** The ratio ours ÷ peer that the project aims at, and the first step on the way there if there is one. */
+  readonly aim: number;
+  readonly firstStep?: number;
+}
+
+/** A comparison as it is reported. */
+export interface Verdict {
+  readonly name: string;
+  readonly unit: string;
+  readonly peer: string;
+  readonly ourMedian: number;
+  readonly peerMedian: number;
+  /** Median of the rounds' ratios, with the least and the greatest. */
+  readonly ratio: number;
+  readonly ratioLow: number;
+  readonly ratioHigh: number;
+  readonly rounds: number;
+  readonly aim: number;
+  readonly met: boolean;
+  readonly firstStep: number | undefined;
+  readonly firstStepMet: boolean | undefined;
+}
+
+/** Judges a comparison by its median ratio. */
+export function judge({ name, unit, peer, ours, peers, aim, firstStep }: Comparison): Verdict {
+  const ratios = ours.map((value, round) => value / (peers[round] ?? Number.NaN));
+  const ratio = median(ratios);
+  return {
+    name,
+    unit,
+    peer,
+    ourMedian: median(ours),
+    peerMedian: median(peers),
+    ratio,
+    ratioLow: Math.min(...ratios),
+    ratioHigh: Math.max(...ratios),
+    rounds: ours.length,
+    aim,
+    met: ratio <= aim,
+    firstStep,
+    firstStepMet: firstStep === undefined ? undefined : ratio <= firstStep,
+  };
+}
+
+/** Takes samples in turns: ours, theirs, theirs, ours, so that a drift of the machine favours neither. */
+export async function alternate<A, B>(
+  rounds: number,
+  ours: (round: number) => Promise<A>,
+  theirs: (round: number) => Promise<B>,
+): Promise<{ ours: A[]; theirs: B[] }> {
+  const samples: { ours: A[]; theirs: B[] } = { ours: [], theirs: [] };
+  for (let round = 0; round < rounds; round++) {
+    if (round % 2 === 0) samples.ours.push(await ours(round));
+    samples.theirs.push(await theirs(round));
+    if (round % 2 === 1) samples.ours.push(await ours(round));
+  }
+  return samples;
+}
+
+/** Milliseconds that `work` takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
