@@ -39,7 +39,9 @@ export async function* resumableWatch<T extends ApiObject>(
     const startedMs = deps.clock.monotonicMs();
     let reason: unknown = "the server ended the stream";
     try {
-      for await (const event of watched(open, cursor.resourceVersion, signal, deps)) yield* cursor.pass(event);
+      for await (const event of watched(open, cursor.resourceVersion, signal, deps)) {
+        for (const passed of cursor.pass(event)) yield passed;
+      }
     } catch (error: unknown) {
       if (signal.aborted) throw abortError(signal);
       if (!isPassing(error)) throw error;
@@ -126,30 +128,28 @@ class Cursor<T extends ApiObject> {
     return this.latest;
   }
 
-  *pass(event: WatchEvent<T>): Generator<WatchEvent<T>> {
-    if (this.initial !== undefined) {
-      yield* this.passInitial(event, this.initial);
-      return;
-    }
+  /** What the caller is to see of an event. */
+  pass(event: WatchEvent<T>): readonly WatchEvent<T>[] {
+    if (this.initial !== undefined) return this.passInitial(event, this.initial);
     this.latest = event.type === "bookmark" ? event.resourceVersion : event.object.metadata.resourceVersion;
-    yield event;
+    return [event];
   }
 
-  private *passInitial(event: WatchEvent<T>, initial: Map<string, Whole<T>>): Generator<WatchEvent<T>> {
+  private passInitial(event: WatchEvent<T>, initial: Map<string, Whole<T>>): readonly WatchEvent<T>[] {
     if (event.type === "bookmark") {
-      if (!event.initialEnd) return;
+      if (!event.initialEnd) return [];
       this.initial = undefined;
       this.latest = event.resourceVersion;
-      for (const gone of this.unconfirmed.values()) yield { type: "deleted", object: gone };
-      yield event;
-      return;
+      const gone = [...this.unconfirmed.values()].map((object) => ({ type: "deleted", object }) as const);
+      return [...gone, event];
     }
     const key = formatKey(keyOf(event.object));
     const known = initial.get(key);
     this.unconfirmed.delete(key);
     if (event.type === "deleted") initial.delete(key);
     else initial.set(key, event.object);
-    if (known === undefined || event.type === "deleted") yield event;
-    else if (known.metadata.resourceVersion !== event.object.metadata.resourceVersion) yield { type: "modified", object: event.object };
+    if (known === undefined || event.type === "deleted") return [event];
+    const changed = known.metadata.resourceVersion !== event.object.metadata.resourceVersion;
+    return changed ? [{ type: "modified", object: event.object }] : [];
   }
 }

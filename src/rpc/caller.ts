@@ -1,4 +1,5 @@
 import type { PeerCertificate } from "node:tls";
+import type { ServerUnaryCall } from "@grpc/grpc-js";
 import type { Caller } from "./contracts.js";
 
 /** What a verified client certificate says of its owner. */
@@ -24,4 +25,32 @@ export function credentialsOf(certificate: PeerCertificate | undefined): Credent
 function listOf(value: string | readonly string[] | undefined): readonly string[] {
   if (value === undefined) return [];
   return typeof value === "string" ? [value] : value;
+}
+
+/** As much of a call as tells whose it is. */
+type AuthenticatedCall = Pick<ServerUnaryCall<Buffer, Buffer>, "getAuthContext">;
+
+/**
+ * Who is at the other end of each connection. Reading a certificate costs a tenth of a small call, and HTTP/2 forbids
+ * renegotiation, so that a connection's certificate is read once.
+ */
+export class CallerRegistry {
+  private readonly byConnection = new WeakMap<object, Credentials>();
+
+  /** Undefined when the call's connection has no verified certificate that names one caller. */
+  of(call: AuthenticatedCall): Credentials | undefined {
+    const connection = connectionOf(call);
+    const known = connection === undefined ? undefined : this.byConnection.get(connection);
+    if (known !== undefined) return known;
+    const credentials = credentialsOf(call.getAuthContext().sslPeerCertificate);
+    if (connection !== undefined && credentials !== undefined) this.byConnection.set(connection, credentials);
+    return credentials;
+  }
+}
+
+/** The HTTP/2 session, which grpc-js does not show in its types; where a later version hides it, nothing is remembered. */
+function connectionOf(call: AuthenticatedCall): object | undefined {
+  const inner = call as { readonly call?: { readonly stream?: { readonly session?: unknown } } };
+  const session = inner.call?.stream?.session;
+  return typeof session === "object" && session !== null ? session : undefined;
 }

@@ -52,19 +52,11 @@ async function unaryCall(method: Method, channel: RpcChannel, request: unknown, 
   });
 }
 
-async function* streamCall(method: Method, channel: RpcChannel, request: unknown, options: CallOptions): AsyncGenerator<unknown> {
-  if (options.signal !== undefined) throwIfAborted(options.signal);
-  const { requestSerialize, responseDeserialize } = method;
-  const metadata = metadataOf(options);
-  const stream = channel.grpc.makeServerStreamRequest(
-    method.path,
-    requestSerialize,
-    responseDeserialize,
-    request,
-    metadata,
-    limits(options),
-  );
-  yield* responsesOf(stream, channel, options);
+function streamCall(method: Method, channel: RpcChannel, request: unknown, options: CallOptions): AsyncGenerator<unknown> {
+  const { path, requestSerialize, responseDeserialize } = method;
+  const open = (): ClientReadableStream<unknown> =>
+    channel.grpc.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, metadataOf(options), limits(options));
+  return responsesOf(open, channel, options, (error) => error);
 }
 
 async function* duplexCall(
@@ -73,22 +65,21 @@ async function* duplexCall(
   requests: AsyncIterable<unknown>,
   options: CallOptions,
 ): AsyncGenerator<unknown> {
-  if (options.signal !== undefined) throwIfAborted(options.signal);
-  const asIs = (bytes: Buffer): Buffer => bytes;
-  const metadata = metadataOf(options);
-  const stream = channel.grpc.makeBidiStreamRequest(method.path, asIs, method.responseDeserialize, metadata, limits(options));
   const ended = new AbortController();
   // A broken source of requests breaks the call; its error then is what the reader of the responses sees.
   let broken: { readonly error: unknown } | undefined;
-  sendAll(stream, requests, method, ended.signal).catch((error: unknown) => {
-    if (ended.signal.aborted) return;
-    broken = { error };
-    stream.cancel();
-  });
+  const open = (): ClientReadableStream<unknown> => {
+    const asIs = (bytes: Buffer): Buffer => bytes;
+    const stream = channel.grpc.makeBidiStreamRequest(method.path, asIs, method.responseDeserialize, metadataOf(options), limits(options));
+    sendAll(stream, requests, method, ended.signal).catch((error: unknown) => {
+      if (ended.signal.aborted) return;
+      broken = { error };
+      stream.cancel();
+    });
+    return stream;
+  };
   try {
-    yield* responsesOf(stream, channel, options);
-  } catch (error: unknown) {
-    throw broken === undefined ? error : broken.error;
+    yield* responsesOf(open, channel, options, (error) => (broken === undefined ? error : broken.error));
   } finally {
     ended.abort();
   }
@@ -116,8 +107,14 @@ async function sendAll(
 }
 
 /** Yields what arrives, reading no further ahead than sixteen messages; leaving the loop cancels the call. */
-async function* responsesOf(stream: ClientReadableStream<unknown>, channel: RpcChannel, options: CallOptions): AsyncGenerator<unknown> {
-  const { signal } = options;
+async function* responsesOf(
+  open: () => ClientReadableStream<unknown>,
+  channel: RpcChannel,
+  { signal }: CallOptions,
+  refine: (error: unknown) => unknown,
+): AsyncGenerator<unknown> {
+  if (signal !== undefined) throwIfAborted(signal);
+  const stream = open();
   // An error may come before the loop listens, and without a listener it would end the process.
   stream.on("error", () => undefined);
   const cancel = (): void => stream.cancel();
@@ -129,7 +126,7 @@ async function* responsesOf(stream: ClientReadableStream<unknown>, channel: RpcC
     }
     if (signal?.aborted) throw abortError(signal);
   } catch (error: unknown) {
-    throw translate(error, channel, signal);
+    throw refine(translate(error, channel, signal));
   } finally {
     signal?.removeEventListener("abort", cancel);
     stream.cancel();

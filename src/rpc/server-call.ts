@@ -3,7 +3,7 @@ import { type ServerUnaryCall, status } from "@grpc/grpc-js";
 import { ApiError, badRequest, isInternal, unauthorized, unavailable } from "../api/errors.js";
 import { isAbort } from "../base/abort.js";
 import type { Log } from "../base/log.js";
-import { credentialsOf } from "./caller.js";
+import type { CallerRegistry } from "./caller.js";
 import type { CallContext, Caller, MethodDefinition } from "./contracts.js";
 import { statusFromError, type WireStatus } from "./errors.js";
 import { codeName } from "./reason-codes.js";
@@ -33,9 +33,13 @@ export interface ServerCallDeps {
   readonly observer: CallObserver;
   /** Looks at a request's bytes before they are decoded; throws an ApiError to refuse them. */
   readonly checkRequest: ((method: string, bytes: Buffer) => void) | undefined;
+  readonly callers: CallerRegistry;
   readonly live: Set<ServerCall>;
   readonly isStopping: () => boolean;
 }
+
+// Every call's signal fires in the end: making an error with a stack each time would cost more than most calls do.
+const callEnded = new DOMException("the call has ended", "AbortError");
 
 /** What grpc-js calls of all shapes have in common. */
 type GrpcCall = Pick<ServerUnaryCall<Buffer, Buffer>, "getAuthContext" | "getPeer" | "metadata"> & EventEmitter;
@@ -69,7 +73,7 @@ export class ServerCall {
   /** What the handler is told. @throws ApiError Unauthorized, ServiceUnavailable */
   context(): CallContext {
     if (this.deps.isStopping()) throw unavailable("the server is stopping");
-    const credentials = credentialsOf(this.call.getAuthContext().sslPeerCertificate);
+    const credentials = this.deps.callers.of(this.call);
     if (credentials === undefined) throw unauthorized();
     this.caller = credentials.caller;
     return {
@@ -102,7 +106,7 @@ export class ServerCall {
   /** Ends the call's work because the server stops; the caller is told to try elsewhere. */
   stop(): void {
     this.stopped = true;
-    this.controller.abort();
+    this.controller.abort(callEnded);
   }
 
   /** The handler is done. @returns the status to send, or undefined when nobody waits for one */
@@ -135,7 +139,7 @@ export class ServerCall {
     if (this.finished) return;
     this.finished = true;
     this.deps.live.delete(this);
-    this.controller.abort();
+    this.controller.abort(callEnded);
     this.deps.observer.onCall?.({
       method: this.method.path,
       code: codeName(code),

@@ -3,6 +3,7 @@ import { parseHostPort } from "../base/host-port.js";
 import { InvariantError } from "../base/invariant.js";
 import type { Log } from "../base/log.js";
 import type { TlsMaterial } from "../base/tls/certificate.js";
+import { CallerRegistry } from "./caller.js";
 import type { CallContext, Handlers, MethodDefinition, ServiceDefinition } from "./contracts.js";
 import type { CallObserver, ServerCall, ServerCallDeps } from "./server-call.js";
 import { bidiHandler, serverStreamHandler, unaryHandler } from "./server-handlers.js";
@@ -67,6 +68,7 @@ class GrpcServer implements RpcServer {
       log: options.log,
       observer: options.observer ?? {},
       checkRequest: options.checkRequest,
+      callers: new CallerRegistry(),
       live: this.live,
       isStopping: () => this.stopping !== undefined,
     };
