@@ -26,6 +26,11 @@ export function forbiddenField(path: string, detail: string): FieldError {
   return { path, reason: "FieldValueForbidden", message: withDetail("Forbidden", detail) };
 }
 
+/** A field that is set to what is not acted upon so far: refused, lest it be silently ignored. */
+export function notHonoured(path: string): FieldError {
+  return forbiddenField(path, "not honoured by howbernetes yet");
+}
+
 /** A value of more bytes than allowed. */
 export function tooLong(path: string, maxBytes: number): FieldError {
   return { path, reason: "FieldValueTooLong", message: `Too long: may not be more than ${maxBytes} bytes` };

@@ -2,7 +2,7 @@ import type { IntOrString } from "../../gen/howbernetes/meta/v1/values.js";
 import type { FieldError } from "../errors.js";
 import { intOrStringValue, isPercent } from "../values/int-or-string.js";
 import { invalidValue } from "./field-error.js";
-import { patternMessage } from "./names.js";
+import { patternMessage } from "./text-format.js";
 
 const percentMessage = patternMessage("a valid percent string must be a numeric string followed by an ending '%'", "[0-9]+%", [
   "1%",

@@ -1,7 +1,7 @@
 import type { Lease } from "../../../gen/howbernetes/coordination/v1/lease.js";
 import type { FieldError } from "../../errors.js";
 import type { Whole } from "../../object.js";
-import { forbiddenField, invalidValue } from "../../validation/field-error.js";
+import { invalidValue, notHonoured } from "../../validation/field-error.js";
 import { validateNonNegative } from "../../validation/numbers.js";
 
 /** Every error of a Lease. Who may hold it next is not chosen by the server yet. */
@@ -10,8 +10,6 @@ export function validateLease({ spec }: Whole<Lease>): FieldError[] {
   return [
     ...(duration !== undefined && duration <= 0 ? [invalidValue("spec.leaseDurationSeconds", duration, "must be greater than 0")] : []),
     ...validateNonNegative(spec.leaseTransitions, "spec.leaseTransitions"),
-    ...(["strategy", "preferredHolder"] as const)
-      .filter((field) => spec[field])
-      .map((field) => forbiddenField(`spec.${field}`, "not honoured by howbernetes yet")),
+    ...(["strategy", "preferredHolder"] as const).filter((field) => spec[field]).map((field) => notHonoured(`spec.${field}`)),
   ];
 }

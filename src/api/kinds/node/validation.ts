@@ -3,10 +3,10 @@ import type { Taint } from "../../../gen/howbernetes/core/v1/scheduling.js";
 import type { FieldError } from "../../errors.js";
 import type { Whole } from "../../object.js";
 import { duplicate, forbiddenField, invalidValue, required, unsupported } from "../../validation/field-error.js";
-import { child, element, entry } from "../../validation/field-path.js";
+import { child, element } from "../../validation/field-path.js";
 import { labelValueProblems, qualifiedNameProblems } from "../../validation/names.js";
 import { cidrProblems } from "../../validation/network.js";
-import { isQuantity, parseQuantity } from "../../values/quantity.js";
+import { validateQuantities } from "../../validation/quantities.js";
 import { taintEffects } from "../pod/toleration-validation.js";
 import { sameValue } from "../same-value.js";
 
@@ -75,11 +75,4 @@ function validatePodNetworks({ podCIDR = "", podCIDRs }: NodeSpec): FieldError[]
   );
   if (podCIDR !== (podCIDRs[0] ?? "")) errors.push(invalidValue("spec.podCIDR", podCIDR, "must be the first of `podCIDRs`"));
   return errors;
-}
-
-function validateQuantities(quantities: Readonly<Record<string, { readonly string?: string | undefined }>>, path: string): FieldError[] {
-  return Object.entries(quantities).flatMap(([name, { string: text = "" }]) => {
-    const isWhole = isQuantity(text) && parseQuantity(text) >= 0;
-    return isWhole ? [] : [invalidValue(entry(path, name), text, "must be greater than or equal to 0")];
-  });
 }

@@ -39,7 +39,7 @@ function validateContainerName(name: string, path: string, names: Set<string>): 
 }
 
 /** Whether the image exists is found out on the node: what it is called is all that can be wrong here. */
-export function validateImage(image: string, path: string): FieldError[] {
+function validateImage(image: string, path: string): FieldError[] {
   if (image === "") return [required(path)];
   return image.trim() === image ? [] : [invalidValue(path, image, "must not have leading or trailing whitespace")];
 }

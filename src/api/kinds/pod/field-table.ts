@@ -1,7 +1,7 @@
 import type { FieldError } from "../../errors.js";
 import type { FieldSchema } from "../../schema/message-schema.js";
 import { schema } from "../../schema/schema.js";
-import { forbiddenField } from "../../validation/field-error.js";
+import { notHonoured } from "../../validation/field-error.js";
 import { child, element, entry } from "../../validation/field-path.js";
 
 /** How much of a field is honoured. */
@@ -66,10 +66,6 @@ function refuseWithin(table: FieldTable<object>, value: object | readonly object
   if (!Array.isArray(value)) return refuseOutside(table, value, { typeName, path });
   const messages: readonly object[] = value;
   return messages.flatMap((message, index) => refuseOutside(table, message, { typeName, path: element(path, index) }));
-}
-
-function notHonoured(path: string): FieldError {
-  return forbiddenField(path, "not honoured by howbernetes yet");
 }
 
 /** Whether a value means the same as an absent one. Where Kubernetes has a pointer, zero and empty are values. */

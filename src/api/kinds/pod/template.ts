@@ -39,6 +39,7 @@ export function validatePodMaker(spec: PodMaker, kind: string): FieldError[] {
 function validateSelector(selector: LabelSelector | undefined, kind: string): FieldError[] {
   const path = "spec.selector";
   if (selector === undefined) return [required(path)];
+  // Unlike Kubernetes, which says "deployment" of a ReplicaSet too.
   const isEmpty = Object.keys(selector.matchLabels).length === 0 && selector.matchExpressions.length === 0;
   if (isEmpty) return [invalidValue(path, selector, `empty selector is invalid for ${kind.toLowerCase()}`)];
   return validateLabelSelector(selector, path);

@@ -27,14 +27,16 @@ function validateToleration(toleration: Toleration, path: string): FieldError[] 
   return [...errors, ...validateOperator(toleration, path)];
 }
 
+/** As in Kubernetes, a value that does not go with the operator is the operator's error. */
 function validateOperator({ operator = "", value = "" }: Toleration, path: string): FieldError[] {
+  const at = child(path, "operator");
   switch (operator) {
     case "":
     case "Equal":
-      return labelValueProblems(value).map((problem) => invalidValue(child(path, "value"), value, problem));
+      return labelValueProblems(value).map((problem) => invalidValue(at, value, problem));
     case "Exists":
-      return value === "" ? [] : [invalidValue(child(path, "value"), value, "value must be empty when `operator` is 'Exists'")];
+      return value === "" ? [] : [invalidValue(at, value, "value must be empty when `operator` is 'Exists'")];
     default:
-      return [unsupported(child(path, "operator"), operator, ["Equal", "Exists"])];
+      return [unsupported(at, operator, ["Equal", "Exists"])];
   }
 }

@@ -26,6 +26,7 @@ export function preparePodForCreate(draft: Whole<Pod>): void {
   draft.status = PodStatus.fromPartial({ phase: "Pending", qosClass: qosClassOf(draft.spec) });
 }
 
+/** A write of the spec leaves the status as it was. */
 export function preparePodForUpdate(draft: Whole<Pod>, previous: Whole<Pod>): void {
   draft.status = structuredClone(previous.status);
   raiseGeneration(draft, previous);

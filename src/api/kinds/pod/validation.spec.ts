@@ -126,7 +126,7 @@ describe("validatePod: spec", () => {
     ],
     [
       "tolerations: [{ key: a, operator: Exists, value: b }]",
-      ["spec.tolerations[0].value: Invalid value: \"b\": value must be empty when `operator` is 'Exists'"],
+      ["spec.tolerations[0].operator: Invalid value: \"b\": value must be empty when `operator` is 'Exists'"],
     ],
     [
       "tolerations: [{ key: a, operator: Exists, effect: NoSchedule, tolerationSeconds: 1 }]",
