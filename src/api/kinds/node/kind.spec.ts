@@ -38,6 +38,7 @@ describe("Node", () => {
       "spec: { podCIDR: 10.2.0.0/24, podCIDRs: [10.1.0.0/24] }",
       ['spec.podCIDR: Invalid value: "10.2.0.0/24": must be the first of `podCIDRs`'],
     ],
+    ["spec: { podPreemptionPolicy: {} }", ["spec.podPreemptionPolicy: Forbidden: not honoured by howbernetes yet"]],
     ["spec: { configSource: {} }", ["spec.configSource: Forbidden: configSource may not be set"]],
     [
       "status: { capacity: { cpu: -1 }, allocatable: { cpu: 0 } }",

@@ -2,7 +2,7 @@ import type { Node, NodeSpec } from "../../../gen/howbernetes/core/v1/node.js";
 import type { Taint } from "../../../gen/howbernetes/core/v1/scheduling.js";
 import type { FieldError } from "../../errors.js";
 import type { Whole } from "../../object.js";
-import { duplicate, forbiddenField, invalidValue, required, unsupported } from "../../validation/field-error.js";
+import { duplicate, forbiddenField, invalidValue, notHonoured, required, unsupported } from "../../validation/field-error.js";
 import { child, element } from "../../validation/field-path.js";
 import { labelValueProblems, qualifiedNameProblems } from "../../validation/names.js";
 import { cidrProblems } from "../../validation/network.js";
@@ -16,6 +16,7 @@ export function validateNode({ spec, status }: Whole<Node>): FieldError[] {
     ...validateTaints(spec.taints, "spec.taints"),
     ...validatePodNetworks(spec),
     ...(spec.configSource === undefined ? [] : [forbiddenField("spec.configSource", "configSource may not be set")]),
+    ...(spec.podPreemptionPolicy === undefined ? [] : [notHonoured("spec.podPreemptionPolicy")]),
     ...validateQuantities(status.capacity, "status.capacity"),
     ...validateQuantities(status.allocatable, "status.allocatable"),
   ];
