@@ -1,0 +1,149 @@
+import { expect } from "chai";
+import { isAbort } from "../../../src/base/abort.js";
+import { isStoreUnavailable } from "../../../src/storage/errors.js";
+import type { Store, StoreEvent } from "../../../src/storage/interface.js";
+import { bytes } from "./bytes.js";
+import { rejection } from "./rejection.js";
+import type { Subject } from "./store-suite.js";
+import { changesUntilProgress, describeChange, takeChanges } from "./take-changes.js";
+
+/** Registers what watches must do: everything, once, in order. */
+export function watchesConform(subject: () => Subject): void {
+  describe("watches", () => {
+    it("deliver changes in order, with what was there before", async () => {
+      const { store, prefix } = subject();
+      const start = await store.currentRevision();
+      const live = takeChanges(store, prefix, start, 4);
+      const created = await store.create(`${prefix}a`, bytes("1"));
+      const updated = await store.update(`${prefix}a`, bytes("2"), created);
+      await store.create(`${prefix.slice(0, -1)}-sibling`, bytes("not under the prefix"));
+      const deleted = await store.delete(`${prefix}a`, updated);
+      const recreated = await store.create(`${prefix}a`, bytes("3"));
+
+      const expected = [
+        { type: "put", key: `${prefix}a`, revision: created, value: "1", previous: undefined },
+        { type: "put", key: `${prefix}a`, revision: updated, value: "2", previous: "1" },
+        { type: "delete", key: `${prefix}a`, revision: deleted, value: undefined, previous: "2" },
+        { type: "put", key: `${prefix}a`, revision: recreated, value: "3", previous: undefined },
+      ];
+      expect(await live).to.deep.equal(expected);
+      expect(await takeChanges(store, prefix, start, 4)).to.deep.equal(expected);
+      expect(await takeChanges(store, prefix, created, 3)).to.deep.equal(expected.slice(1));
+      expect(await takeChanges(store, prefix, deleted, 1)).to.deep.equal(expected.slice(3));
+    });
+
+    it("read back thousands of revisions and go over to the present without a seam", async function () {
+      this.timeout(60_000);
+      const { store, prefix } = subject();
+      const start = await store.currentRevision();
+      const past = await writeMany(store, prefix, 0, 2_500);
+
+      const watched = takeChanges(store, prefix, start, 3_000);
+      const present = await writeMany(store, prefix, 2_500, 500);
+
+      const changes = await watched;
+      expect(changes.map(({ revision }) => revision)).to.deep.equal([...past, ...present].sort((a, b) => a - b));
+      expect(new Set(changes.map(({ key }) => key)).size).to.equal(3_000);
+    });
+
+    it("resume where they were left, again and again", async () => {
+      const { store, prefix } = subject();
+      const start = await store.currentRevision();
+      const written = await writeMany(store, prefix, 0, 100);
+
+      const seen: number[] = [];
+      while (seen.length < written.length) {
+        const changes = await takeChanges(store, prefix, seen.at(-1) ?? start, Math.min(7, written.length - seen.length));
+        seen.push(...changes.map(({ revision }) => revision));
+      }
+
+      expect(seen).to.deep.equal([...written].sort((a, b) => a - b));
+    });
+
+    it("wait for a consumer that stands still, and lose nothing of what happens meanwhile", async function () {
+      this.timeout(60_000);
+      const { store, prefix } = subject();
+      const start = await store.currentRevision();
+      const stop = new AbortController();
+      const watch = store.watch(prefix, start, stop.signal)[Symbol.asyncIterator]();
+      await writeMany(store, prefix, 0, 1);
+      const events: StoreEvent[] = [(await watch.next()).value];
+
+      await writeMany(store, prefix, 1, 4_999, Buffer.alloc(1_000));
+      const changes = [];
+      while (changes.length < 5_000) {
+        const event = events.shift() ?? ((await watch.next()).value as StoreEvent);
+        if (event.type !== "progress") changes.push(describeChange(event));
+      }
+      stop.abort();
+
+      const revisions = changes.map(({ revision }) => revision);
+      expect(new Set(changes.map(({ key }) => key)).size).to.equal(5_000);
+      expect(revisions).to.deep.equal([...revisions].sort((a, b) => a - b));
+    });
+
+    it("report progress when asked, after all that came before", async () => {
+      const { store, prefix } = subject();
+      const start = await store.currentRevision();
+      const written = await writeMany(store, prefix, 0, 50);
+
+      const changes = await changesUntilProgress(store, prefix, start);
+
+      expect(changes.map(({ revision }) => revision)).to.deep.equal([...written].sort((a, b) => a - b));
+    });
+
+    it("report progress past changes elsewhere", async () => {
+      const { store, prefix } = subject();
+      const start = await store.currentRevision();
+      await writeMany(store, `${prefix}elsewhere/`, 0, 3);
+
+      // Ends only when progress has reached the revision of the changes elsewhere.
+      expect(await changesUntilProgress(store, `${prefix}here/`, start)).to.deep.equal([]);
+    });
+
+    it("give every watcher the same", async () => {
+      const { store, prefix } = subject();
+      const start = await store.currentRevision();
+      const watchers = Array.from({ length: 10 }, () => takeChanges(store, prefix, start, 60));
+      await writeMany(store, prefix, 0, 60);
+
+      const [first, ...others] = await Promise.all(watchers);
+      for (const other of others) expect(other).to.deep.equal(first);
+      expect(first).to.have.lengthOf(60);
+    });
+
+    it("end with an abort error when told to", async () => {
+      const { store, prefix } = subject();
+      const stop = new AbortController();
+      const watched = rejection(drain(store.watch(prefix, await store.currentRevision(), stop.signal)));
+      stop.abort();
+
+      expect(isAbort(await watched)).to.equal(true);
+      expect(isAbort(await rejection(drain(store.watch(prefix, 0, stop.signal))))).to.equal(true);
+    });
+
+    it("end when the store is closed, as do all calls", async () => {
+      const { store, prefix } = subject();
+      const watched = rejection(drain(store.watch(prefix, await store.currentRevision(), new AbortController().signal)));
+      await store.close();
+
+      const errors = [await watched, await rejection(store.get(`${prefix}a`)), await rejection(store.create(`${prefix}a`, bytes("1")))];
+      expect(errors.map(isStoreUnavailable)).to.deep.equal([true, true, true]);
+    });
+  });
+}
+
+async function drain(events: AsyncIterable<StoreEvent>): Promise<void> {
+  for await (const event of events) if (event.type === "delete") throw new Error("nothing was deleted");
+}
+
+/** Creates keys, many at a time. Returns their revisions. */
+async function writeMany(
+  store: Store,
+  prefix: string,
+  from: number,
+  count: number,
+  value: Uint8Array = bytes("x"),
+): Promise<readonly number[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => store.create(`${prefix}${from + index}`, value)));
+}
