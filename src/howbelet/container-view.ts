@@ -51,8 +51,12 @@ export class ContainerView {
     return [...ids].flatMap((id) => this.known.get(id)?.snapshot ?? []);
   }
 
-  podUids(): readonly string[] {
-    return [...this.byPod.keys()];
+  /** The pods of which there are containers. */
+  pods(): readonly { readonly uid: string; readonly namespace: string; readonly name: string }[] {
+    return [...this.byPod.keys()].flatMap((uid) => {
+      const [first] = this.ofPod(uid);
+      return first === undefined ? [] : [{ uid, namespace: first.identity.podNamespace, name: first.identity.podName }];
+    });
   }
 
   /** Looks a container up. @throws RuntimeError Unavailable */

@@ -57,6 +57,11 @@ export class PodWorker {
     this.noteDeletion(undefined);
   }
 
+  /** As last derived here, else as the api-server has it. */
+  get status(): PodStatus {
+    return this.published ?? this.pod.status;
+  }
+
   /** The pod as the api-server has it now. */
   update(pod: Whole<Pod>): void {
     const before = this.pod;

@@ -3,6 +3,7 @@ import { podKind } from "../../api/kinds/pod/kind.js";
 import type { Whole } from "../../api/object.js";
 import { abortable, deferred, isAbort } from "../../base/abort.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import type { PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
 import type { Checkpoint } from "./checkpoint-store.js";
 import type { PodRecords } from "./pod-records.js";
 import { PodWorker, type PodWorkerDeps } from "./pod-worker.js";
@@ -65,8 +66,13 @@ export class PodWorkers {
     while (this.running.size > 0) await abortable(Promise.race(this.running), signal);
   }
 
-  get(podUid: string): PodWorker | undefined {
-    return this.workers.get(podUid);
+  has(podUid: string): boolean {
+    return this.workers.has(podUid);
+  }
+
+  /** A pod's status as last derived here, else as the api-server has it. */
+  statusOf(podUid: string): PodStatus | undefined {
+    return this.workers.get(podUid)?.status;
   }
 
   /** Lets the workers work until `signal` fires; containers go on. Rejects when a worker finds its own fault. */

@@ -1,0 +1,184 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { abortable, deferred, isAbort } from "../base/abort.js";
+import type { Clock } from "../base/clock.js";
+import type { Log } from "../base/log.js";
+import type { Metrics } from "../base/metrics.js";
+import type { Runnable } from "../base/runnable.js";
+import type { TlsMaterial } from "../base/tls/certificate.js";
+import { createApiClient, type RemoteApiClient } from "../client/client.js";
+import { NodesService, type ReportResponse_Session } from "../gen/howbernetes/api/v1/nodes.js";
+import { howbeletVersion } from "./howbelet-version.js";
+import { machineAddress } from "./machine-address.js";
+import { loadIdentity, type NodeIdentity, saveIdentity } from "./node-identity.js";
+import { NodeReporter } from "./node-reporter.js";
+import { PodAgent } from "./pod-agent.js";
+import { createPodSource, type PodSource } from "./pod-source.js";
+import { createDockerRuntime } from "./runtime/docker/docker-runtime.js";
+import type { Runtime } from "./runtime/interface.js";
+import { LogSource } from "./server/log-source.js";
+import { ReportLink } from "./server/report-link.js";
+import { ReportQueue } from "./server/report-queue.js";
+import { Tunnel } from "./server/tunnel.js";
+
+/** What a node agent needs. */
+export interface HowbeletOptions {
+  /** The api-server, `host:port`. */
+  readonly server: string;
+  /** The node's certificate, and the cluster's CA. */
+  readonly tls: TlsMaterial;
+  readonly nodeName: string;
+  /** Checkpoints, and the node's place in its cluster. One agent at a time. */
+  readonly dataDir: string;
+  /** Docker by default. Closed at the end. */
+  readonly runtime?: Runtime;
+  /** As in DOCKER_HOST, its default. */
+  readonly dockerHost?: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics?: Metrics;
+  /** Called once, when the node is registered and its runtime answers. */
+  readonly onReady?: () => void;
+}
+
+/**
+ * Creates the agent that runs a node's pods. Its containers go on when it stops, and are taken up again by the next
+ * one with the same data directory. It rejects when it may not go on: its Node was deleted (its containers are then
+ * removed first), another agent serves the node, or the server is another cluster's.
+ */
+export function createHowbelet(options: HowbeletOptions): Runnable {
+  return new Howbelet(options);
+}
+
+class Howbelet implements Runnable {
+  readonly name = "howbelet";
+  private readonly queue: ReportQueue;
+  private readonly runtime: Runtime;
+  private readonly client: RemoteApiClient;
+  private readonly bootId = randomUUID();
+  private readonly identified = deferred<NodeIdentity>();
+  private readonly firstSession = deferred();
+  private identity: NodeIdentity | undefined;
+  private agent: PodAgent | undefined;
+
+  constructor(private readonly options: HowbeletOptions) {
+    const { server, tls, clock, log } = options;
+    this.queue = new ReportQueue(clock);
+    this.runtime = options.runtime ?? createDockerRuntime(options.dockerHost);
+    this.client = createApiClient({ address: server, tls, log, clock, fieldManager: "howbelet" });
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
+    this.identity = await loadIdentity(this.options.dataDir);
+    if (this.identity !== undefined) this.identified.resolve(this.identity);
+
+    const link = this.createLink().run(either);
+    const work = this.work(either);
+    try {
+      const end = await Promise.race([link, work]);
+      if (end === "superseded") throw new Error(`another howbelet serves node "${this.options.nodeName}": this one stops`);
+      if (end === "deleted") await this.leave(either);
+    } catch (error: unknown) {
+      if (!signal.aborted || !isAbort(error)) throw error;
+    } finally {
+      stop.abort();
+      await Promise.allSettled([link, work]);
+      await this.client.close();
+      this.runtime.close();
+    }
+  }
+
+  private createLink(): ReportLink {
+    const { nodeName, clock, log } = this.options;
+    return new ReportLink({
+      nodes: this.client.raw(NodesService, "watch"),
+      queue: this.queue,
+      nodeName,
+      bootId: this.bootId,
+      nodeUid: () => this.identity?.nodeUid ?? "",
+      opened: (session) => this.sessionOpened(session),
+      clock,
+      log,
+    });
+  }
+
+  private async sessionOpened({ id, clusterUid, nodeUid, podCIDR }: ReportResponse_Session): Promise<void> {
+    const { dataDir, nodeName, log } = this.options;
+    const before = this.identity;
+    if (before !== undefined && before.clusterUid !== clusterUid)
+      throw new Error(
+        `node "${nodeName}" belongs to the cluster ${before.clusterUid}, but the server is of ${clusterUid}: nothing was changed; ` +
+          `to join that cluster, give the howbelet another data directory than ${dataDir}`,
+      );
+    const identity = { clusterUid, nodeUid, podCidr: podCIDR };
+    if (before?.nodeUid !== nodeUid || before.podCidr !== podCIDR) await saveIdentity(dataDir, identity);
+    this.identity = identity;
+    this.identified.resolve(identity);
+    this.firstSession.resolve();
+    log.info("report session opened", { node: nodeName, session: id });
+  }
+
+  /** Everything but the report session. */
+  private async work(signal: AbortSignal): Promise<undefined> {
+    const { nodeName, dataDir, clock, log, onReady } = this.options;
+    const { clusterUid } = await abortable(this.identified.promise, signal);
+    const address = machineAddress();
+    const runtimeReady = deferred();
+    const node = new NodeReporter({
+      queue: this.queue,
+      nodeName,
+      version: howbeletVersion(),
+      address,
+      bootId: this.bootId,
+      clock,
+      onReady: () => runtimeReady.resolve(),
+    });
+    const agent = new PodAgent({
+      runtime: this.runtime,
+      scope: { clusterUid, nodeName },
+      podCidr: () => this.identity?.podCidr ?? "",
+      source: this.podsOnceConnected(),
+      reporter: this.queue,
+      node,
+      hostIp: address,
+      checkpointDir: join(dataDir, "pods"),
+      clock,
+      log,
+    });
+    this.agent = agent;
+    Promise.all([runtimeReady.promise, this.firstSession.promise]).then(onReady, (_never: unknown) => undefined);
+    const tunnel = new Tunnel({
+      nodes: this.client.raw(NodesService, "watch"),
+      sessions: this.client.raw(NodesService, "bulk"),
+      nodeName,
+      logs: new LogSource({ runtime: this.runtime, statusOf: (podUid) => agent.statusOf(podUid), clock }),
+      clock,
+      log,
+    });
+    await Promise.all([agent.run(signal), tunnel.run(signal)]);
+    return undefined;
+  }
+
+  /** The pods are believed only from a server that has shown itself to be of the node's cluster. */
+  private podsOnceConnected(): PodSource {
+    const { nodeName, clock, log } = this.options;
+    const source = createPodSource({ client: this.client, nodeName, clock, log });
+    return {
+      run: async (handler, signal) => {
+        await abortable(this.firstSession.promise, signal);
+        await source.run(handler, signal);
+      },
+    };
+  }
+
+  /** The Node was deleted: its pods go too. The next start registers anew. */
+  private async leave(signal: AbortSignal): Promise<never> {
+    const { dataDir, nodeName, log } = this.options;
+    log.warn("node was deleted from the cluster, removing its containers", { node: nodeName });
+    if (this.identity !== undefined) await saveIdentity(dataDir, { ...this.identity, nodeUid: "", podCidr: "" });
+    await this.agent?.removeAll(signal);
+    throw new Error(`node "${nodeName}" was deleted from the cluster: its containers are removed; start howbelet again to register anew`);
+  }
+}

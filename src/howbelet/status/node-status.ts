@@ -1,0 +1,81 @@
+import { timeFromMs } from "../../api/values/time.js";
+import type { ReportRequest_NodeReport } from "../../gen/howbernetes/api/v1/nodes.js";
+import { NodeStatus } from "../../gen/howbernetes/core/v1/node.js";
+import type { RuntimeInfo } from "../runtime/interface.js";
+
+/** Kubernetes' default. */
+const maxPods = 110;
+
+/** What a Node's status is derived from. */
+export interface NodeFacts {
+  readonly nodeName: string;
+  readonly version: string;
+  readonly address: string;
+  /** Identity of the howbelet process. */
+  readonly bootId: string;
+  /** As last told; undefined while the runtime has never answered. */
+  readonly runtime: RuntimeInfo | undefined;
+  /** Why no container can be started now; "" when they can. */
+  readonly obstacle: string;
+  /** Something that the administrator should know though the node works; "" for nothing. */
+  readonly notice: string;
+  /** Wall clock. */
+  readonly nowMs: number;
+}
+
+/** What the node says of itself. Pure. */
+export function nodeReport(facts: NodeFacts): ReportRequest_NodeReport {
+  const { nodeName, runtime, address } = facts;
+  const resources = runtime === undefined ? {} : resourcesOf(runtime);
+  return {
+    status: NodeStatus.fromPartial({
+      capacity: resources,
+      allocatable: resources,
+      conditions: [readyCondition(facts)],
+      addresses: [
+        { type: "InternalIP", address },
+        { type: "Hostname", address: nodeName },
+      ],
+      ...(runtime === undefined ? {} : { nodeInfo: nodeInfo(runtime, facts) }),
+    }),
+    labels: {
+      "kubernetes.io/hostname": nodeName,
+      ...(runtime === undefined ? {} : { "kubernetes.io/os": runtime.operatingSystem, "kubernetes.io/arch": runtime.architecture }),
+    },
+  };
+}
+
+function resourcesOf({ cpus, memoryBytes }: RuntimeInfo) {
+  return {
+    cpu: { string: String(cpus) },
+    memory: { string: `${Math.floor(memoryBytes / 1024)}Ki` },
+    pods: { string: String(maxPods) },
+  };
+}
+
+function readyCondition({ obstacle, notice, nowMs }: NodeFacts) {
+  const isReady = obstacle === "";
+  const time = timeFromMs(nowMs);
+  return {
+    type: "Ready",
+    status: isReady ? "True" : "False",
+    reason: isReady ? "KubeletReady" : "ContainerRuntimeNotReady",
+    message: isReady ? ["howbelet is ready", notice].filter((part) => part !== "").join("; ") : obstacle,
+    lastHeartbeatTime: time,
+    lastTransitionTime: time,
+  };
+}
+
+function nodeInfo(runtime: RuntimeInfo, { version, bootId }: NodeFacts) {
+  return {
+    machineID: runtime.machineId,
+    systemUUID: runtime.machineId,
+    bootID: bootId,
+    kernelVersion: runtime.kernelVersion,
+    osImage: runtime.osImage,
+    containerRuntimeVersion: `${runtime.name}://${runtime.version}`,
+    kubeletVersion: version,
+    operatingSystem: runtime.operatingSystem,
+    architecture: runtime.architecture,
+  };
+}
