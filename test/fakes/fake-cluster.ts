@@ -13,7 +13,7 @@ import type { RemoteApiClient } from "../../src/client/client.js";
 import type { ObjectList, ResourceClient, Selection, WatchCallOptions, WatchEvent } from "../../src/client/contracts.js";
 import type { CreateJoinTokenRequest } from "../../src/gen/howbernetes/api/v1/nodes.js";
 import type { LogsRequest } from "../../src/gen/howbernetes/api/v1/pods.js";
-import type { CreateRequest } from "../../src/gen/howbernetes/api/v1/resources.js";
+import type { CreateRequest, PatchRequest } from "../../src/gen/howbernetes/api/v1/resources.js";
 
 interface Change {
   readonly type: "added" | "modified" | "deleted";
@@ -191,6 +191,7 @@ export class FakeCluster {
   private raw(methods: readonly string[]): object {
     const known = {
       create: async (request: CreateRequest) => this.createFromJson(request),
+      patch: async (request: PatchRequest) => this.patchScale(request),
       createJoinToken: async ({ nodeName }: CreateJoinTokenRequest) => ({ token: `token-for-${nodeName || "any"}`, expiresAtSeconds: 0 }),
       logs: (request: LogsRequest) => this.readLogs(request),
     };
@@ -205,6 +206,14 @@ export class FakeCluster {
     const whole = makeWhole(kind, decoded.object);
     const placed = { ...whole, metadata: { ...whole.metadata, namespace } };
     return { object: packAny(kind, dryRun ? placed : this.create(kind, placed)), warnings: [] };
+  }
+
+  private patchScale({ type, namespace, name, subresource, patch, dryRun }: PatchRequest): { object: undefined; warnings: string[] } {
+    const kind = kindByResource(type?.group ?? "", type?.resource ?? "");
+    if (kind === undefined || subresource !== "scale") throw new Error("only the scale of a known kind is patched this way");
+    this.call(`patch ${kind.plural}/scale ${namespace}/${name}`);
+    this.patch(kind, { namespace, name }, "merge", JSON.parse(patch.toString()), dryRun);
+    return { object: undefined, warnings: [] };
   }
 
   private async *readLogs(request: LogsRequest): AsyncGenerator<{ data: Buffer }> {

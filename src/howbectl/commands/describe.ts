@@ -77,10 +77,13 @@ async function describeOne(client: ApiClient, item: KindObject, flags: DescribeF
     const { metadata } = item.object;
     const events = await client.of(eventKind).list({
       namespace: metadata.namespace === "" ? undefined : metadata.namespace,
-      fieldSelector: `involvedObject.kind=${item.kind.kind},involvedObject.name=${metadata.name}`,
+      fieldSelector: `involvedObject.name=${metadata.name}`,
       signal: env.signal,
     });
-    const own = events.items.filter(({ involvedObject }) => (involvedObject?.uid ?? metadata.uid) === metadata.uid);
+    // By uid too: an earlier object of the same name is none of this one's business.
+    const own = events.items.filter(
+      ({ involvedObject: about }) => about?.kind === item.kind.kind && (about.uid ?? metadata.uid) === metadata.uid,
+    );
     eventsTable(own, description, env.clock.now());
   }
   return description.lines();

@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import { isConflict } from "../../api/errors.js";
+import type { ApiObject, Whole } from "../../api/object.js";
 import type { CliEnv } from "../cli-env.js";
 import { parseCount } from "../flags/parse-flag.js";
 import { addWriteFlags, dryRunSuffix, type WriteFlags } from "../flags/write-flags.js";
 import { formatObject } from "../printers/object-format.js";
 import { qualifiedName } from "../resources/kind-lookup.js";
+import { patchScale } from "../resources/patch-scale.js";
 import { parseTargets, type Target } from "../resources/resource-arguments.js";
 import { keyFor } from "../resources/selection-flags.js";
 import { UsageError } from "../usage-error.js";
@@ -30,26 +32,26 @@ export async function scale(targets: readonly Target[], flags: ScaleFlags, env: 
   }
 }
 
-async function scaleOne({ kind, name }: Target, flags: ScaleFlags, env: CliEnv) {
+async function scaleOne({ kind, name }: Target, flags: ScaleFlags, env: CliEnv): Promise<Whole<ApiObject>> {
   const { scale: paths } = kind;
   if (paths === undefined) throw new UsageError(`cannot scale a ${kind.kind}: it has no replicas`);
-  const client = (await env.client()).of(kind);
+  const client = await env.client();
   const key = await keyFor(kind, name, env);
-  const options = { signal: env.signal, dryRun: flags.dryRun === "server", subresource: "scale" };
-  const spec = { replicas: flags.replicas };
-
-  if (flags.dryRun === "client") return await client.get(key, { signal: env.signal });
-  if (flags.currentReplicas === undefined) return await client.patch(key, "merge", { spec }, options);
+  const wanted = { kind, key, replicas: flags.replicas, dryRun: flags.dryRun === "server" };
   for (;;) {
-    const current = await client.get(key, { signal: env.signal });
+    const current = await client.of(kind).get(key, { signal: env.signal });
     const replicas = paths.read(current);
-    if (replicas !== flags.currentReplicas) throw new UsageError(`Expected replicas to be ${flags.currentReplicas}, was ${replicas}`);
+    if (flags.currentReplicas !== undefined && replicas !== flags.currentReplicas) {
+      throw new UsageError(`Expected replicas to be ${flags.currentReplicas}, was ${replicas}`);
+    }
+    if (flags.dryRun === "client") return current;
+    const onlyIf = flags.currentReplicas === undefined ? undefined : current.metadata.resourceVersion;
     try {
-      const { resourceVersion } = current.metadata;
-      return await client.patch(key, "merge", { metadata: { resourceVersion }, spec }, options);
+      await patchScale(client, { ...wanted, onlyIf }, env.signal);
+      return flags.output === undefined ? current : await client.of(kind).get(key, { signal: env.signal });
     } catch (error: unknown) {
       // Changed since it was read: whether the count still is what was expected must be seen anew.
-      if (!isConflict(error)) throw error;
+      if (!isConflict(error) || onlyIf === undefined) throw error;
     }
   }
 }

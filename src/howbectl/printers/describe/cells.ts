@@ -77,7 +77,7 @@ export function containerResources(body: Description, container: Container): voi
 function listBlock(body: Description, label: string, values: readonly string[]): void {
   if (values.length === 0) return;
   body.block(label, (inner) => {
-    inner.plain(values.flatMap((value) => value.split("\n")));
+    inner.plain(values.flatMap((value) => value.trimEnd().split("\n")));
   });
 }
 

@@ -1,0 +1,90 @@
+import { expect } from "chai";
+import { deployment, pod } from "../../../test/builders/index.js";
+import { FakeCli, fakeNowMs } from "../../../test/fakes/fake-cli-env.js";
+import { makeWhole } from "../../api/codec/whole.js";
+import { deploymentKind } from "../../api/kinds/deployment/kind.js";
+import { eventKind } from "../../api/kinds/event/kind.js";
+import { leaseKind } from "../../api/kinds/lease/kind.js";
+import { podKind } from "../../api/kinds/pod/kind.js";
+import { timeFromMs } from "../../api/values/time.js";
+
+describe("howbectl describe", () => {
+  it("shows a pod and the events about it, not about its namesakes", async () => {
+    const cli = new FakeCli();
+    cli.cluster.put(podKind, pod({ name: "web", uid: "u1", image: "web:1", labels: { app: "web" } }));
+    const event = (name: string, uid: string, message: string) =>
+      makeWhole(eventKind, {
+        metadata: { name, namespace: "default" },
+        involvedObject: { kind: "Pod", name: "web", namespace: "default", uid },
+        type: "Normal",
+        reason: "Started",
+        message,
+        count: 3,
+        firstTimestamp: timeFromMs(fakeNowMs - 60_000),
+        lastTimestamp: timeFromMs(fakeNowMs - 5_000),
+        source: { component: "howbelet" },
+      });
+    cli.cluster.put(eventKind, event("web.1", "u1", "Started container main"));
+    cli.cluster.put(eventKind, event("web.2", "u0", "of an earlier pod"));
+
+    expect(await cli.run("describe", "pod", "web")).to.equal(0);
+    expect(cli.out).to.match(/^Name: +web\nNamespace: +default\n/);
+    expect(cli.out).to.match(/Containers:\n {2}main:\n {4}Container ID:/);
+    expect(cli.out).to.match(/Image: +web:1\n/);
+    expect(cli.out).to.match(
+      /Type +Reason +Age +From +Message\n.*\n {2}Normal +Started +5s \(x3 over 60s\) +howbelet +Started container main\n/,
+    );
+    expect(cli.out).not.to.include("of an earlier pod");
+  });
+
+  it("shows a kind that it has no layout for by its fields", async () => {
+    const cli = new FakeCli();
+    cli.cluster.put(leaseKind, makeWhole(leaseKind, { metadata: { name: "l", namespace: "default" }, spec: { holderIdentity: "me" } }));
+    await cli.run("describe", "lease", "l");
+    expect(cli.out).to.match(/Spec:\n {2}Holder Identity: +me\n/);
+  });
+
+  it("reports what is not there", async () => {
+    const cli = new FakeCli();
+    cli.cluster.put(deploymentKind, deployment({ name: "web" }));
+    expect(await cli.run("describe", "deploy", "web", "gone")).to.equal(1);
+    expect(cli.out).to.match(/Replicas: +\d+ desired \| /);
+    expect(cli.err).to.equal('Error from server (NotFound): deployments.apps "gone" not found\n');
+  });
+});
+
+describe("howbectl logs", () => {
+  let cli: FakeCli;
+  beforeEach(() => {
+    cli = new FakeCli();
+    cli.cluster.put(podKind, pod({ name: "web", labels: { app: "web" } }));
+    cli.cluster.logs.set("default/web/main", "one\ntwo");
+  });
+
+  it("prints output as it is, with the options asked for", async () => {
+    expect(await cli.run("logs", "web", "--tail=5", "--since=1m30s", "-p", "--timestamps")).to.equal(0);
+    expect(cli.out).to.equal("one\ntwo");
+    expect(cli.cluster.lastLogsRequest?.options).to.include({ tailLines: 5, sinceSeconds: 90, previous: true, timestamps: true });
+  });
+
+  it("picks a pod of a deployment, the readiest", async () => {
+    cli.cluster.put(deploymentKind, deployment({ name: "web", labels: { app: "web" } }));
+    cli.cluster.put(podKind, pod({ name: "aaa", nodeName: "", labels: { app: "web" } }));
+    await cli.run("get", "deploy", "web", "-o", "jsonpath={.spec.selector.matchLabels}");
+    const selector = JSON.parse(cli.out) as Record<string, string>;
+    cli.cluster.put(podKind, pod({ name: "web", labels: selector }));
+    cli.cluster.put(podKind, pod({ name: "aaa", nodeName: "", labels: selector }));
+
+    expect(await cli.run("logs", "deployment/web")).to.equal(0);
+    expect(cli.err).to.equal("Found 2 pods, using pod/web\n");
+    expect(cli.out).to.equal("one\ntwo");
+  });
+
+  it("says which container it chose, and passes on the server's refusal", async () => {
+    const container = { ...pod().spec.containers[0], name: "side" };
+    const two = pod({ name: "two" });
+    cli.cluster.put(podKind, pod({ name: "two", spec: { containers: [...two.spec.containers, container as never] } }));
+    expect(await cli.run("logs", "two")).to.equal(1);
+    expect(cli.err).to.match(/^Defaulted container "main" out of: main, side\nError from server \(BadRequest\): container "main"/);
+  });
+});
