@@ -6,7 +6,7 @@ import { writePrivateFile } from "../base/private-file.js";
 import type { TlsMaterial } from "../base/tls/certificate.js";
 
 /** Where a cluster is, and whose certificates its servers show. */
-export interface ClusterEntry {
+interface ClusterEntry {
   readonly name: string;
   /** HOST:PORT. */
   readonly server: string;
@@ -15,14 +15,14 @@ export interface ClusterEntry {
 }
 
 /** A client certificate and its key, PEM. */
-export interface UserEntry {
+interface UserEntry {
   readonly name: string;
   readonly cert: string;
   readonly key: string;
 }
 
 /** A cluster, who one is there, and the namespace to work in. */
-export interface ContextEntry {
+interface ContextEntry {
   readonly name: string;
   readonly cluster: string;
   readonly user: string;

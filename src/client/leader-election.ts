@@ -14,7 +14,7 @@ import { type LinkedAbort, linkAbort } from "./linked-abort.js";
 /** Request metadata by which an api-server compares a leader's fence: `<namespace>/<lease>:<revision>`. */
 export const fenceMetadata = "howbernetes-fence";
 
-export interface LeaderTimes {
+interface LeaderTimes {
   /** A Lease that nobody renewed for this long may be taken. */
   readonly leaseMs: number;
   /** A holder that could not renew for this long stands down: well before `leaseMs`, for others count from a later moment. */

@@ -18,7 +18,7 @@ export interface RetryDeps {
 export type Repeatability = "repeatable" | "once";
 
 /** A single attempt must leave time for another, yet a slow server must not be hurried. */
-export const attemptTimeoutMs = 30_000;
+const attemptTimeoutMs = 30_000;
 
 /**
  * Calls until it succeeds, fails for good, or `retryForMs` is over; then throws what the last attempt threw. Waits between

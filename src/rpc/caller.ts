@@ -10,7 +10,7 @@ export interface Credentials {
 }
 
 /** Reads a caller from a certificate that TLS has verified; undefined when it names nobody. */
-export function credentialsOf(certificate: PeerCertificate | undefined): Credentials | undefined {
+function credentialsOf(certificate: PeerCertificate | undefined): Credentials | undefined {
   if (certificate === undefined) return undefined;
   // A name may be given several times, and Node then lists them, whatever its types say.
   const names = listOf(certificate.subject?.CN);
