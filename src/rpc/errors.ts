@@ -71,9 +71,18 @@ function connectionError(error: ServiceError, address: string): ApiError {
   if (/alert certificate required|alert unknown ca|alert bad certificate|alert certificate/i.test(text)) {
     return unauthorized(`the server ${address} refused the client certificate`);
   }
-  if (/certificate|altname/i.test(text)) return unauthorized(`the certificate of the server ${address} is not trusted: ${text}`);
+  if (/certificate|altname/i.test(text)) {
+    return unauthorized(`the certificate of the server ${address} is not trusted: ${reasonOf(text)}`);
+  }
   if (/No connection established|Name resolution failed/.test(text)) {
-    return unavailable(`Unable to connect to the server ${address}: ${text}`, new NoConnectionError(text, { cause: error }));
+    return unavailable(`Unable to connect to the server ${address}: ${reasonOf(text)}`, new NoConnectionError(text, { cause: error }));
   }
   return unavailable(`the connection to the server ${address} was lost`, error);
+}
+
+/** The heart of what grpc-js says of a failed connection, without the layers that it went through. */
+function reasonOf(text: string): string {
+  const [, last = text] = /.*Last error: (.*?)(?: \(\d{4}-\d\d-\d\dT[^)]*\))?\.? Resolution note/s.exec(text) ?? [];
+  // TLS 1.3 lets a server refuse a certificate only when the client already believes that all is well.
+  return last === "Failed to connect" ? "it closed the connection, as when it does not accept the client's certificate" : last;
 }
