@@ -1,0 +1,25 @@
+import type { CreateController } from "./controller.js";
+import { createDeploymentController } from "./deployment/index.js";
+import { createGarbageCollector } from "./garbage-collector/index.js";
+import { createNamespaceController } from "./namespace/index.js";
+import { createNodeLifecycleController } from "./node-lifecycle/index.js";
+import { createPodGcController } from "./pod-gc/index.js";
+import { createReplicaSetController } from "./replicaset/index.js";
+import { createTaintEvictionController } from "./taint-eviction/index.js";
+
+/** A controller, and the name under which its Events appear. */
+export interface ListedController {
+  readonly component: string;
+  readonly create: CreateController;
+}
+
+/** Every controller there is. */
+export const controllers: readonly ListedController[] = [
+  { component: "deployment-controller", create: createDeploymentController },
+  { component: "replicaset-controller", create: createReplicaSetController },
+  { component: "garbage-collector-controller", create: createGarbageCollector },
+  { component: "namespace-controller", create: createNamespaceController },
+  { component: "node-controller", create: createNodeLifecycleController },
+  { component: "taint-eviction-controller", create: createTaintEvictionController },
+  { component: "pod-garbage-collector", create: createPodGcController },
+];

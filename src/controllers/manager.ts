@@ -1,0 +1,79 @@
+import { hostname } from "node:os";
+import { isAbort } from "../base/abort.js";
+import type { Clock } from "../base/clock.js";
+import { InvariantError } from "../base/invariant.js";
+import type { Log } from "../base/log.js";
+import type { Metrics } from "../base/metrics.js";
+import type { Runnable } from "../base/runnable.js";
+import type { ApiClient } from "../client/contracts.js";
+import { createEventRecorder } from "../client/event-recorder.js";
+import { runLeader } from "../client/leader-election.js";
+import type { Controller } from "./controller.js";
+import { controllers } from "./list.js";
+import { createSharedInformers } from "./shared-informers.js";
+
+export interface ControllerManagerOptions {
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics?: Metrics | undefined;
+  /** Who holds the leader's Lease, for people to read; the host's name by default. */
+  readonly identity?: string | undefined;
+}
+
+/** Leases of leaders live beside the system's other objects. */
+const leaderLease = { namespace: "kube-system", name: "controllers" };
+// A controller that ended by a fault of its own comes back after this long, while the others go on.
+const restartAfterMs = 5_000;
+
+/**
+ * Runs all controllers. Of several managers one leads; the others wait. Each term begins from nothing: caches first,
+ * then the controllers that work from them.
+ */
+export function createControllerManager({ client, clock, log, metrics, identity = hostname() }: ControllerManagerOptions): Runnable {
+  const lead = (fenced: ApiClient, signal: AbortSignal): Promise<void> => runControllers({ client: fenced, clock, log, metrics }, signal);
+  return { name: "controllers", run: (signal) => runLeader({ client, lease: leaderLease, identity, clock, log, lead }, signal) };
+}
+
+/** Runs all controllers once, with caches of their own, until `signal` fires. */
+export async function runControllers(options: Omit<ControllerManagerOptions, "identity">, signal: AbortSignal): Promise<void> {
+  const { client, clock, log, metrics } = options;
+  const informers = createSharedInformers(client, { clock, log });
+  const recorders = controllers.map(({ component }) => createEventRecorder({ client, component, clock, log }));
+  const running = controllers.map(({ create, component }, index) => {
+    const events = recorders[index] ?? createEventRecorder({ client, component, clock, log });
+    return create({ client, informers, events, clock, log, metrics });
+  });
+
+  const stop = new AbortController();
+  const all = AbortSignal.any([signal, stop.signal]);
+  const watching = informers.run(all);
+  const working = (async () => {
+    await informers.synced(all);
+    await Promise.all(running.map((controller) => keepRunning(controller, { clock, log }, all)));
+  })();
+  try {
+    await Promise.race([working, watching]);
+  } catch (error: unknown) {
+    if (!signal.aborted || !isAbort(error)) throw error;
+  } finally {
+    stop.abort();
+    await Promise.allSettled([working, watching]);
+    await Promise.all(recorders.map((recorder) => recorder.flush()));
+  }
+}
+
+/** A controller that throws is started again, and never stops the others; a broken invariant ends the process. */
+async function keepRunning(controller: Controller, deps: { readonly clock: Clock; readonly log: Log }, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await controller.run(signal);
+      return;
+    } catch (error: unknown) {
+      if (error instanceof InvariantError) throw error;
+      if (signal.aborted && isAbort(error)) return;
+      deps.log.error("controller failed, starting it again", { controller: controller.name, error });
+    }
+    await deps.clock.sleep(restartAfterMs, signal).catch((_aborted: unknown) => undefined);
+  }
+}

@@ -1,0 +1,67 @@
+import { leaseKind } from "../../api/kinds/lease/kind.js";
+import { nodeKind } from "../../api/kinds/node/kind.js";
+import { podKind } from "../../api/kinds/pod/kind.js";
+import { keyOf, type Whole } from "../../api/object.js";
+import { runReconciler } from "../../client/controller-loop.js";
+import { createWorkQueue } from "../../client/work-queue.js";
+import type { Lease } from "../../gen/howbernetes/coordination/v1/lease.js";
+import type { Node } from "../../gen/howbernetes/core/v1/node.js";
+import type { Controller, ControllerDeps } from "../controller.js";
+import { BlockedTime } from "./blocked-time.js";
+import { Liveness } from "./liveness.js";
+import { readiness } from "./plan.js";
+import { NodeLifecycleReconciler, nodeLeaseNamespace } from "./reconciler.js";
+
+const name = "node-lifecycle";
+const workers = 5;
+
+/**
+ * Tells dead nodes from living ones, and says so on the Node, its taints and its pods. Looks when a Node or its Lease
+ * changes, and when a Lease has not changed for as long as it may.
+ */
+export function createNodeLifecycleController({ client, informers, events, clock, log, metrics }: ControllerDeps): Controller {
+  const nodes = informers.of(nodeKind);
+  const pods = informers.of(podKind);
+  const queue = createWorkQueue({ clock });
+  const blocked = new BlockedTime(clock);
+  const liveness = new Liveness(clock, () => blocked.totalMs());
+
+  const seen = (lease: Whole<Lease>): void => {
+    if (lease.metadata.namespace !== nodeLeaseNamespace) return;
+    const key = { namespace: "", name: lease.metadata.name };
+    const wasAlive = liveness.verdict(key.name).alive;
+    // A renewal of a node that lives changes nothing: its next look is due anyway.
+    if (liveness.observe(lease) && liveness.verdict(key.name).alive !== wasAlive) queue.add(key);
+  };
+  informers.of(leaseKind).addHandler({ added: seen, updated: seen });
+  nodes.addHandler({
+    added: (node) => {
+      liveness.expect(node.metadata.name);
+      queue.add(keyOf(node));
+    },
+    updated: (node, previous) => {
+      tellOfChange(node, previous);
+      queue.add(keyOf(node));
+    },
+    deleted: (node) => liveness.forget(node.metadata.name),
+  });
+  const tellOfChange = (node: Whole<Node>, previous: Whole<Node>): void => {
+    const isReady = readiness(node) === "True";
+    if (isReady === (readiness(previous) === "True")) return;
+    const reason = isReady ? "NodeReady" : "NodeNotReady";
+    events.event({ kind: nodeKind, object: node }, "Normal", reason, `Node ${node.metadata.name} status is now: ${reason}`);
+  };
+
+  const clients = { nodeClient: client.of(nodeKind), podClient: client.of(podKind), leaseClient: client.of(leaseKind) };
+  const reconciler = new NodeLifecycleReconciler({ nodes, pods, ...clients, liveness, events, clock, log });
+  const loop = { name, queue, reconciler, workers, log, ...(metrics === undefined ? {} : { metrics }) };
+  const run = async (signal: AbortSignal): Promise<void> => {
+    blocked.start();
+    try {
+      await runReconciler(loop, signal);
+    } finally {
+      blocked.stop();
+    }
+  };
+  return { name, run };
+}

@@ -1,0 +1,78 @@
+import { isDeepStrictEqual } from "node:util";
+import { isNotFound } from "../../api/errors.js";
+import { formatKey, type ObjectKey, type Whole } from "../../api/object.js";
+import { compileLabelSelector } from "../../api/selectors/label-selector.js";
+import type { Clock } from "../../base/clock.js";
+import type { Informer, Lister, Reconciler, ResourceClient, Result } from "../../client/contracts.js";
+import { TerminalError } from "../../client/controller-loop.js";
+import type { OwnWrites } from "../../client/own-writes.js";
+import type { ReplicaSet, ReplicaSetStatus } from "../../gen/howbernetes/apps/v1/replicaset.js";
+import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import type { Claimer } from "../ownership/claimer.js";
+import { isRefusal } from "../refusal.js";
+import { byController, byOrphanNamespace } from "../shared-informers.js";
+import { planReplicas } from "./plan.js";
+import type { PodControl } from "./pod-control.js";
+import { nextAvailableInMs, replicaSetStatus } from "./status.js";
+
+export interface ReplicaSetDeps {
+  readonly replicaSets: Lister<ReplicaSet>;
+  readonly pods: Informer<Pod>;
+  readonly client: ResourceClient<ReplicaSet>;
+  readonly claimer: Claimer<ReplicaSet, Pod>;
+  readonly podControl: PodControl;
+  readonly ownWrites: OwnWrites;
+  readonly clock: Clock;
+}
+
+/** Keeps `spec.replicas` live pods for each ReplicaSet: `plan.ts` decides, `pod-control.ts` acts. */
+export class ReplicaSetReconciler implements Reconciler {
+  constructor(private readonly deps: ReplicaSetDeps) {}
+
+  async reconcile(key: ObjectKey, signal: AbortSignal): Promise<Result> {
+    const { replicaSets, pods, ownWrites, podControl, clock } = this.deps;
+
+    const replicaSet = replicaSets.get(key);
+    if (replicaSet === undefined) {
+      ownWrites.forget(key);
+      return {};
+    }
+    // The cache trails our own writes: acting before it has caught up creates a pod twice.
+    await pods.reached(ownWrites.lastRevision(key), signal);
+
+    const owned = podControl.countable(replicaSet, await this.claim(replicaSet, signal));
+    const { failure, errors } = await podControl.carryOut(replicaSet, planReplicas(replicaSet, owned), signal);
+
+    // Status is how a user learns why pods are missing, so failures do not skip it.
+    const nowMs = clock.now();
+    await this.writeStatus(replicaSet, replicaSetStatus(replicaSet, owned, failure, nowMs), signal);
+    throwIfAny(errors, key);
+    const requeueAfterMs = nextAvailableInMs(replicaSet, owned, nowMs);
+    return requeueAfterMs === undefined ? {} : { requeueAfterMs };
+  }
+
+  private async claim(replicaSet: Whole<ReplicaSet>, signal: AbortSignal): Promise<readonly Whole<Pod>[]> {
+    const { pods, claimer } = this.deps;
+    const { uid, namespace } = replicaSet.metadata;
+    const candidates = [...pods.byIndex(byController, uid), ...pods.byIndex(byOrphanNamespace, namespace)];
+    return await claimer.claim(replicaSet, compileLabelSelector(replicaSet.spec.selector), candidates, signal);
+  }
+
+  private async writeStatus(replicaSet: Whole<ReplicaSet>, status: ReplicaSetStatus, signal: AbortSignal): Promise<void> {
+    if (isDeepStrictEqual(status, replicaSet.status)) return;
+    // Nobody else writes it, so it need not be compared with what the spec's writers did meanwhile.
+    const metadata = { ...replicaSet.metadata, resourceVersion: "" };
+    try {
+      await this.deps.client.updateStatus({ ...replicaSet, metadata, status }, { signal });
+    } catch (error: unknown) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+}
+
+function throwIfAny(errors: readonly unknown[], key: ObjectKey): void {
+  const [first] = errors;
+  if (first === undefined) return;
+  if (errors.every(isRefusal)) throw new TerminalError(`the pods of ${formatKey(key)} are refused`, { cause: first });
+  throw first;
+}

@@ -1,0 +1,75 @@
+import { isConflict, isNotFound } from "../../api/errors.js";
+import { podKind } from "../../api/kinds/pod/kind.js";
+import { formatKey, keyOf, type ObjectKey, type Whole } from "../../api/object.js";
+import type { Clock } from "../../base/clock.js";
+import type { Log } from "../../base/log.js";
+import type { EventRecorder, Lister, Reconciler, ResourceClient, Result } from "../../client/contracts.js";
+import type { Node } from "../../gen/howbernetes/core/v1/node.js";
+import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import { readiness } from "../node-lifecycle/plan.js";
+import { isActive } from "../pod-state.js";
+import { areOfFailure, evictingTaints, stayMs } from "./plan.js";
+
+export interface TaintEvictionDeps {
+  readonly pods: Lister<Pod>;
+  readonly nodes: Lister<Node>;
+  readonly client: ResourceClient<Pod>;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Deletes pods from nodes whose NoExecute taints they tolerate no longer. The time is counted by our own monotonic clock
+ * from when we first saw the taint: a step of the wall clock evicts nobody.
+ */
+export class TaintEvictionReconciler implements Reconciler {
+  /** Since when a pod, by uid, has been seen on a tainted node. */
+  private readonly since = new Map<string, number>();
+
+  constructor(private readonly deps: TaintEvictionDeps) {}
+
+  /** The pod is gone. */
+  forget(uid: string): void {
+    this.since.delete(uid);
+  }
+
+  async reconcile(key: ObjectKey, signal: AbortSignal): Promise<Result> {
+    const { pods, nodes, clock } = this.deps;
+    const pod = pods.get(key);
+    if (pod === undefined || !isActive(pod)) return {};
+    const node = nodes.get({ namespace: "", name: pod.spec.nodeName ?? "" });
+    const taints = node === undefined ? [] : evictingTaints(node);
+    if (node === undefined || taints.length === 0) {
+      this.since.delete(pod.metadata.uid);
+      return {};
+    }
+    const nowMs = clock.monotonicMs();
+    const sinceMs = this.since.get(pod.metadata.uid) ?? nowMs;
+    this.since.set(pod.metadata.uid, sinceMs);
+    const allowedMs = stayMs(pod.spec.tolerations, taints);
+    if (allowedMs === undefined) return {};
+    if (nowMs < sinceMs + allowedMs) return { requeueAfterMs: sinceMs + allowedMs - nowMs };
+    // Where nobody else is ready the fault is likelier ours, and there is nowhere to go. A node that gets ready has us look again.
+    if (areOfFailure(taints) && !this.someOtherIsReady(node)) return {};
+    await this.evict(pod, signal);
+    return {};
+  }
+
+  private someOtherIsReady(node: Whole<Node>): boolean {
+    return this.deps.nodes.list().some((other) => other.metadata.name !== node.metadata.name && readiness(other) === "True");
+  }
+
+  private async evict(pod: Whole<Pod>, signal: AbortSignal): Promise<void> {
+    const { client, events, log } = this.deps;
+    const { uid } = pod.metadata;
+    const name = formatKey(keyOf(pod));
+    log.info("evicting pod from tainted node", { pod: name, node: pod.spec.nodeName });
+    events.event({ kind: podKind, object: pod }, "Normal", "TaintManagerEviction", `Marking for deletion Pod ${name}`);
+    try {
+      await client.delete(keyOf(pod), { options: { preconditions: { uid } }, signal });
+    } catch (error: unknown) {
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { isNotFound } from "../api/errors.js";
+import { podKind } from "../api/kinds/pod/kind.js";
+import { keyOf, type Whole } from "../api/object.js";
+import { formatRfc3339, timeFromMs } from "../api/values/time.js";
+import type { Clock } from "../base/clock.js";
+import type { EventRecorder, ResourceClient } from "../client/contracts.js";
+import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
+import type { QueuedPod } from "./queue.js";
+
+/** Tells users what became of a pod: in its PodScheduled condition, and in Events. */
+export class PodReporter {
+  constructor(
+    private readonly pods: ResourceClient<Pod>,
+    private readonly events: EventRecorder,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The api-server sets the condition together with the binding; this is the Event. */
+  scheduled(pod: Whole<Pod>, nodeName: string): void {
+    const { namespace, name } = pod.metadata;
+    this.events.event({ kind: podKind, object: pod }, "Normal", "Scheduled", `Successfully assigned ${namespace}/${name} to ${nodeName}`);
+  }
+
+  /** Says why no node suits. The condition is written only when it says something new. */
+  async unschedulable(queued: QueuedPod, message: string, signal: AbortSignal): Promise<void> {
+    const { pod } = queued.pod;
+    this.events.event({ kind: podKind, object: pod }, "Warning", "FailedScheduling", message);
+    const shown = pod.status.conditions.find(({ type }) => type === "PodScheduled");
+    const stands = shown?.status === "False" && shown.reason === "Unschedulable";
+    if (queued.explained === message || (queued.explained === undefined && stands && shown.message === message)) return;
+    const since = stands || queued.explained !== undefined ? {} : { lastTransitionTime: formatRfc3339(timeFromMs(this.clock.now())) };
+    const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable", message, ...since };
+    queued.explained = message;
+    try {
+      await this.pods.patch(keyOf(pod), "strategic", { status: { conditions: [condition] } }, { signal, subresource: "status" });
+    } catch (error: unknown) {
+      // So that the next attempt tells it.
+      queued.explained = undefined;
+      if (!isNotFound(error)) throw error;
+    }
+  }
+}

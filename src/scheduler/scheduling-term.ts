@@ -1,0 +1,133 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { nodeKind } from "../api/kinds/node/kind.js";
+import { podKind } from "../api/kinds/pod/kind.js";
+import { formatKey, keyOf } from "../api/object.js";
+import { isAbort } from "../base/abort.js";
+import type { Clock } from "../base/clock.js";
+import type { Log } from "../base/log.js";
+import type { Metrics } from "../base/metrics.js";
+import type { ApiClient, EventRecorder, Informer } from "../client/contracts.js";
+import { createInformer } from "../client/informer.js";
+import type { Node } from "../gen/howbernetes/core/v1/node.js";
+import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
+import { Binder } from "./binder.js";
+import { chooseNode } from "./choose-node.js";
+import { ClusterState } from "./cluster-state.js";
+import type { Profile } from "./framework.js";
+import { PodReporter } from "./pod-reporter.js";
+import { type QueuedPod, SchedulingQueue } from "./queue.js";
+import { createSchedulerMetrics, type SchedulerMetrics } from "./scheduler-metrics.js";
+import { Slots } from "./slots.js";
+import { watchNodes, watchPods } from "./watches.js";
+
+export interface SchedulingTermDeps {
+  /** Its writes are refused once another scheduler leads. */
+  readonly client: ApiClient;
+  readonly events: EventRecorder;
+  readonly profile: Profile;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics?: Metrics | undefined;
+}
+
+// Where the store's group commit is busy: more calls at once would only wait there.
+const writesAtOnce = 64;
+// No synchronous stretch over 10 ms: watches and lease renewals share the event loop.
+const sliceMs = 8;
+
+/**
+ * One term of leadership: caches, queue and decisions, from nothing.
+ *
+ * Invariants: decisions are made one at a time, each on the state that shows all earlier ones; a decision counts from the
+ * moment it is made, while its binding is still being written.
+ */
+export class SchedulingTerm {
+  private readonly state = new ClusterState();
+  private readonly queue: SchedulingQueue;
+  private readonly slots = new Slots(writesAtOnce);
+  private readonly binder: Binder;
+  private readonly reporter: PodReporter;
+  private readonly nodes: Informer<Node>;
+  private readonly pods: Informer<Pod>;
+  private readonly metrics: SchedulerMetrics;
+  private readonly writing = new Set<Promise<void>>();
+  private rotation = 0;
+
+  constructor(private readonly deps: SchedulingTermDeps) {
+    const { client, clock, log, events, metrics } = deps;
+    this.queue = new SchedulingQueue(clock);
+    this.binder = new Binder({ client, state: this.state, queue: this.queue, log });
+    this.reporter = new PodReporter(client.of(podKind), events, clock);
+    this.metrics = createSchedulerMetrics(metrics);
+    this.nodes = createInformer(client.of(nodeKind), {}, { clock, log });
+    this.pods = createInformer(client.of(podKind), {}, { clock, log });
+    this.nodes.addHandler(watchNodes(this.state, this.queue));
+    this.pods.addHandler(watchPods(this.state, this.queue));
+  }
+
+  /** Schedules until `signal` fires; rejects when it can't go on. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = new AbortController();
+    const all = AbortSignal.any([signal, stop.signal]);
+    const watching = Promise.all([this.nodes.run(all), this.pods.run(all)]);
+    try {
+      await Promise.race([this.schedule(all), watching]);
+    } catch (error: unknown) {
+      if (!signal.aborted || !isAbort(error)) throw error;
+    } finally {
+      stop.abort();
+      this.queue.close();
+      await Promise.allSettled([watching, ...this.writing]);
+    }
+  }
+
+  private async schedule(signal: AbortSignal): Promise<void> {
+    // A pod that looks homeless may be bound, and a node that looks empty full, until both lists are complete.
+    await Promise.all([this.nodes.synced(signal), this.pods.synced(signal)]);
+    for (let sliceEndMs = this.deps.clock.monotonicMs() + sliceMs; ; ) {
+      const queued = await this.queue.next(signal);
+      await this.slots.take(signal);
+      this.decide(queued, signal);
+      if (this.deps.clock.monotonicMs() < sliceEndMs) continue;
+      await nextTurn();
+      sliceEndMs = this.deps.clock.monotonicMs() + sliceMs;
+    }
+  }
+
+  private decide(queued: QueuedPod, signal: AbortSignal): void {
+    // What was assumed when an earlier binding's fate was unknown.
+    this.state.forget(queued.pod.uid);
+    const choice = chooseNode(queued.pod, this.state.snapshot(), this.deps.profile, this.rotation++);
+    if (choice.kind === "node") {
+      this.state.assume(queued.pod, choice.nodeName);
+      this.write(this.bind(queued, choice.nodeName, signal), queued);
+    } else {
+      this.queue.suspend(queued);
+      this.metrics.attempt("unschedulable");
+      this.write(this.reporter.unschedulable(queued, choice.message, signal), queued);
+    }
+  }
+
+  private async bind(queued: QueuedPod, nodeName: string, signal: AbortSignal): Promise<void> {
+    const { pod } = queued.pod;
+    const bound = await this.binder.bind(queued, nodeName, signal);
+    this.metrics.attempt(bound ? "scheduled" : "error");
+    if (!bound) return;
+    this.metrics.scheduled((this.deps.clock.monotonicMs() - queued.sinceMs) / 1000);
+    this.reporter.scheduled(pod, nodeName);
+    this.deps.log.debug("pod bound", { pod: formatKey(keyOf(pod)), node: nodeName });
+  }
+
+  /** Lets a write go on beside further decisions, and frees its slot when it has ended. */
+  private write(task: Promise<void>, { pod }: QueuedPod): void {
+    const tracked = task
+      .catch((error: unknown) => {
+        if (!isAbort(error)) this.deps.log.warn("pod's scheduling could not be written", { pod: formatKey(keyOf(pod.pod)), error });
+      })
+      .finally(() => {
+        this.slots.release();
+        this.writing.delete(tracked);
+      });
+    this.writing.add(tracked);
+  }
+}
