@@ -2,6 +2,9 @@
  * The TypeScript client: typed access to every kind, watches that lose no event, informers, work queues, reconcile loops
  * and leader election, for controllers and tools of one's own.
  */
+export * from "../api/errors.js";
+export { kindByName, kinds } from "../api/kinds/index.js";
+export { type ApiObject, formatKey, keyOf, type ObjectKey, parseKey, type Whole } from "../api/object.js";
 export { type ApiClientOptions, createApiClient, type RemoteApiClient } from "./client.js";
 export * from "./contracts.js";
 export { isTerminal, type ReconcileLoop, runReconciler, TerminalError } from "./controller-loop.js";
