@@ -8,6 +8,7 @@ import { timeFromMs } from "../../api/values/time.js";
 import type { Clock } from "../../base/clock.js";
 import type { ReportRequest_ContainerEvent } from "../../gen/howbernetes/api/v1/nodes.js";
 import type { Event } from "../../gen/howbernetes/core/v1/event.js";
+import type { Freshness } from "../../storage/cacher/interface.js";
 import type { ObjectStore } from "../object-store.js";
 import { prepareCreate } from "../objects/prepare-create.js";
 
@@ -53,9 +54,21 @@ export class ContainerEvents {
     }
   }
 
-  private async isOwn(nodeName: string, { namespace, name, uid }: ReportRequest_ContainerEvent, signal: AbortSignal): Promise<boolean> {
+  private async isOwn(nodeName: string, event: ReportRequest_ContainerEvent, signal: AbortSignal): Promise<boolean> {
+    // The cache may not have seen the pod's binding yet, so only a yes of it counts.
+    return (
+      (await this.showsOwn(nodeName, event, { freshness: { kind: "any" }, signal })) ||
+      (await this.showsOwn(nodeName, event, { freshness: { kind: "latest" }, signal }))
+    );
+  }
+
+  private async showsOwn(
+    nodeName: string,
+    { namespace, name, uid }: ReportRequest_ContainerEvent,
+    { freshness, signal }: { readonly freshness: Freshness; readonly signal: AbortSignal },
+  ): Promise<boolean> {
     try {
-      const { object } = await this.deps.objects.get(podKind, { namespace, name }, { kind: "any" }, signal);
+      const { object } = await this.deps.objects.get(podKind, { namespace, name }, freshness, signal);
       return object.metadata.uid === uid && object.spec.nodeName === nodeName;
     } catch (error: unknown) {
       if (isNotFound(error)) return false;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { ApiError, badRequest, isConflict, isForbidden, isInvalid, isNotFound, notFound } from "../../api/errors.js";
 import { nodeKind } from "../../api/kinds/node/kind.js";
 import type { Whole } from "../../api/object.js";
@@ -88,6 +89,8 @@ export class ReportSession {
     private readonly deps: ReportSessionDeps,
     private readonly identity: SessionIdentity,
   ) {
+    // Each writer waits on it, and so do the reads and writes that they wait for.
+    setMaxListeners(writers * 8, this.stop.signal);
     this.log = deps.log.child({ node: identity.nodeName, session: identity.fence.id });
   }
 
