@@ -1,0 +1,61 @@
+import { Command } from "commander";
+import { type Clock, systemClock } from "../../base/clock.js";
+import { createLog, type Log } from "../../base/log.js";
+import { createMetrics, type Metrics } from "../../base/metrics.js";
+import type { Runnable } from "../../base/runnable.js";
+import { createApiClient } from "../../client/client.js";
+import type { ApiClient } from "../../client/contracts.js";
+import { howbeconfigPath, readHowbeconfig, resolveContext } from "../../client/howbeconfig.js";
+import { createControllerManager } from "../../controllers/manager.js";
+import { createScheduler } from "../../scheduler/scheduler.js";
+import { addressOption, type CommonFlags, logLevelOption } from "../command-line.js";
+import { type CommandContext, runCommand } from "../run-command.js";
+import { runWithHealth } from "../run-with-health.js";
+
+interface ComponentFlags extends CommonFlags {
+  readonly config?: string;
+  readonly httpListen: string;
+}
+
+interface Component {
+  readonly name: string;
+  readonly description: string;
+  /** A port of its own, so that all components can run on one machine. */
+  readonly httpListen: string;
+  readonly create: (deps: { client: ApiClient; clock: Clock; log: Log; metrics: Metrics }) => Runnable;
+}
+
+/** `howbernetes scheduler`: one of any number, of which one leads. */
+export const schedulerCommand = (): Command =>
+  componentCommand({ name: "scheduler", description: "assign pods to nodes", httpListen: "127.0.0.1:7445", create: createScheduler });
+
+/** `howbernetes controllers`: one of any number, of which one leads. */
+export const controllersCommand = (): Command =>
+  componentCommand({
+    name: "controllers",
+    description: "make what is match what is wanted: Deployments, ReplicaSets, nodes, owners",
+    httpListen: "127.0.0.1:7446",
+    create: createControllerManager,
+  });
+
+function componentCommand(component: Component): Command {
+  return new Command(component.name)
+    .description(component.description)
+    .option("--config <file>", "howbeconfig to reach the api-server with (default: $HOWBECONFIG, else ~/.howbe/config)")
+    .addOption(addressOption("--http-listen <host:port>", "where health and metrics are served", component.httpListen))
+    .addOption(logLevelOption("info"))
+    .action((flags: ComponentFlags) => runCommand((context) => runComponent(component, flags, context)));
+}
+
+async function runComponent({ name, create }: Component, flags: ComponentFlags, { env, signal, print }: CommandContext): Promise<void> {
+  const log = createLog(name, flags.logLevel);
+  const metrics = createMetrics();
+  const { server, tls } = resolveContext(await readHowbeconfig(flags.config ?? howbeconfigPath(env)));
+  const client = createApiClient({ address: server, tls, log, clock: systemClock });
+  try {
+    const stage = { runnable: create({ client, clock: systemClock, log, metrics }) };
+    await runWithHealth(stage, { listen: flags.httpListen, metrics, signal, onReady: () => print(`howbernetes ${name} is ready`) });
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,151 @@
+import { mkdir } from "node:fs/promises";
+import { Command } from "commander";
+import { createApiServer } from "../../apiserver/api-server.js";
+import { systemClock } from "../../base/clock.js";
+import { formatHostPort, parseHostPort } from "../../base/host-port.js";
+import { startHttpEndpoint } from "../../base/http-endpoint.js";
+import { runInOrder, type Stage } from "../../base/lifecycle.js";
+import { createLog, type Log } from "../../base/log.js";
+import { createMetrics, type Metrics } from "../../base/metrics.js";
+import type { KeyPair } from "../../base/tls/certificate.js";
+import { createApiClient, type RemoteApiClient } from "../../client/client.js";
+import { howbeconfigPath, writeClusterConfig } from "../../client/howbeconfig.js";
+import { createControllerManager } from "../../controllers/manager.js";
+import { createHowbelet } from "../../howbelet/howbelet.js";
+import { createScheduler } from "../../scheduler/scheduler.js";
+import type { Store } from "../../storage/interface.js";
+import { checkAddress } from "../address-check.js";
+import { readClusterRecord, runningPid, writeClusterRecord } from "../cluster-record.js";
+import { addressOption, type CommonFlags, logLevelOption, podCidrOption, storeOption } from "../command-line.js";
+import { type DataDirectory, dataDirectory, defaultDataDirectory, defaultNodeName } from "../data-directory.js";
+import { checkDocker } from "../docker-check.js";
+import { nodeReady } from "../node-ready.js";
+import { outlived } from "../outlived-stage.js";
+import { clientCertificate, identities, loadCertificateAuthority, serverCertificate } from "../pki.js";
+import { type CommandContext, runCommand } from "../run-command.js";
+import { serverStage } from "../server-stage.js";
+import { StartupError } from "../startup-error.js";
+import { openStore, parseStoreChoice } from "../store-choice.js";
+
+interface UpFlags extends CommonFlags {
+  readonly dataDir: string;
+  readonly listen: string;
+  readonly httpListen: string;
+  readonly store: string;
+  readonly podCidr?: string;
+  readonly nodeName: string;
+  /** False with `--no-node`. */
+  readonly node: boolean;
+}
+
+/** `howbernetes up`: a whole cluster in one process. */
+export const upCommand = (): Command =>
+  new Command("up")
+    .description("run a whole cluster on this machine: api-server, scheduler, controllers, and a node on the local Docker")
+    .option("--data-dir <dir>", "where its data is", defaultDataDirectory(process.env))
+    .addOption(addressOption("--listen <host:port>", "where the api-server listens", "127.0.0.1:7443"))
+    .addOption(addressOption("--http-listen <host:port>", "where health and metrics are served", "127.0.0.1:7444"))
+    .addOption(storeOption("embedded"))
+    .addOption(podCidrOption())
+    .option("--node-name <name>", "name of the local node", defaultNodeName())
+    .option("--no-node", "run no containers here")
+    .addOption(logLevelOption("warn"))
+    .action((flags: UpFlags) => runCommand((context) => up(flags, context)));
+
+/** What the parts of the cluster share. */
+interface Parts {
+  readonly flags: UpFlags;
+  readonly data: DataDirectory;
+  readonly ca: KeyPair;
+  readonly store: Store;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+async function up(flags: UpFlags, context: CommandContext): Promise<void> {
+  const data = dataDirectory(flags.dataDir);
+  const log = createLog("howbernetes", flags.logLevel);
+  if (flags.node) await checkDocker(context.env);
+  await mkdir(data.root, { recursive: true, mode: 0o700 });
+  const pid = await runningPid(await readClusterRecord(data.record));
+  if (pid !== undefined) throw new StartupError(`${data.root} is in use: a cluster runs there as process ${pid}`);
+  await checkAddress(flags.listen);
+  await checkAddress(flags.httpListen);
+
+  const ca = await loadCertificateAuthority(data.pki);
+  const store = await openStore(parseStoreChoice(flags.store), data.store, { log, clock: systemClock });
+  try {
+    await writeClusterRecord(data.record, { clusterUid: store.clusterUid, pid: process.pid, store: flags.store });
+    await serve({ flags, data, ca, store, log, metrics: createMetrics() }, context);
+  } finally {
+    await store.close();
+  }
+}
+
+async function serve(parts: Parts, { env, signal, print }: CommandContext): Promise<void> {
+  const { flags, ca, metrics } = parts;
+  let waitingFor: readonly string[] = ["the cluster's start"];
+  const http = await startHttpEndpoint({ listen: flags.httpListen, metrics, waitingFor: () => waitingFor });
+  const address = dialable(flags.listen);
+  const clients: RemoteApiClient[] = [];
+  const clientOf = async (who: keyof typeof identities): Promise<RemoteApiClient> => {
+    const tls = await clientCertificate(ca, identities[who]);
+    const client = createApiClient({ address, tls, log: parts.log.child({ component: who }), clock: systemClock });
+    clients.push(client);
+    return client;
+  };
+  try {
+    const [admin, scheduler, controllers] = await Promise.all([clientOf("admin"), clientOf("scheduler"), clientOf("controllers")]);
+    const stages: Stage[] = [
+      serverStage(await apiServerOf(parts)),
+      { runnable: createControllerManager({ client: controllers, ...componentDeps(parts, "controllers") }) },
+      { runnable: createScheduler({ client: scheduler, ...componentDeps(parts, "scheduler") }) },
+      ...(flags.node ? [await nodeStage(parts, address, admin)] : []),
+    ];
+    await writeClusterConfig(howbeconfigPath(env), {
+      name: "howbernetes",
+      server: address,
+      tls: await clientCertificate(ca, identities.admin),
+    });
+    await runInOrder(stages, signal, () => {
+      waitingFor = [];
+      print("howbernetes is ready");
+    });
+  } finally {
+    await Promise.all(clients.map((client) => client.close()));
+    await http.stop();
+  }
+}
+
+async function apiServerOf({ flags, ca, store, log, metrics }: Parts): Promise<ReturnType<typeof createApiServer>> {
+  const { host } = parseHostPort(flags.listen);
+  return createApiServer({
+    store,
+    tls: await serverCertificate(ca, [host]),
+    listen: flags.listen,
+    certificateAuthority: ca,
+    clock: systemClock,
+    log: log.child({ component: "apiserver" }),
+    metrics,
+    ...(flags.podCidr === undefined ? {} : { podCidr: flags.podCidr }),
+  });
+}
+
+async function nodeStage({ flags, data, ca, log, metrics }: Parts, server: string, admin: RemoteApiClient): Promise<Stage> {
+  const { nodeName } = flags;
+  const tls = await clientCertificate(ca, { commonName: `system:node:${nodeName}`, organizations: ["system:nodes"] });
+  const nodeLog = log.child({ component: "howbelet" });
+  const howbelet = createHowbelet({ server, tls, nodeName, dataDir: data.howbelet, clock: systemClock, log: nodeLog, metrics });
+  return outlived(howbelet, (signal) => nodeReady(admin, nodeName, signal), nodeLog);
+}
+
+function componentDeps({ log, metrics }: Parts, component: string): { clock: typeof systemClock; log: Log; metrics: Metrics } {
+  return { clock: systemClock, log: log.child({ component }), metrics };
+}
+
+/** The address at which a listener is reached from its own machine. */
+function dialable(listen: string): string {
+  const { host, port } = parseHostPort(listen);
+  if (host === "0.0.0.0") return formatHostPort({ host: "127.0.0.1", port });
+  return host === "::" ? formatHostPort({ host: "::1", port }) : listen;
+}
