@@ -29,7 +29,9 @@ try {
   if (isAbort(error) && interruption.signal.aborted) process.exitCode = signalExitCodes[interruptedBy];
   else {
     const { errorText } = await import("./error-text.js");
-    process.stderr.write(`${errorText(error)}\n`);
+    const { createColors } = (await import("picocolors")).default;
+    const { red } = createColors(process.stderr.isTTY === true && process.env.NO_COLOR === undefined);
+    process.stderr.write(`${errorText(error).replace(/^(error|Error from server)\b/gm, (word) => red(word))}\n`);
     process.exitCode = 1;
   }
 } finally {

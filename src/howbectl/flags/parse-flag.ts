@@ -37,13 +37,6 @@ export function collect(text: string, previous: readonly string[] = []): readonl
   return [...previous, text];
 }
 
-/** Reads "true" or "false"; a flag given bare is true. */
-export function parseBoolean(text: string): boolean {
-  if (text === "true") return true;
-  if (text === "false") return false;
-  throw new InvalidArgumentError(`"${text}" is neither true nor false`);
-}
-
 /** Makes a reader that admits certain words only. */
 export function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {
   return (text) => {

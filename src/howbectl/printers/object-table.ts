@@ -58,7 +58,7 @@ export class ObjectTable {
 }
 
 /** "a=1,b=2" in key order, or "<none>". */
-export function formatLabels(labels: Readonly<Record<string, string>>): string {
+function formatLabels(labels: Readonly<Record<string, string>>): string {
   const entries = Object.entries(labels).sort(([left], [right]) => (left < right ? -1 : 1));
   return entries.length === 0 ? "<none>" : entries.map(([key, value]) => `${key}=${value}`).join(",");
 }
