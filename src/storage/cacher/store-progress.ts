@@ -1,10 +1,11 @@
+import { type BackoffOptions, backoffMs } from "../../base/backoff.js";
 import type { Clock } from "../../base/clock.js";
 import type { Revision, Store } from "../interface.js";
 import type { RevisionGate } from "./revision-gate.js";
 import { SharedRead } from "./shared-read.js";
 
 // A store answers a request for progress only once it has delivered all there is; asked too early, it may not answer.
-const askAgainMs = 100;
+const askAgain: BackoffOptions = { initialMs: 10, maxMs: 100, jitter: "none" };
 
 /** What the caches of one store share: reads of its revision, and requests for progress. */
 export class StoreProgress {
@@ -51,10 +52,10 @@ export class StoreProgress {
   }
 
   private async askUntil(signal: AbortSignal): Promise<never> {
-    for (;;) {
+    for (let asked = 1; ; asked++) {
       // A store that cannot be asked is found out by its watch; here it only means that nothing is reached.
       await this.requests.get().catch((_unreachable: unknown) => undefined);
-      await this.clock.sleep(askAgainMs, signal);
+      await this.clock.sleep(backoffMs(asked, askAgain), signal);
     }
   }
 }
