@@ -1,0 +1,179 @@
+import { randomUUID } from "node:crypto";
+import { objectFromJson, objectToJson } from "../../../src/api/codec/json.js";
+import type { JsonObject } from "../../../src/api/codec/json-values.js";
+import { complete } from "../../../src/api/codec/whole.js";
+import { alreadyExists, conflict, forbidden, notFound } from "../../../src/api/errors.js";
+import type { Kind } from "../../../src/api/kinds/kind.js";
+import { type ApiObject, keyOf, type ObjectKey, type Whole } from "../../../src/api/object.js";
+import { applyPatch } from "../../../src/api/patch/patch.js";
+import { parseFieldSelector } from "../../../src/api/selectors/field-selector.js";
+import { parseLabelSelector } from "../../../src/api/selectors/label-selector.js";
+import { isFinished, planDelete } from "../../../src/apiserver/objects/plan-delete.js";
+import { prepareCreate } from "../../../src/apiserver/objects/prepare-create.js";
+import { prepareFinalize, prepareStatusUpdate, prepareUpdate } from "../../../src/apiserver/objects/prepare-update.js";
+import { abortable } from "../../../src/base/abort.js";
+import type {
+  ListCallOptions,
+  ObjectList,
+  PatchKind,
+  ResourceClient,
+  Selection,
+  WatchCallOptions,
+  WatchEvent,
+  WriteCallOptions,
+} from "../../../src/client/contracts.js";
+import { DeleteOptions } from "../../../src/gen/howbernetes/meta/v1/options.js";
+import type { Call } from "./fake-api.js";
+import type { Change, ObjectTable } from "./object-table.js";
+
+/** What the client asks of the cluster around it. */
+export interface FakeCluster {
+  now(): number;
+  revision(): number;
+  isNamespaceTerminating(namespace: string): boolean;
+  /** Runs a call's effect, with whatever the test put before and after it. */
+  perform<R>(call: Call, effect: () => R): Promise<R>;
+}
+
+/** A kind's objects in memory, by the api-server's own rules for creating, changing and deleting them. */
+export class FakeResourceClient<T extends ApiObject> implements ResourceClient<T> {
+  constructor(
+    private readonly table: ObjectTable<T>,
+    private readonly cluster: FakeCluster,
+  ) {}
+
+  get kind(): Kind<T> {
+    return this.table.kind;
+  }
+
+  async get(key: ObjectKey): Promise<Whole<T>> {
+    return await this.cluster.perform({ verb: "get", kind: this.kind, key }, () => this.present(key));
+  }
+
+  async list(options: ListCallOptions = {}): Promise<ObjectList<T>> {
+    const matches = this.matcher(options);
+    const key = { namespace: options.namespace ?? "", name: "" };
+    return await this.cluster.perform({ verb: "list", kind: this.kind, key }, () => ({
+      items: this.table.all().filter(matches),
+      resourceVersion: String(this.cluster.revision()),
+    }));
+  }
+
+  async *watch(options: WatchCallOptions): AsyncGenerator<WatchEvent<T>> {
+    const matches = this.matcher(options);
+    let after = Number(options.resourceVersion ?? "0");
+    if (options.resourceVersion === undefined) {
+      after = this.cluster.revision();
+      for (const object of this.table.all().filter(matches)) yield { type: "added", object };
+      yield { type: "bookmark", resourceVersion: String(after), initialEnd: true };
+    }
+    for (let seen = 0; ; ) {
+      const more = this.table.more;
+      for (const end = this.table.visible(seen); seen < end; seen++) {
+        const change = this.table.changes[seen];
+        const event = change === undefined || change.revision <= after ? undefined : toEvent(change, matches);
+        if (event !== undefined) yield event;
+      }
+      await abortable(more, options.signal);
+    }
+  }
+
+  async create(object: T, { dryRun = false }: WriteCallOptions = {}): Promise<Whole<T>> {
+    const draft = complete(this.kind, structuredClone(object));
+    return await this.cluster.perform({ verb: "create", kind: this.kind, key: keyOf(draft) }, () => {
+      const { namespace } = draft.metadata;
+      prepareCreate(this.kind, draft, { namespace, uid: randomUUID(), nowMs: this.cluster.now() });
+      const key = keyOf(draft);
+      if (this.cluster.isNamespaceTerminating(namespace)) {
+        throw forbidden(this.subject(key), `unable to create new content in namespace ${namespace} because it is being terminated`);
+      }
+      if (this.table.get(key) !== undefined) throw alreadyExists(this.subject(key));
+      return dryRun ? draft : this.table.put(draft);
+    });
+  }
+
+  async update(object: T): Promise<Whole<T>> {
+    return await this.replace("update", object, prepareUpdate);
+  }
+
+  async updateStatus(object: T): Promise<Whole<T>> {
+    return await this.replace("updateStatus", object, prepareStatusUpdate);
+  }
+
+  async patch(
+    key: ObjectKey,
+    type: PatchKind,
+    patch: unknown,
+    { subresource = "" }: WriteCallOptions & { readonly subresource?: string } = {},
+  ): Promise<Whole<T>> {
+    const prepare = subresource === "status" ? prepareStatusUpdate : subresource === "finalize" ? prepareFinalize : prepareUpdate;
+    return await this.cluster.perform({ verb: "patch", kind: this.kind, key }, () => {
+      const present = this.present(key);
+      const before: JsonObject = objectToJson<T>(this.kind, present as unknown as T);
+      const { object } = objectFromJson(this.kind, applyPatch(this.kind, before, type, patch));
+      return this.store(complete(this.kind, object), present, prepare);
+    });
+  }
+
+  async delete(
+    key: ObjectKey,
+    { options = {} }: { readonly options?: Partial<DeleteOptions> } = {},
+  ): Promise<{ readonly object: Whole<T>; readonly deleted: boolean }> {
+    return await this.cluster.perform({ verb: "delete", kind: this.kind, key }, () => {
+      const present = this.present(key);
+      const { uid = "", resourceVersion = "" } = options.preconditions ?? {};
+      if (uid !== "" && uid !== present.metadata.uid) throw conflict(this.subject(key));
+      if (resourceVersion !== "" && resourceVersion !== present.metadata.resourceVersion) throw conflict(this.subject(key));
+      const plan = planDelete(this.kind, this.table.draft(present), DeleteOptions.fromPartial(options), this.cluster.now());
+      if (plan.step === "wait") return { object: present, deleted: false };
+      if (plan.step === "mark") return { object: this.table.put(plan.marked), deleted: false };
+      this.table.remove(key);
+      return { object: present, deleted: true };
+    });
+  }
+
+  private async replace(verb: Call["verb"], object: T, prepare: typeof prepareUpdate): Promise<Whole<T>> {
+    const draft = complete(this.kind, structuredClone(object));
+    const key = keyOf(draft);
+    return await this.cluster.perform({ verb, kind: this.kind, key }, () => this.store(draft, this.present(key), prepare));
+  }
+
+  private store(draft: Whole<T>, present: Whole<T>, prepare: typeof prepareUpdate): Whole<T> {
+    const { resourceVersion } = draft.metadata;
+    const key = keyOf(present);
+    if (resourceVersion !== "" && resourceVersion !== present.metadata.resourceVersion) throw conflict(this.subject(key));
+    prepare(this.kind, draft, this.table.draft(present));
+    const stored = this.table.put(draft);
+    if (isFinished(this.kind, stored)) this.table.remove(key);
+    return stored;
+  }
+
+  private present(key: ObjectKey): Whole<T> {
+    const present = this.table.get(key);
+    if (present === undefined) throw notFound(this.subject(key));
+    return present;
+  }
+
+  private matcher({ namespace = "", labelSelector = "", fieldSelector = "" }: Selection): (object: Whole<T>) => boolean {
+    const labels = parseLabelSelector(labelSelector);
+    const fields = parseFieldSelector(this.kind, fieldSelector);
+    return (object) =>
+      (namespace === "" || object.metadata.namespace === namespace) && labels.matches(object.metadata.labels) && fields.matches(object);
+  }
+
+  private subject({ name }: ObjectKey): { readonly group: string; readonly kind: string; readonly name: string } {
+    return { group: this.kind.group, kind: this.kind.plural, name };
+  }
+}
+
+function toEvent<T extends ApiObject>(change: Change<T>, matches: (object: Whole<T>) => boolean): WatchEvent<T> | undefined {
+  const { object, previous, revision } = change;
+  const now = object !== undefined && matches(object);
+  const before = previous !== undefined && matches(previous);
+  if (now) return { type: before ? "modified" : "added", object };
+  if (!before) return undefined;
+  const last = structuredClone(previous);
+  last.metadata.resourceVersion = String(revision);
+  return { type: "deleted", object: last };
+}
+
