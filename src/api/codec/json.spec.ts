@@ -35,6 +35,13 @@ describe("decoding JSON", () => {
     expect(messageToJson(pod, message)).to.have.nested.property("spec.volumes[0].emptyDir.sizeLimit", "1Mi");
   });
 
+  it("changes nothing by going through JSON again, whatever was left out", () => {
+    const first = messageFromJson(pod, {
+      spec: { containers: [{ name: "a", volumeMounts: [{ name: "v", mountPath: "/v" }] }], volumes: [{ name: "v" }] },
+    }).message;
+    expect(messageFromJson(pod, messageToJson(pod, first)).message).to.deep.equal(first);
+  });
+
   it("takes null for absent", () => {
     expect(messageFromJson(pod, { metadata: null, spec: { nodeName: null } }).errors).to.deep.equal([]);
   });

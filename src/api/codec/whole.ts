@@ -1,6 +1,7 @@
 import type { Kind } from "../kinds/kind.js";
 import type { ApiObject, Whole, WholeMeta } from "../object.js";
 import { schema } from "../schema/schema.js";
+import { valueCodecs } from "./json-values.js";
 
 /** Decodes an object that has passed the wire check. @throws Error on bytes that are no protobuf */
 export function decodeWhole<T extends ApiObject>(kind: Kind<T>, bytes: Uint8Array): Whole<T> {
@@ -28,11 +29,15 @@ export function complete<T extends ApiObject>(kind: Kind<T>, message: T): Whole<
   return message as Whole<T>;
 }
 
-/** A message with nothing set, in ts-proto's shape: lists and maps present, everything else undefined. */
+/**
+ * A message with nothing set, in ts-proto's shape: lists and maps present, scalars undefined, and the messages that
+ * Kubernetes holds by value present too, so that equal objects are equal bytes whichever way they came.
+ */
 export function emptyMessage(typeName: string): Record<string, unknown> {
   const message: Record<string, unknown> = {};
-  for (const { name, cardinality } of schema.message(typeName).fields) {
-    message[name] = cardinality === "list" ? [] : cardinality === "map" ? {} : undefined;
+  for (const { name, cardinality, message: inner, pointer } of schema.message(typeName).fields) {
+    const isHeldByValue = inner !== undefined && !pointer && !valueCodecs.has(inner);
+    message[name] = cardinality === "list" ? [] : cardinality === "map" ? {} : isHeldByValue ? emptyMessage(inner) : undefined;
   }
   return message;
 }

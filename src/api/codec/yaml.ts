@@ -70,7 +70,7 @@ export function parseYaml(text: string, firstLine = 1): Json | undefined {
 
 /** Formats a value as kubectl prints YAML: block style, two spaces, lists not indented. */
 export function formatYaml(value: unknown): string {
-  return dump(value, { noRefs: true, lineWidth: -1, seqNoIndent: true });
+  return dump(value, { noRefs: true, lineWidth: -1, seqNoIndent: true, quoteStyle: "double" });
 }
 
 /** More values than this from one document can only be an attack by aliases of aliases. */

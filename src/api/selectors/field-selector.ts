@@ -38,8 +38,18 @@ export function parseFieldSelector(kind: Kind, text: string): FieldSelector {
   };
 }
 
+/** Splits at commas that no backslash escapes. */
 function splitUnescaped(text: string): string[] {
-  return text.split(/(?<=(?:^|[^\\])(?:\\\\)*),/).map((part, index, all) => (index < all.length - 1 ? part.slice(0, -1) : part));
+  const parts: string[] = [];
+  let start = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === "\\") at++;
+    else if (text[at] === ",") {
+      parts.push(text.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return [...parts, text.slice(start)];
 }
 
 function parseTerm(kind: Kind, part: string): Term {
