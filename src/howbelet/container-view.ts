@@ -2,12 +2,13 @@ import { abortError, isAbort } from "../base/abort.js";
 import { backoffMs, reconnectBackoff } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
-import type { ContainerSnapshot, PreparedNetwork, Runtime, RuntimeScope } from "./runtime/interface.js";
+import { Limiter } from "./limiter.js";
+import type { ContainerSnapshot, PreparedNetwork, Runtime, RuntimeEvent, RuntimeScope } from "./runtime/interface.js";
 
 /** Repairs what events missed: Docker remembers few of them, and drops those that a slow subscriber does not take. */
 const relistPeriodMs = 30_000;
 
-/** Inspections at once while listing. */
+/** Inspections at once, of a list or of events. */
 const inspectionsAtOnce = 8;
 
 export interface ContainerViewDeps {
@@ -36,6 +37,9 @@ interface Known {
 export class ContainerView {
   private readonly known = new Map<string, Known>();
   private readonly byPod = new Map<string, Set<string>>();
+  private readonly startedHere = new Set<string>();
+  private readonly hinted = new Set<string>();
+  private readonly lookups = new Limiter(inspectionsAtOnce);
   private ticket = 0;
   private connected = false;
 
@@ -57,6 +61,16 @@ export class ContainerView {
       const [first] = this.ofPod(uid);
       return first === undefined ? [] : [{ uid, namespace: first.identity.podNamespace, name: first.identity.podName }];
     });
+  }
+
+  /** Starts a container by `start`, and then looks it up: that it has started need not be looked up once more. */
+  async starting(id: string, signal: AbortSignal, start: () => Promise<void>): Promise<void> {
+    this.startedHere.add(id);
+    try {
+      await start();
+    } finally {
+      await this.refresh(id, signal).finally(() => this.startedHere.delete(id));
+    }
   }
 
   /** Looks a container up. @throws RuntimeError Unavailable */
@@ -100,6 +114,10 @@ export class ContainerView {
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     const relisting = { failed: undefined as unknown, listed: Promise.resolve() };
+    const fail = (error: unknown): void => {
+      relisting.failed ??= error;
+      stop.abort();
+    };
     // Subscribed before the list is read, so that what changes in between is not missed.
     const subscribed = (): void => {
       relisting.listed = this.relistForever(either, () => {
@@ -107,13 +125,10 @@ export class ContainerView {
         this.connected = true;
         this.deps.connection({ network });
         for (const podUid of this.byPod.keys()) this.deps.changed(podUid);
-      }).catch((error: unknown) => {
-        relisting.failed = error;
-        stop.abort();
-      });
+      }).catch(fail);
     };
     try {
-      for await (const event of runtime.events(scope, subscribed, either)) await this.refresh(event.containerId, either);
+      for await (const event of runtime.events(scope, subscribed, either)) this.heed(event, either, fail);
     } catch (error: unknown) {
       throw relisting.failed ?? error;
     } finally {
@@ -121,6 +136,25 @@ export class ContainerView {
       await relisting.listed;
     }
     if (relisting.failed !== undefined && !isAbort(relisting.failed)) throw relisting.failed;
+  }
+
+  /** Looks up what an event is about, unless it says nothing new. Lookups of many containers overlap. */
+  private heed({ containerId: id, type }: RuntimeEvent, signal: AbortSignal, fail: (error: unknown) => void): void {
+    const phase = this.known.get(id)?.snapshot.phase;
+    if (type === "destroy") this.drop(id);
+    if (type === "destroy" || (type === "start" && (this.startedHere.has(id) || phase === "running"))) return;
+    if (this.hinted.has(id) || (type === "die" && phase === "exited")) return;
+    this.hinted.add(id);
+    this.lookups
+      .run(0, signal, () => {
+        // From here on a hint means something that this lookup may not see.
+        this.hinted.delete(id);
+        return this.refresh(id, signal);
+      })
+      .catch((error: unknown) => {
+        this.hinted.delete(id);
+        fail(error);
+      });
   }
 
   private async relistForever(signal: AbortSignal, onFirst: () => void): Promise<void> {

@@ -106,11 +106,7 @@ export class PodExecutor {
   }
 
   private async startSandbox(id: string, signal: AbortSignal): Promise<void> {
-    try {
-      await this.deps.runtime.start(id, signal);
-    } finally {
-      await this.deps.view.refresh(id, signal);
-    }
+    await this.deps.view.starting(id, signal, () => this.deps.runtime.start(id, signal));
   }
 
   private async attemptSandbox(target: PodTarget, attempt: () => Promise<void>): Promise<void> {
@@ -153,13 +149,12 @@ export class PodExecutor {
     target.state.setRecord(name, { started: true });
     target.state.crashLoops.delete(name);
     try {
-      await runtime.start(id, signal);
+      await view.starting(id, signal, () => runtime.start(id, signal));
       this.tell(target, "Normal", "Started", `Started container ${name}`, name);
     } catch (error: unknown) {
       if (signal.aborted || isRuntimeUnavailable(error)) throw error;
       this.tell(target, "Warning", "Failed", `Error: ${messageOf(error)}`, name);
     }
-    await view.refresh(id, signal);
   }
 
   private async stop(action: Extract<PodAction, { type: "terminate" | "kill" }>, target: PodTarget, signal: AbortSignal): Promise<void> {

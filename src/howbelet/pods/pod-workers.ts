@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { makeWhole } from "../../api/codec/whole.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import type { Whole } from "../../api/object.js";
@@ -18,7 +19,10 @@ export class PodWorkers {
   private readonly failure = deferred<never>();
   private readonly lifetime = new AbortController();
 
-  constructor(private readonly deps: PodWorkerDeps) {}
+  constructor(private readonly deps: PodWorkerDeps) {
+    // Every worker listens to it: that is no leak.
+    setMaxListeners(0, this.lifetime.signal);
+  }
 
   /** Takes up the pods that were known when the agent last ran. */
   restore(checkpoints: readonly Checkpoint[]): void {

@@ -149,5 +149,5 @@ function gistOf({ status, finished }: ReportRequest_PodReport): string {
     const word = state?.running ? "running" : (state?.waiting?.reason ?? state?.terminated?.reason);
     return `${name} ${word} ${ready} ${restartCount}`;
   });
-  return [status?.phase, status?.podIP, finished, ...containers].join("|");
+  return [status?.phase, finished, ...containers].join("|");
 }

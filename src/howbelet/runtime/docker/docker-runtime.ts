@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline";
 import type { ContainerCreateOptions } from "dockerode";
 import { abortError } from "../../../base/abort.js";
 import { isContainerNotFound, isImageNotFound, RuntimeError } from "../errors.js";
@@ -18,6 +17,7 @@ import type {
 import { containerCreateOptions, sandboxCreateOptions } from "./create-options.js";
 import { DockerEngine, engineError, statusCodeOf } from "./engine.js";
 import { parseEvent } from "./events.js";
+import { linesOf } from "./lines.js";
 import { unframe } from "./log-stream.js";
 import { ensureNetwork } from "./network.js";
 import { readProgress } from "./progress.js";
@@ -32,8 +32,10 @@ export function createDockerRuntime(host?: string): Runtime {
   return new DockerRuntime(new DockerEngine(host));
 }
 
-/** Runs containers with Docker. Holds no state but connections, and what `prepare` found. */
+/** Runs containers with Docker. Holds connections, what `prepare` found, and what Docker's kill does not look at itself. */
 class DockerRuntime implements Runtime {
+  /** Of containers whose image names one: Docker heeds it in its stop, which would wait and then kill, but not in kill. */
+  private readonly stopSignals = new Map<string, string>();
   private prepared: { readonly image: string; readonly network: string } | undefined;
 
   constructor(private readonly engine: DockerEngine) {}
@@ -102,10 +104,7 @@ class DockerRuntime implements Runtime {
   }
 
   async terminate(id: string, signal: AbortSignal): Promise<void> {
-    const info = await ignoring([404], () => this.inspectRaw(id, signal));
-    if (info === undefined) return;
-    // Docker's kill does not look at the image's STOPSIGNAL, as its stop does, but stop would wait and then kill.
-    await this.signalContainer(id, (info.Config as { StopSignal?: string }).StopSignal ?? "SIGTERM", signal);
+    await this.signalContainer(id, this.stopSignals.get(id) ?? "SIGTERM", signal);
   }
 
   async kill(id: string, signal: AbortSignal): Promise<void> {
@@ -113,6 +112,7 @@ class DockerRuntime implements Runtime {
   }
 
   async remove(id: string, signal: AbortSignal): Promise<void> {
+    this.stopSignals.delete(id);
     // 409: its removal is already under way.
     await ignoring([404, 409], () =>
       this.engine.call(signal, (abortSignal) => this.engine.docker.getContainer(id).remove({ force: true, v: true, abortSignal })),
@@ -121,7 +121,10 @@ class DockerRuntime implements Runtime {
 
   async inspect(id: string, signal: AbortSignal): Promise<ContainerSnapshot | undefined> {
     const info = await ignoring([404], () => this.inspectRaw(id, signal));
-    return info === undefined ? undefined : snapshotOf(info);
+    if (info === undefined) return undefined;
+    const { StopSignal: stopSignal } = info.Config as { readonly StopSignal?: string };
+    if (stopSignal !== undefined && stopSignal !== "") this.stopSignals.set(id, stopSignal);
+    return snapshotOf(info);
   }
 
   async list(scope: RuntimeScope, signal: AbortSignal): Promise<readonly ContainerSummary[]> {
@@ -141,13 +144,14 @@ class DockerRuntime implements Runtime {
     });
     const stop = (): void => closeStream(stream);
     signal.addEventListener("abort", stop, { once: true });
-    stream.on("error", (_ended: unknown) => undefined);
     subscribed();
     try {
-      for await (const line of createInterface({ input: stream })) {
+      for await (const line of linesOf(stream)) {
         const event = parseEvent(line);
         if (event !== undefined) yield event;
       }
+    } catch (error: unknown) {
+      throw signal.aborted ? abortError(signal) : engineError(error);
     } finally {
       signal.removeEventListener("abort", stop);
       stop();
@@ -213,12 +217,10 @@ class DockerRuntime implements Runtime {
   }
 
   private async signalContainer(id: string, name: string, signal: AbortSignal): Promise<void> {
-    const container = this.engine.docker.getContainer(id);
-    // 409: it does not run. What is paused would get the signal only once it goes on.
-    await ignoring([404, 409], () => this.engine.call(signal, (abortSignal) => container.kill({ signal: name, abortSignal })));
-    const info = await ignoring([404], () => this.inspectRaw(id, signal));
-    if (info?.State.Paused)
-      await ignoring([404, 409, 500], () => this.engine.call(signal, (abortSignal) => container.unpause({ abortSignal })));
+    // 409: it does not run. What is paused, Docker itself lets go on to receive the signal.
+    await ignoring([404, 409], () =>
+      this.engine.call(signal, (abortSignal) => this.engine.docker.getContainer(id).kill({ signal: name, abortSignal })),
+    );
   }
 }
 

@@ -1,6 +1,5 @@
-import { createInterface } from "node:readline";
 import { RuntimeError } from "../errors.js";
-import { engineError } from "./engine.js";
+import { linesOf } from "./lines.js";
 
 interface ProgressLine {
   readonly error?: string;
@@ -13,16 +12,10 @@ interface ProgressLine {
  * @throws RuntimeError Failed, with the engine's words
  */
 export async function readProgress(output: NodeJS.ReadableStream): Promise<void> {
-  // readline swallows its input's errors; the stream's own listener is what notices them.
-  let failure: unknown;
-  output.on("error", (error: unknown) => {
-    failure = error;
-  });
-  for await (const line of createInterface({ input: output })) {
+  for await (const line of linesOf(output)) {
     const progress = parseLine(line);
     if (progress.error !== undefined) throw new RuntimeError("Failed", progress.error);
   }
-  if (failure !== undefined) throw engineError(failure);
 }
 
 function parseLine(line: string): ProgressLine {
