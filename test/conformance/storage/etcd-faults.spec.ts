@@ -1,0 +1,193 @@
+import { expect } from "chai";
+import { isAbort } from "../../../src/base/abort.js";
+import { type Clock, systemClock } from "../../../src/base/clock.js";
+import { createLog } from "../../../src/base/log.js";
+import { isCompacted, isStoreUnavailable } from "../../../src/storage/errors.js";
+import { openEtcdStore } from "../../../src/storage/etcd/index.js";
+import type { Store } from "../../../src/storage/interface.js";
+import { skipBecause } from "../../skip.js";
+import { bytes, text } from "./bytes.js";
+import { type CuttingProxy, startCuttingProxy } from "./cutting-proxy.js";
+import { type EtcdProcess, etcdAbsence, startEtcd } from "./etcd-process.js";
+import { startEtcdOfVersion } from "./old-etcd.js";
+import { rejection } from "./rejection.js";
+import { changesUntilProgress, describeChange, takeChanges } from "./take-changes.js";
+
+const log = createLog("test", "silent");
+/** Reconnects at once, so that many cuts take little time. */
+const hasty: Clock = { ...systemClock, sleep: (_ms, signal) => systemClock.sleep(1, signal) };
+/** Three batches of etcd's, which takes a thousand revisions at a time. */
+const catchUp = 2_500;
+
+describe("the etcd store under faults", function () {
+  this.timeout(60_000);
+  let etcd: EtcdProcess;
+  let proxy: CuttingProxy;
+  /** Not through the proxy. */
+  let direct: Store;
+  let proxied: Store;
+  let tests = 0;
+  let prefix = "";
+
+  before(async function () {
+    const absence = etcdAbsence();
+    if (absence !== undefined) skipBecause(this, absence);
+    etcd = await startEtcd();
+  });
+  beforeEach(async () => {
+    prefix = `/faults/${++tests}/`;
+    proxy = await startCuttingProxy(etcd.endpoint);
+    direct = await openEtcdStore({ endpoints: [etcd.endpoint], log });
+    proxied = await openEtcdStore({ endpoints: [proxy.endpoint], log, clock: hasty });
+  });
+  afterEach(async () => {
+    await proxied.close();
+    await direct.close();
+    await proxy.close();
+  });
+  after(async () => {
+    await etcd?.stop();
+  });
+
+  it("delivers every change once and in order, wherever its catching up is cut off", async () => {
+    const start = await direct.currentRevision();
+    const written = [...(await writeMany(direct, prefix, 0, catchUp))].sort((a, b) => a - b);
+    const receivedBefore = proxy.received;
+    await takeChanges(proxied, prefix, start, catchUp);
+    const whole = proxy.received - receivedBefore;
+    // Before the first byte, in the handshake, in and between the batches of a thousand, and right before the end.
+    const points = [0, 9, 60, 130, ...[1, 2, 3, 4, 5, 6, 7].map((part) => Math.floor((whole * part) / 8)), whole - 1];
+
+    for (const point of points) {
+      proxy.cutAll();
+      proxy.cutNextAfter([point]);
+      const cutsBefore = proxy.cuts;
+      const changes = await takeChanges(proxied, prefix, start, catchUp);
+
+      expect(
+        changes.map(({ revision }) => revision),
+        `cut after ${point} of ${whole} bytes`,
+      ).to.deep.equal(written);
+      expect(proxy.cuts, `cut after ${point} of ${whole} bytes`).to.be.greaterThan(cutsBefore);
+    }
+    expect(await changesUntilProgress(proxied, prefix, written.at(-1) ?? 0)).to.deep.equal([]);
+  });
+
+  it("delivers every change once and in order while connections keep breaking", async () => {
+    const start = await direct.currentRevision();
+    const stop = new AbortController();
+    const writing = writeMany(direct, prefix, 0, 2_000, 8);
+    const revisions: number[] = [];
+    for await (const event of proxied.watch(prefix, start, stop.signal)) {
+      if (event.type === "progress") continue;
+      revisions.push(describeChange(event).revision);
+      if (revisions.length % 100 === 0) proxy.cutAll();
+      if (revisions.length === 2_000) break;
+    }
+
+    expect(revisions).to.deep.equal([...(await writing)].sort((a, b) => a - b));
+    expect(proxy.cuts).to.be.at.least(10);
+  });
+
+  it("ends a watch whose changes were compacted away while it was cut off", async () => {
+    const start = await direct.currentRevision();
+    const events = proxied.watch(prefix, start, new AbortController().signal)[Symbol.asyncIterator]();
+    await direct.create(`${prefix}a`, bytes("1"));
+    await events.next();
+    proxy.refuse(true);
+    proxy.cutAll();
+    await direct.create(`${prefix}b`, bytes("1"));
+    const last = await direct.create(`${prefix}c`, bytes("1"));
+    await direct.compact(last);
+    proxy.refuse(false);
+
+    const error = await rejection(untilChange(events));
+
+    expect(isCompacted(error) && error.compactedRevision).to.equal(last);
+  });
+
+  it("uses the endpoint that works, for calls and for watches", async () => {
+    proxy.refuse(true);
+    const store = await openEtcdStore({ endpoints: [proxy.endpoint, etcd.endpoint], log, clock: hasty });
+    try {
+      const created = await store.create(`${prefix}a`, bytes("1"));
+
+      expect(text((await store.get(`${prefix}a`)).value)).to.equal("1");
+      expect(await takeChanges(store, prefix, created - 1, 1)).to.have.lengthOf(1);
+    } finally {
+      await store.close();
+    }
+  });
+
+  it("gives up on an etcd that stands still, and goes on when it does", async () => {
+    const created = await direct.create(`${prefix}a`, bytes("1"));
+    etcd.signal("SIGSTOP");
+    const stop = new AbortController();
+    const canceled = rejection(direct.get(`${prefix}a`, stop.signal));
+    const read = rejection(direct.get(`${prefix}a`));
+    const written = rejection(direct.update(`${prefix}a`, bytes("2"), created));
+    stop.abort();
+
+    expect(isAbort(await canceled)).to.equal(true);
+    expect([await read, await written].map(isStoreUnavailable)).to.deep.equal([true, true]);
+    etcd.signal("SIGCONT");
+    expect((await direct.get(`${prefix}a`)).value?.key).to.equal(`${prefix}a`);
+  });
+
+  it("says that it is unavailable while etcd is down, and goes on with its watches once it is back", async () => {
+    const start = await proxied.currentRevision();
+    const watched = takeChanges(proxied, prefix, start, 2);
+    const before = await direct.create(`${prefix}a`, bytes("1"));
+    await etcd.kill();
+    const error = await rejection(direct.create(`${prefix}b`, bytes("1")));
+    await etcd.restart();
+    const after = await direct.create(`${prefix}b`, bytes("1"));
+
+    expect(isStoreUnavailable(error)).to.equal(true);
+    expect((await watched).map(({ revision }) => revision)).to.deep.equal([before, after]);
+  });
+
+  it("gives many that open it at once one identity", async () => {
+    const stores = await Promise.all(Array.from({ length: 5 }, () => openEtcdStore({ endpoints: [etcd.endpoint], log })));
+    for (const store of stores) await store.close();
+
+    expect(new Set(stores.map(({ clusterUid }) => clusterUid)).size).to.equal(1);
+  });
+});
+
+describe("openEtcdStore", () => {
+  it("refuses an etcd that is too old, and says so", async () => {
+    const old = await startEtcdOfVersion("3.4.23");
+    try {
+      const error = await rejection(openEtcdStore({ endpoints: [old.endpoint], log }));
+
+      expect(String(error)).to.contain("etcd 3.4.23 is too old: 3.5.8 or newer is needed");
+    } finally {
+      old.stop();
+    }
+  });
+
+  it("says when nothing answers", async () => {
+    expect(isStoreUnavailable(await rejection(openEtcdStore({ endpoints: ["127.0.0.1:1"], log })))).to.equal(true);
+  });
+
+  for (const endpoint of ["", "etcd", "ftp://etcd:2379", "etcd:port"]) {
+    it(`refuses the endpoint "${endpoint}"`, async () => {
+      expect(String(await rejection(openEtcdStore({ endpoints: [endpoint], log })))).to.contain("is not an etcd endpoint");
+    });
+  }
+});
+
+async function untilChange(events: AsyncIterator<unknown>): Promise<never> {
+  for (;;) await events.next();
+}
+
+/** Creates keys by some writers at a time. Returns their revisions. */
+async function writeMany(store: Store, prefix: string, from: number, count: number, writers = 64): Promise<readonly number[]> {
+  const revisions: number[] = [];
+  const write = async (writer: number): Promise<void> => {
+    for (let index = writer; index < count; index += writers) revisions.push(await store.create(`${prefix}${from + index}`, bytes("x")));
+  };
+  await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
+  return revisions;
+}
