@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setMaxListeners } from "node:events";
 import { hostname } from "node:os";
 import { checkWire } from "../api/codec/wire-check.js";
 import { kinds } from "../api/kinds/index.js";
@@ -87,8 +86,6 @@ class ComposedApiServer implements ApiServer {
 
   constructor(private readonly options: ApiServerOptions) {
     const { store, clock, log, metrics, tls, random = Math.random } = options;
-    // Everything that runs listens for the one stop; that is no leak.
-    setMaxListeners(0, this.stopping.signal);
     const files = new DescriptorFiles(descriptorImage);
     this.caches = createWatchCaches({ store, kinds, clock, random, log, metrics });
     this.objects = createObjectStore({ store, caches: this.caches });

@@ -16,7 +16,7 @@ const podSpec = {
     {
       name: "c",
       image: "busybox:1",
-      readinessProbe: { httpGet: { path: "/" } },
+      readinessProbe: { handler: { httpGet: { path: "/" } } },
       env: [{ name: "A", valueFrom: { configMapKeyRef: { key: "k" } } }],
       volumeMounts: [{ name: "v", mountPath: "/v", readOnly: false }],
     },

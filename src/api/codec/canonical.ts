@@ -37,8 +37,7 @@ function canonicalValue(field: FieldSchema, value: unknown): unknown {
   if (value === undefined && field.pointer) return undefined;
   const struct = (value ?? emptyMessage(field.message)) as Message;
   canonicalize(field.message, struct);
-  // An inlined struct has no name of its own in JSON: without fields there is nothing of it.
-  return field.inline && isEmpty(struct) ? undefined : struct;
+  return struct;
 }
 
 function canonicalScalar({ pointer, omitEmpty, type }: FieldSchema, value: unknown): unknown {
@@ -55,10 +54,4 @@ function absentValue({ pointer, omitEmpty }: FieldSchema, message: string): unkn
   if (pointer || omitEmpty || codec === undefined || omittedWhenZero.has(message)) return undefined;
   const json: Json = codec.format({} as never);
   return json === null ? undefined : codec.parse(json);
-}
-
-function isEmpty(struct: Message): boolean {
-  return Object.values(struct).every(
-    (value) => value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0),
-  );
 }

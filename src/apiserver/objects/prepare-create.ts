@@ -1,3 +1,4 @@
+import { canonicalizeObject } from "../../api/codec/canonical.js";
 import { badRequest, invalid } from "../../api/errors.js";
 import { randomSuffix } from "../../api/hash.js";
 import type { Kind } from "../../api/kinds/kind.js";
@@ -41,6 +42,7 @@ export function prepareCreate<T extends ApiObject>(kind: Kind<T>, draft: Whole<T
   metadata.managedFields = [];
   kind.applyDefaults(draft);
   kind.prepareForCreate(draft);
+  canonicalizeObject(kind, draft);
   const errors = [...validateMetadata(kind, metadata), ...kind.validate(draft)];
   if (errors.length > 0) throw invalid(contentSubjectOf(kind, metadata.name), errors);
 }

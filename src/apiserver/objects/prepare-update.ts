@@ -1,3 +1,4 @@
+import { canonicalizeObject } from "../../api/codec/canonical.js";
 import { badRequest, conflict, type FieldError, invalid } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
@@ -12,6 +13,7 @@ import { contentSubjectOf, subjectOf } from "./subject.js";
 export function prepareUpdate<T extends ApiObject>(kind: Kind<T>, draft: Whole<T>, previous: Whole<T>): void {
   keepIdentity(kind, draft, previous);
   kind.applyDefaults(draft);
+  canonicalizeObject(kind, draft);
   kind.prepareForUpdate(draft, previous);
   refuse(kind, previous, [
     ...validateMetadata(kind, draft.metadata),
@@ -26,6 +28,7 @@ export function prepareStatusUpdate<T extends ApiObject>(kind: Kind<T>, draft: W
   keepIdentity(kind, draft, previous);
   const { status } = draft as { status?: unknown };
   Object.assign(draft, previous, { status });
+  canonicalizeObject(kind, draft);
   refuse(kind, previous, kind.validateStatusUpdate?.(draft, previous) ?? []);
 }
 

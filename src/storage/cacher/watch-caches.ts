@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject } from "../../api/object.js";
 import type { Clock } from "../../base/clock.js";
@@ -48,6 +49,8 @@ export function createWatchCaches(options: WatchCachesOptions): WatchCaches {
       await Promise.all(all.map((cache) => cache.ready(signal)));
     },
     run: async (signal) => {
+      // All caches, and all that they do, listen for the one end: that is no leak.
+      setMaxListeners(0, signal);
       await Promise.all(all.map((cache) => cache.run(signal)));
     },
   };
