@@ -108,6 +108,18 @@ describe("howbectl get", () => {
     expect(cli.cluster.calls).to.deep.equal(["list pods default", "watch pods default"]);
   });
 
+  it("says what each change is when asked", async () => {
+    cli.cluster.put(podKind, pod({ name: "web" }));
+    const exitCode = cli.run("get", "pods", "-w", "--output-watch-events", "-o", "name");
+    await cli.printed("web");
+    cli.cluster.remove(podKind, { namespace: "default", name: "web" });
+    await cli.printed("DELETED");
+    cli.interrupt();
+
+    expect(await exitCode).to.equal(130);
+    expect(cli.out).to.equal("ADDED pod/web\nDELETED pod/web\n");
+  });
+
   it("refuses to watch what does not exist", async () => {
     expect(await cli.run("get", "pod", "gone", "-w")).to.equal(1);
     expect(cli.err).to.equal('Error from server (NotFound): pods "gone" not found\n');

@@ -1,24 +1,31 @@
 import { Command } from "commander";
-import { isApiError, notFound } from "../../api/errors.js";
+import { isApiError } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
-import { throwIfAborted } from "../../base/abort.js";
-import type { ApiClient, Selection } from "../../client/contracts.js";
+import type { ApiClient } from "../../client/contracts.js";
 import type { CliEnv } from "../cli-env.js";
 import { errorText } from "../error-text.js";
 import { formatKindTables } from "../printers/kind-tables.js";
-import { formatObject, formatObjectList, type KindObject, type ObjectFormat, parseObjectFormat } from "../printers/object-format.js";
-import { ObjectTable, type TableOptions } from "../printers/object-table.js";
-import { changesAfter } from "../resources/changes-after.js";
+import {
+  formatObject,
+  formatObjectList,
+  isObjectFormat,
+  type KindObject,
+  type ObjectFormat,
+  parseObjectFormat,
+} from "../printers/object-format.js";
+import type { TableOptions } from "../printers/object-table.js";
 import { parseJsonPath } from "../resources/json-path.js";
 import { parseResourceArguments, type ResourceArguments, type Target } from "../resources/resource-arguments.js";
 import { addSelectionFlags, keyFor, type SelectionFlags, selectionOf, selectionOfOne } from "../resources/selection-flags.js";
 import { sortObjects } from "../resources/sort-objects.js";
 import { CommandFailure, UsageError } from "../usage-error.js";
+import { type Watched, watchObjects } from "./get-watch.js";
 
 interface GetFlags extends SelectionFlags {
   readonly output?: ObjectFormat | "wide";
   readonly watch?: boolean;
   readonly watchOnly?: boolean;
+  readonly outputWatchEvents?: boolean;
   readonly headers: boolean;
   readonly showLabels?: boolean;
   readonly showKind?: boolean;
@@ -34,6 +41,7 @@ export const getCommand = (env: CliEnv): Command =>
     .option("-o, --output <format>", "wide, yaml, json, name or jsonpath=…", parseOutput)
     .option("-w, --watch", "go on printing every change after the list")
     .option("--watch-only", "print changes without the list first")
+    .option("--output-watch-events", "with -w, say of each change whether it is ADDED, MODIFIED or DELETED")
     .option("--no-headers", "leave out the header line")
     .option("--show-labels", "add a column with the labels")
     .option("--show-kind", "print names as kind/name")
@@ -49,7 +57,10 @@ export async function get(what: ResourceArguments, flags: GetFlags, env: CliEnv)
   if (what.form === "targets" && flags.allNamespaces === true) {
     throw new UsageError("a resource cannot be retrieved by name across all namespaces");
   }
-  if (flags.watch === true || flags.watchOnly === true) return await watchOne(what, flags, env);
+  if (flags.watch === true || flags.watchOnly === true) {
+    const options = { ...flags, sort: (items: readonly KindObject[]) => sortBy(items, flags), table: tableOptions(what, flags) };
+    return await watchObjects(await watched(what, flags, env), options, env);
+  }
 
   const client = await env.client();
   const { items, failures } =
@@ -107,42 +118,7 @@ async function sayNothingFound(what: ResourceArguments, flags: GetFlags, env: Cl
   env.err.line(scoped ? `No resources found in ${await env.namespace()} namespace.` : "No resources found");
 }
 
-async function watchOne(what: ResourceArguments, flags: GetFlags, env: CliEnv): Promise<void> {
-  const { kind, selection, name } = await watched(what, flags, env);
-  const client = (await env.client()).of(kind);
-  const list = await client.list({ ...selection, signal: env.signal });
-  if (name !== undefined && list.items.length === 0) throw notFound({ group: kind.group, kind: kind.plural, name });
-
-  const table = new ObjectTable(kind, tableOptions(what, flags));
-  const print = (items: readonly KindObject[]): void => {
-    const { output } = flags;
-    if (!isObjectFormat(output)) {
-      const lines = table.rows(
-        items.map(({ object }) => object),
-        env.clock.now(),
-      );
-      for (const line of lines) env.out.line(line);
-    } else {
-      for (const item of items) env.out.line((output === "yaml" ? "---\n" : "") + formatObject(output, item));
-    }
-  };
-  if (flags.watchOnly !== true) {
-    print(
-      sortBy(
-        list.items.map((object) => ({ kind, object })),
-        flags,
-      ),
-    );
-  }
-  for await (const { object } of changesAfter(client, selection, list, env.signal)) print([{ kind, object }]);
-  throwIfAborted(env.signal);
-}
-
-async function watched(
-  what: ResourceArguments,
-  flags: GetFlags,
-  env: CliEnv,
-): Promise<{ kind: Kind; selection: Selection; name: string | undefined }> {
+async function watched(what: ResourceArguments, flags: GetFlags, env: CliEnv): Promise<Watched> {
   const [kind, ...otherKinds] = what.form === "kinds" ? what.kinds : what.targets.map((target) => target.kind);
   if (kind === undefined || otherKinds.length > 0) {
     throw new UsageError(
@@ -156,8 +132,6 @@ async function watched(
   return { kind, selection, name };
 }
 
-const isObjectFormat = (output: GetFlags["output"]): output is ObjectFormat => output !== undefined && output !== "wide";
-
 const sortBy = (items: readonly KindObject[], flags: GetFlags): readonly KindObject[] =>
   flags.sortBy === undefined ? items : sortObjects(items, parseJsonPath(flags.sortBy));
 
@@ -169,5 +143,6 @@ function tableOptions(what: ResourceArguments, flags: GetFlags): TableOptions {
     namespaces: flags.allNamespaces === true && kinds.some((kind) => kind.namespaced),
     labels: flags.showLabels === true,
     kinds: flags.showKind === true || kinds.length > 1,
+    events: flags.outputWatchEvents === true,
   };
 }

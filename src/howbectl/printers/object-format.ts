@@ -32,6 +32,17 @@ export function formatObject(format: ObjectFormat, { kind, object }: KindObject)
   return formatJson(format, objectToJson(kind, object));
 }
 
+/** Prints one change, as `{"type": "ADDED", "object": …}`. */
+export function formatWatchEvent(format: ObjectFormat, type: string, item: KindObject): string {
+  if (format === "name") return `${type.toUpperCase()} ${formatObject(format, item)}`;
+  return formatJson(format, { type: type.toUpperCase(), object: objectToJson(item.kind, item.object) });
+}
+
+/** Whether `-o` asks for objects and not for a table. */
+export function isObjectFormat(output: ObjectFormat | "wide" | undefined): output is ObjectFormat {
+  return output !== undefined && output !== "wide";
+}
+
 /** Prints several objects as one List, or as names. */
 export function formatObjectList(format: ObjectFormat, items: readonly KindObject[]): string {
   if (format === "name") return items.map((item) => formatObject(format, item)).join("\n");

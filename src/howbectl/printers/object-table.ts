@@ -13,6 +13,14 @@ export interface TableOptions {
   readonly labels: boolean;
   /** "kind/name" in NAME. */
   readonly kinds: boolean;
+  /** A first column EVENT. */
+  readonly events?: boolean;
+}
+
+/** What a row shows: an object, and with `events` what has happened to it. */
+export interface TableRow {
+  readonly object: Whole<ApiObject>;
+  readonly type?: string;
 }
 
 /** Prints objects of one kind, in one go or as they change; the header comes once, before the first row. */
@@ -30,8 +38,8 @@ export class ObjectTable {
   }
 
   /** The lines for these objects. */
-  rows(objects: readonly Whole<ApiObject>[], nowMs: number): string[] {
-    const rows = objects.map((object) => this.cells(object, nowMs));
+  rows(entries: readonly TableRow[], nowMs: number): string[] {
+    const rows = entries.map((entry) => this.cells(entry, nowMs));
     if (this.headerDue && rows.length > 0) {
       this.headerDue = false;
       rows.unshift(this.header());
@@ -41,15 +49,17 @@ export class ObjectTable {
 
   private header(): string[] {
     const names = this.columns.map((column) => column.name);
-    return [...(this.options.namespaces ? ["NAMESPACE"] : []), ...names, ...(this.options.labels ? ["LABELS"] : [])];
+    const { events = false, namespaces } = this.options;
+    return [...(events ? ["EVENT"] : []), ...(namespaces ? ["NAMESPACE"] : []), ...names, ...(this.options.labels ? ["LABELS"] : [])];
   }
 
-  private cells(object: Whole<ApiObject>, nowMs: number): string[] {
+  private cells({ object, type = "" }: TableRow, nowMs: number): string[] {
     const cells = this.columns.map((column) => {
       const text = column.cell(object, nowMs);
       return column.name === "NAME" && this.options.kinds ? qualifiedName(this.kind, text) : text;
     });
     return [
+      ...(this.options.events === true ? [type.toUpperCase()] : []),
       ...(this.options.namespaces ? [object.metadata.namespace] : []),
       ...cells,
       ...(this.options.labels ? [formatLabels(object.metadata.labels)] : []),
