@@ -54,12 +54,14 @@ function planTidying({ observed }: PlanInput, sandbox: ContainerSnapshot | undef
   return [...oldContainers, ...oldSandboxes].map(({ id }) => ({ type: "removeContainer", id }));
 }
 
-function planSandbox({ observed, memory, nowMs }: PlanInput): readonly PodAction[] {
+function planSandbox({ observed, records, memory, nowMs }: PlanInput): readonly PodAction[] {
   const setback = memory.setbacks.get(sandboxName);
   if (setback !== undefined && nowMs < setback.retryAtMs) return [{ type: "wake", afterMs: setback.retryAtMs - nowMs }];
   const [newest] = observed.sandboxes;
   if (newest?.phase === "created") return [{ type: "startSandbox", id: newest.id }];
-  return [{ type: "runSandbox", attempt: newest === undefined ? 0 : newest.identity.attempt + 1 }];
+  const record = recordOf(records, sandboxName);
+  const last = Math.max(newest?.identity.attempt ?? -1, record.started ? record.restartCount : -1);
+  return [{ type: "runSandbox", attempt: last + 1 }];
 }
 
 function nextOf(container: Container, input: PlanInput, sandbox: ContainerSnapshot | undefined): Next {

@@ -100,6 +100,7 @@ export class PodExecutor {
     await this.attemptSandbox(target, () =>
       starts.run(sandboxPriority, signal, async () => {
         const id = await runtime.createSandbox(scope, sandboxSettings(target.pod, attempt), signal);
+        target.state.setRecord(sandboxName, { restartCount: attempt, started: true });
         await this.startSandbox(id, signal);
       }),
     );

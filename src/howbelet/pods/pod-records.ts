@@ -12,7 +12,7 @@ export interface ContainerRecord {
   readonly lastTermination: Termination | undefined;
 }
 
-/** Records by container name: what is checkpointed. */
+/** Records by container name, `sandboxName` for the sandbox: what is checkpointed. */
 export type PodRecords = Readonly<Record<string, ContainerRecord>>;
 
 const fresh: ContainerRecord = { restartCount: 0, failures: 0, started: false, lastTermination: undefined };

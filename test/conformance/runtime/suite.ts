@@ -275,7 +275,7 @@ export function runtimeConformance(name: string, open: () => Promise<RuntimeUnde
       const podUid = randomUUID();
       const sandboxId = await sandbox(podUid);
       const id = await runtime.createContainer(scope, container(sandboxId, podUid, ["sleep", "1000"]), signal);
-      await runtime.createContainer(other, container(sandboxId, randomUUID(), ["sleep", "1000"]), signal);
+      const foreign = await runtime.createContainer(other, container(sandboxId, randomUUID(), ["sleep", "1000"]), signal);
       const listed = await runtime.list(scope, signal);
 
       const ofPod = listed.filter((each) => each.identity.podUid === podUid);
@@ -285,8 +285,10 @@ export function runtimeConformance(name: string, open: () => Promise<RuntimeUnde
           [id, "created"],
         ]),
       );
-      expect(await runtime.list(other, signal)).to.not.deep.include({ id });
-      expect(listed.some((each) => each.identity.podUid === podUid)).to.equal(true);
+      expect(listed.map((each) => each.id)).to.not.include(foreign);
+      expect((await runtime.list(other, signal)).map((each) => each.id))
+        .to.include(foreign)
+        .and.not.include(id);
       expect(await runtime.list({ ...scope, nodeName: "elsewhere" }, signal)).to.deep.equal([]);
     });
 

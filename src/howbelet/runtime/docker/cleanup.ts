@@ -17,7 +17,7 @@ export interface ClusterRemoval {
 export async function removeCluster(
   clusterUid: string,
   dockerHost?: string,
-  signal = new AbortController().signal,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<ClusterRemoval> {
   const engine = new DockerEngine(dockerHost);
   try {

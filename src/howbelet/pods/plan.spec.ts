@@ -1,0 +1,342 @@
+import { expect } from "chai";
+import { makeWhole } from "../../api/codec/whole.js";
+import { podKind } from "../../api/kinds/pod/kind.js";
+import type { ContainerSnapshot } from "../runtime/interface.js";
+import { observePod } from "./observed-pod.js";
+import { planPod } from "./plan.js";
+import type { PodAction, PodIntent } from "./pod-action.js";
+import type { PodMemory } from "./pod-memory.js";
+import type { PodRecords } from "./pod-records.js";
+
+const nowMs = 1_000_000;
+
+type Memory = { readonly [Key in keyof PodMemory]?: PodMemory[Key] };
+
+function memory(overrides: Memory = {}): PodMemory {
+  return {
+    images: new Map([["web", { state: "present" }]]),
+    signals: new Map(),
+    setbacks: new Map(),
+    crashLoops: new Map(),
+    endedAtMs: new Map(),
+    stopByMs: undefined,
+    ...overrides,
+  };
+}
+
+function snapshot(
+  id: string,
+  overrides: Partial<ContainerSnapshot> & { readonly attempt?: number; readonly name?: string } = {},
+): ContainerSnapshot {
+  const { attempt = 0, name = "web", ...rest } = overrides;
+  const identity = { podUid: "u", podNamespace: "default", podName: "p", container: name, specHash: "", attempt };
+  return {
+    id,
+    identity: { ...identity, kind: name === "POD" ? "sandbox" : "app" },
+    phase: "running",
+    createdAtMs: 0,
+    startedAtMs: name === "POD" ? 10 : 20,
+    finishedAtMs: rest.phase === "exited" ? 30 : undefined,
+    exitCode: 0,
+    oomKilled: false,
+    startError: "",
+    image: "busybox:1",
+    imageId: "sha256:1",
+    sandboxId: name === "POD" ? "" : "s",
+    ip: "",
+    ...rest,
+  };
+}
+
+const sandbox = snapshot("s", { name: "POD" });
+const started = (failures = 0, restartCount = failures): PodRecords => ({
+  web: { restartCount, failures, started: true, lastTermination: undefined },
+});
+
+/** What a plan says, short enough to read in a table. */
+function brief(action: PodAction): string {
+  switch (action.type) {
+    case "runSandbox":
+      return `runSandbox ${action.attempt}`;
+    case "runContainer":
+      return `run ${action.container} ${action.attempt} failures ${action.failures}`;
+    case "noteCrashLoop":
+      return `crashLoop ${action.container} ${action.delayMs}`;
+    case "terminate":
+      return `terminate ${action.id} by ${action.deadlineMs - nowMs}`;
+    case "wake":
+      return `wake ${action.afterMs}`;
+    case "ensureImage":
+    case "noteImageBackOff":
+      return `${action.type} ${action.container}`;
+    case "finish":
+      return "finish";
+    default:
+      return `${action.type} ${action.id}`;
+  }
+}
+
+interface Case {
+  readonly it: string;
+  readonly intent?: PodIntent;
+  readonly policy?: "Always" | "OnFailure" | "Never";
+  readonly observed: readonly ContainerSnapshot[];
+  readonly records?: PodRecords;
+  readonly memory?: Memory;
+  readonly containers?: readonly string[];
+  readonly expected: readonly string[];
+}
+
+const exited = (exitCode: number, overrides: Parameters<typeof snapshot>[1] = {}): ContainerSnapshot =>
+  snapshot("c", { phase: "exited", exitCode, ...overrides });
+const diedNow = { endedAtMs: new Map([["c", nowMs]]) };
+
+const cases: readonly Case[] = [
+  {
+    it: "makes the sandbox and looks for the image at once",
+    observed: [],
+    memory: { images: new Map() },
+    expected: ["runSandbox 0", "ensureImage web"],
+  },
+  {
+    it: "waits for the image while it is pulled",
+    observed: [sandbox],
+    memory: { images: new Map([["web", { state: "ensuring" }]]) },
+    expected: [],
+  },
+  { it: "runs a container once sandbox and image are there", observed: [sandbox], expected: ["run web 0 failures 0"] },
+  { it: "leaves alone what runs", observed: [sandbox, snapshot("c")], records: started(), expected: [] },
+  { it: "starts what was made and left", observed: [sandbox, snapshot("c", { phase: "created" })], expected: ["startContainer c"] },
+  {
+    it: "starts a sandbox that was made and left",
+    observed: [snapshot("s", { name: "POD", phase: "created" })],
+    expected: ["startSandbox s"],
+  },
+  {
+    it: "restarts at once what died for the first time",
+    observed: [sandbox, exited(1)],
+    records: started(),
+    memory: diedNow,
+    expected: ["run web 1 failures 1"],
+  },
+  {
+    it: "backs off from the second death",
+    observed: [sandbox, exited(1, { attempt: 1 })],
+    records: started(1),
+    memory: diedNow,
+    expected: ["crashLoop web 1000", "wake 1000"],
+  },
+  {
+    it: "doubles the back-off",
+    observed: [sandbox, exited(1, { attempt: 4 })],
+    records: started(4),
+    memory: diedNow,
+    expected: ["crashLoop web 8000", "wake 8000"],
+  },
+  {
+    it: "backs off for a minute at most",
+    observed: [sandbox, exited(1, { attempt: 40 })],
+    records: started(40),
+    memory: diedNow,
+    expected: ["crashLoop web 60000", "wake 60000"],
+  },
+  {
+    it: "restarts when the back-off is over",
+    observed: [sandbox, exited(1, { attempt: 1 })],
+    records: started(1),
+    memory: { endedAtMs: new Map([["c", nowMs - 1_000]]) },
+    expected: ["run web 2 failures 2"],
+  },
+  {
+    it: "forgets failures of a container that ran ten minutes",
+    observed: [sandbox, exited(1, { attempt: 7, startedAtMs: 20, finishedAtMs: 20 + 600_000 })],
+    records: started(7),
+    memory: diedNow,
+    expected: ["run web 8 failures 1"],
+  },
+  { it: "does not restart a success under OnFailure", policy: "OnFailure", observed: [exited(0)], records: started(), expected: [] },
+  {
+    it: "restarts a failure under OnFailure",
+    policy: "OnFailure",
+    observed: [sandbox, exited(2)],
+    records: started(),
+    memory: diedNow,
+    expected: ["run web 1 failures 1"],
+  },
+  {
+    it: "gives the network back when nothing is to run any more",
+    policy: "Never",
+    observed: [sandbox, exited(1)],
+    records: started(),
+    expected: ["removeContainer s"],
+  },
+  {
+    it: "replaces a container that someone removed",
+    observed: [sandbox],
+    records: started(0, 2),
+    expected: ["run web 3 failures 1"],
+  },
+  { it: "does not replace it under Never", policy: "Never", observed: [sandbox], records: started(), expected: ["removeContainer s"] },
+  {
+    it: "ends containers whose sandbox died, before it makes another",
+    observed: [snapshot("s", { name: "POD", phase: "exited" }), snapshot("c")],
+    records: started(),
+    expected: ["removeContainer s", "terminate c by 30000", "wake 30000"],
+  },
+  {
+    it: "ends containers that are older than their sandbox's start",
+    observed: [snapshot("s", { name: "POD", startedAtMs: 500 }), snapshot("c")],
+    records: started(),
+    expected: ["terminate c by 30000", "wake 30000"],
+  },
+  {
+    it: "ends containers of another sandbox",
+    observed: [sandbox, snapshot("c", { sandboxId: "older" })],
+    records: started(),
+    expected: ["terminate c by 30000", "wake 30000"],
+  },
+  {
+    it: "makes the next sandbox when the old one's containers have ended",
+    observed: [snapshot("s", { name: "POD", phase: "exited" }), exited(137)],
+    records: started(),
+    memory: diedNow,
+    expected: ["removeContainer s", "runSandbox 1"],
+  },
+  {
+    it: "numbers sandboxes on when the old one is gone already",
+    observed: [],
+    records: { POD: { restartCount: 2, failures: 0, started: true, lastTermination: undefined } },
+    expected: ["runSandbox 3"],
+  },
+  {
+    it: "does not start what was made for a sandbox that is gone",
+    observed: [sandbox, snapshot("c", { phase: "created", sandboxId: "older" })],
+    expected: ["run web 1 failures 0"],
+  },
+  {
+    it: "keeps one dead container for its log, and no more",
+    observed: [sandbox, snapshot("c3", { attempt: 3 }), exited(1, { attempt: 2 }), snapshot("c1", { phase: "exited", attempt: 1 })],
+    records: started(3),
+    expected: ["removeContainer c1"],
+  },
+  {
+    it: "waits before it tries a sandbox again",
+    observed: [],
+    memory: { setbacks: new Map([["POD", { reason: "", message: "", failures: 1, retryAtMs: nowMs + 700 }]]) },
+    expected: ["wake 700"],
+  },
+  {
+    it: "calls a failed pull a back-off only after its reason could be read",
+    observed: [sandbox],
+    memory: { images: new Map([["web", pullFailed(nowMs)]]) },
+    expected: ["wake 1000"],
+  },
+  {
+    it: "then waits for the back-off",
+    observed: [sandbox],
+    memory: { images: new Map([["web", pullFailed(nowMs - 1_000)]]) },
+    expected: ["noteImageBackOff web", "wake 4000"],
+  },
+  {
+    it: "pulls again when the back-off is over",
+    observed: [sandbox],
+    memory: { images: new Map([["web", pullFailed(nowMs - 5_000)]]) },
+    expected: ["ensureImage web"],
+  },
+  {
+    it: "plans each container by itself",
+    containers: ["web", "log"],
+    observed: [sandbox, snapshot("c")],
+    records: started(),
+    memory: { images: new Map([["log", { state: "present" }]]) },
+    expected: ["run log 0 failures 0"],
+  },
+  {
+    it: "asks all containers of a deleted pod to end at once",
+    intent: "delete",
+    observed: [sandbox, snapshot("c"), snapshot("d", { name: "log" })],
+    memory: { stopByMs: nowMs + 5_000 },
+    expected: ["terminate c by 5000", "wake 5000", "terminate d by 5000", "wake 5000"],
+  },
+  {
+    it: "asks only once",
+    intent: "delete",
+    observed: [sandbox, snapshot("c")],
+    memory: { signals: new Map([["c", { deadlineMs: nowMs + 3_000, killedAtMs: undefined }]]), stopByMs: nowMs + 3_000 },
+    expected: ["wake 3000"],
+  },
+  {
+    it: "kills when the grace is over",
+    intent: "delete",
+    observed: [sandbox, snapshot("c")],
+    memory: { signals: new Map([["c", { deadlineMs: nowMs, killedAtMs: undefined }]]) },
+    expected: ["kill c", "wake 5000"],
+  },
+  {
+    it: "kills at once when the grace was shortened to nothing",
+    intent: "delete",
+    observed: [sandbox, snapshot("c")],
+    memory: { signals: new Map([["c", { deadlineMs: nowMs + 30_000, killedAtMs: undefined }]]), stopByMs: nowMs },
+    expected: ["kill c", "wake 5000"],
+  },
+  {
+    it: "does not kill again what has just been killed",
+    intent: "delete",
+    observed: [sandbox, snapshot("c")],
+    memory: { signals: new Map([["c", { deadlineMs: nowMs - 1_000, killedAtMs: nowMs - 1_000 }]]) },
+    expected: ["wake 4000"],
+  },
+  {
+    it: "removes everything once all have ended",
+    intent: "delete",
+    observed: [sandbox, exited(143)],
+    expected: ["removeContainer c", "removeContainer s"],
+  },
+  { it: "is finished when nothing is left", intent: "delete", observed: [], expected: ["finish"] },
+  { it: "is finished with a pod that was never here", intent: "discard", observed: [], expected: ["finish"] },
+  {
+    it: "removes what is left of a pod that the api-server does not have",
+    intent: "discard",
+    containers: [],
+    observed: [sandbox, exited(0)],
+    expected: ["removeContainer c", "removeContainer s"],
+  },
+  {
+    it: "keeps the dead containers of a pod that has ended",
+    intent: "settle",
+    observed: [sandbox, exited(0)],
+    expected: ["removeContainer s"],
+  },
+  { it: "has nothing to do for a pod that has ended and is settled", intent: "settle", observed: [exited(0)], expected: [] },
+];
+
+function pullFailed(failedAtMs: number) {
+  return { state: "failed", reason: "ErrImagePull", message: "no", failures: 1, failedAtMs, retryAtMs: failedAtMs + 5_000 } as const;
+}
+
+describe("planPod", () => {
+  for (const {
+    it: does,
+    intent = "run",
+    policy = "Always",
+    containers = ["web"],
+    observed,
+    records = {},
+    memory: known,
+    expected,
+  } of cases) {
+    it(does, () => {
+      const pod = makeWhole(podKind, {
+        metadata: { name: "p", namespace: "default", uid: "u" },
+        spec: {
+          restartPolicy: policy,
+          terminationGracePeriodSeconds: 30,
+          containers: containers.map((name) => ({ name, image: "busybox:1" })),
+        },
+      });
+      const plan = planPod({ pod, intent, observed: observePod(observed), records, memory: memory(known), nowMs });
+
+      expect(plan.map(brief)).to.deep.equal(expected);
+    });
+  }
+});
