@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
-import { isNotFound } from "../../api/errors.js";
 import type { ObjectKey, Whole } from "../../api/object.js";
 import { compileLabelSelector } from "../../api/selectors/label-selector.js";
 import type { Clock } from "../../base/clock.js";
@@ -13,6 +11,7 @@ import type { Claimer } from "../ownership/claimer.js";
 import { availableInMs } from "../pod-state.js";
 import { isRefusal } from "../refusal.js";
 import { byController, byOrphanNamespace } from "../shared-informers.js";
+import { writeStatus } from "../write-status.js";
 import { planDeployment } from "./plan.js";
 import type { Outcome, ReplicaSetControl } from "./replica-set-control.js";
 import { deadlineInMs, deploymentStatus } from "./status.js";
@@ -71,15 +70,7 @@ export class DeploymentReconciler implements Reconciler {
     const counted = deploymentStatus(view, outcome.kind === "collided" ? { kind: "counted" } : outcome, nowMs);
     const status: DeploymentStatus =
       outcome.kind === "collided" ? { ...counted, collisionCount: (deployment.status.collisionCount ?? 0) + 1 } : counted;
-    if (!isDeepStrictEqual(status, deployment.status)) {
-      // Nobody else writes it, so it need not be compared with what the spec's writers did meanwhile.
-      const metadata = { ...deployment.metadata, resourceVersion: "" };
-      try {
-        await client.updateStatus({ ...deployment, metadata, status }, { signal });
-      } catch (error: unknown) {
-        if (!isNotFound(error)) throw error;
-      }
-    }
+    await writeStatus(client, deployment, status, signal);
     const waits = [deadlineInMs(view, status, nowMs), this.nextAvailableInMs(view, nowMs)].filter((waitMs) => waitMs !== undefined);
     return waits.length === 0 ? undefined : Math.min(...waits);
   }

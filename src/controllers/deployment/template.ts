@@ -1,22 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
-import { messageToJson } from "../../api/codec/json.js";
 import type { PodTemplateSpec } from "../../gen/howbernetes/core/v1/pod.js";
 import { templateHashLabel } from "./annotations.js";
 
-const typeName = "howbernetes.core.v1.PodTemplateSpec";
-
 /**
- * Whether two templates make the same pods. The hash label, which a ReplicaSet's template has in addition, does not
- * count. Compared as JSON, where a part that was left out and one that is there but empty are the same, as they mean
- * the same: which of the two an object has depends on whether it came as JSON or as protobuf.
+ * Whether two stored templates make the same pods. The hash label, which a ReplicaSet's template has in addition, does
+ * not count. Stored objects have one form for one meaning, so the templates can be compared as they are.
  */
 export function isSameTemplate(a: PodTemplateSpec | undefined, b: PodTemplateSpec | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return isDeepStrictEqual(messageToJson(typeName, withoutHash(a)), messageToJson(typeName, withoutHash(b)));
+  return isDeepStrictEqual(withoutHash(a), withoutHash(b));
 }
 
-function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
-  if (template.metadata === undefined) return template;
+function withoutHash(template: PodTemplateSpec | undefined): PodTemplateSpec | undefined {
+  if (template?.metadata === undefined) return template;
   const { [templateHashLabel]: _hash, ...labels } = template.metadata.labels;
   return { ...template, metadata: { ...template.metadata, labels } };
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { ApiObject, Whole } from "../../api/object.js";
 import { timeFromMs } from "../../api/values/time.js";
 import type { Namespace, NamespaceCondition } from "../../gen/howbernetes/core/v1/namespace.js";
@@ -46,11 +45,6 @@ export function remainderConditions(
   ]);
   const others = status.conditions.filter(({ type }) => !said.has(type ?? ""));
   return [...others, ...[...said].map(([type, saying]) => condition(status.conditions, type, saying, nowMs))];
-}
-
-/** Whether conditions say anything else than before. */
-export function saysNews(next: readonly NamespaceCondition[], before: readonly NamespaceCondition[]): boolean {
-  return !isDeepStrictEqual(next, before);
 }
 
 interface Saying {

@@ -8,7 +8,8 @@ import type { Clock } from "../../base/clock.js";
 import type { ApiClient, Lister, Reconciler, Result } from "../../client/contracts.js";
 import type { Namespace } from "../../gen/howbernetes/core/v1/namespace.js";
 import { forEachBounded } from "../bounded.js";
-import { isEmptying, namespaceFinalizer, type Remainder, remainderConditions, saysNews } from "./plan.js";
+import { writeStatus } from "../write-status.js";
+import { isEmptying, namespaceFinalizer, type Remainder, remainderConditions } from "./plan.js";
 
 export interface NamespaceDeps {
   readonly namespaces: Lister<Namespace>;
@@ -75,15 +76,7 @@ export class NamespaceReconciler implements Reconciler {
 
   private async say(namespace: Whole<Namespace>, remainders: readonly Remainder[], signal: AbortSignal): Promise<void> {
     const conditions = [...remainderConditions(namespace, remainders, this.deps.clock.now())];
-    if (!saysNews(conditions, namespace.status.conditions)) return;
-    const metadata = { ...namespace.metadata, resourceVersion: "" };
-    try {
-      await this.deps.client
-        .of(namespaceKind)
-        .updateStatus({ ...namespace, metadata, status: { ...namespace.status, conditions } }, { signal });
-    } catch (error: unknown) {
-      if (!isNotFound(error)) throw error;
-    }
+    await writeStatus(this.deps.client.of(namespaceKind), namespace, { ...namespace.status, conditions }, signal);
   }
 
   private async release(namespace: Whole<Namespace>, signal: AbortSignal): Promise<void> {

@@ -1,16 +1,15 @@
-import { isDeepStrictEqual } from "node:util";
-import { isNotFound } from "../../api/errors.js";
 import { formatKey, type ObjectKey, type Whole } from "../../api/object.js";
 import { compileLabelSelector } from "../../api/selectors/label-selector.js";
 import type { Clock } from "../../base/clock.js";
 import type { Informer, Lister, Reconciler, ResourceClient, Result } from "../../client/contracts.js";
 import { TerminalError } from "../../client/controller-loop.js";
 import type { OwnWrites } from "../../client/own-writes.js";
-import type { ReplicaSet, ReplicaSetStatus } from "../../gen/howbernetes/apps/v1/replicaset.js";
+import type { ReplicaSet } from "../../gen/howbernetes/apps/v1/replicaset.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { Claimer } from "../ownership/claimer.js";
 import { isRefusal } from "../refusal.js";
 import { byController, byOrphanNamespace } from "../shared-informers.js";
+import { writeStatus } from "../write-status.js";
 import { planReplicas } from "./plan.js";
 import type { PodControl } from "./pod-control.js";
 import { nextAvailableInMs, replicaSetStatus } from "./status.js";
@@ -45,7 +44,7 @@ export class ReplicaSetReconciler implements Reconciler {
 
     // Status is how a user learns why pods are missing, so failures do not skip it.
     const nowMs = clock.now();
-    await this.writeStatus(replicaSet, replicaSetStatus(replicaSet, owned, failure, nowMs), signal);
+    await writeStatus(this.deps.client, replicaSet, replicaSetStatus(replicaSet, owned, failure, nowMs), signal);
     throwIfAny(errors, key);
     const requeueAfterMs = nextAvailableInMs(replicaSet, owned, nowMs);
     return requeueAfterMs === undefined ? {} : { requeueAfterMs };
@@ -56,17 +55,6 @@ export class ReplicaSetReconciler implements Reconciler {
     const { uid, namespace } = replicaSet.metadata;
     const candidates = [...pods.byIndex(byController, uid), ...pods.byIndex(byOrphanNamespace, namespace)];
     return await claimer.claim(replicaSet, compileLabelSelector(replicaSet.spec.selector), candidates, signal);
-  }
-
-  private async writeStatus(replicaSet: Whole<ReplicaSet>, status: ReplicaSetStatus, signal: AbortSignal): Promise<void> {
-    if (isDeepStrictEqual(status, replicaSet.status)) return;
-    // Nobody else writes it, so it need not be compared with what the spec's writers did meanwhile.
-    const metadata = { ...replicaSet.metadata, resourceVersion: "" };
-    try {
-      await this.deps.client.updateStatus({ ...replicaSet, metadata, status }, { signal });
-    } catch (error: unknown) {
-      if (!isNotFound(error)) throw error;
-    }
   }
 }
 

@@ -176,4 +176,3 @@ function toEvent<T extends ApiObject>(change: Change<T>, matches: (object: Whole
   last.metadata.resourceVersion = String(revision);
   return { type: "deleted", object: last };
 }
-
