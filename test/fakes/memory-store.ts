@@ -42,6 +42,7 @@ export class MemoryStore implements Store {
   private revision: Revision = 1;
   private compacted: Revision = 0;
   private readonly watches = new Set<OpenWatch>();
+  private isClosed = false;
 
   async get(key: string, signal?: AbortSignal): Promise<{ readonly value: StoredValue | undefined; readonly revision: Revision }> {
     this.enter(signal);
@@ -53,8 +54,8 @@ export class MemoryStore implements Store {
     this.enter(signal);
     this.calls.list += 1;
     const values = [...this.stateAt(atRevision).values()]
-      .filter(({ key }) => key.startsWith(prefix) && key > after)
-      .sort((a, b) => (a.key < b.key ? -1 : 1));
+      .filter(({ key }) => key.startsWith(prefix) && inByteOrder(key, after) > 0)
+      .sort((a, b) => inByteOrder(a.key, b.key));
     const page = limit > 0 ? values.slice(0, limit) : values;
     return { values: page, revision: atRevision ?? this.revision, remaining: values.length - page.length };
   }
@@ -81,6 +82,7 @@ export class MemoryStore implements Store {
   }
 
   async *watch(prefix: string, afterRevision: Revision, signal: AbortSignal): AsyncGenerator<StoreEvent> {
+    if (this.isClosed) throw new StoreUnavailableError("the store is closed");
     const watch: OpenWatch = { asksProgress: false, failure: undefined, wake: deferred() };
     const onAbort = (): void => watch.wake.resolve();
     signal.addEventListener("abort", onAbort);
@@ -137,6 +139,7 @@ export class MemoryStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     this.breakWatches(new StoreUnavailableError("the store is closed"));
   }
 
@@ -154,6 +157,7 @@ export class MemoryStore implements Store {
 
   private enter(signal?: AbortSignal): void {
     if (signal !== undefined) throwIfAborted(signal);
+    if (this.isClosed) throw new StoreUnavailableError("the store is closed");
     if (this.isUnavailable) throw new StoreUnavailableError("the store is away");
   }
 
@@ -200,6 +204,9 @@ export class MemoryStore implements Store {
     }
   }
 }
+
+// JavaScript itself compares UTF-16 units.
+const inByteOrder = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 function eventOf({ key, revision, value, previous }: Change): StoreEvent {
   const before = previous === undefined ? {} : { previous };

@@ -1,10 +1,7 @@
 import { spliceResourceVersion } from "../../api/codec/resource-version.js";
 import type { Revision } from "../interface.js";
-import type { EventEncoder } from "./event-encoder.js";
+import type { ChangeType, EventEncoder } from "./event-encoder.js";
 import type { CachedObject, Scope } from "./interface.js";
-
-/** What a change looks like through a watcher's selectors. */
-export type ChangeType = "added" | "modified" | "deleted";
 
 /**
  * One change of one object. It is encoded at most once per type, however many watchers see it: all of them are handed

@@ -4,7 +4,9 @@ import { makeWhole } from "../../api/codec/whole.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import { EventType, WatchResponse } from "../../gen/howbernetes/api/v1/resources.js";
 import type { Revision } from "../interface.js";
-import type { ChangeType } from "./change.js";
+
+/** What a change looks like through a watcher's selectors. */
+export type ChangeType = "added" | "modified" | "deleted";
 
 /** Annotation of the bookmark that ends a watch's initial state. */
 export const initialEventsEnd = "k8s.io/initial-events-end";
