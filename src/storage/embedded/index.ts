@@ -1,1 +1,1 @@
-export { type EmbeddedStoreOptions, openEmbeddedStore } from "./open-embedded-store.js";
+export { openEmbeddedStore } from "./open-embedded-store.js";

@@ -9,7 +9,7 @@ import { Timeline } from "./timeline.js";
 import { VersionTables } from "./version-tables.js";
 
 /** Where an embedded store lives. */
-export interface EmbeddedStoreOptions {
+interface EmbeddedStoreOptions {
   /** Made, for its owner only, if it is absent. */
   readonly directory: string;
   /** False acknowledges writes before they are on disk: for tests. Default true. */

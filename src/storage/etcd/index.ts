@@ -1,2 +1,1 @@
-export type { EtcdTls } from "./endpoints.js";
-export { type EtcdStoreOptions, openEtcdStore } from "./open-etcd-store.js";
+export { openEtcdStore } from "./open-etcd-store.js";

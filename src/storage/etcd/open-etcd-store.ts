@@ -10,7 +10,7 @@ import { loadWatchMethod } from "./watch-messages.js";
 import { WatchConnections } from "./watch-stream.js";
 
 /** Which etcd keeps the state. */
-export interface EtcdStoreOptions {
+interface EtcdStoreOptions {
   /** "host:port", "http://host:port" or "https://host:port", one or more of one cluster. */
   readonly endpoints: readonly string[];
   readonly tls?: EtcdTls;

@@ -13,7 +13,7 @@ export interface Acknowledged {
 }
 
 /** One store's data, and ways to use and to crash it. */
-export interface StoreUnderTest {
+interface StoreUnderTest {
   /** Opens the data; the caller closes it before it is opened again. */
   open(): Promise<Store>;
   /** Kills what keeps the data in the middle of many creates under `prefix`, and brings it back if it is a server. */
