@@ -6,10 +6,10 @@ import type { Event } from "../../gen/howbernetes/core/v1/event.js";
 import type { ObjectStore } from "../object-store.js";
 
 /** Events are there to explain the present: a day covers last night. (Kubernetes keeps them for an hour.) */
-export const eventLifetimeMs = 24 * 60 * 60_000;
+const eventLifetimeMs = 24 * 60 * 60_000;
 
 /** When an Event happened last. */
-export function lastSeenMs({ metadata, lastTimestamp, eventTime, series }: Whole<Event>): number {
+function lastSeenMs({ metadata, lastTimestamp, eventTime, series }: Whole<Event>): number {
   const times = [metadata.creationTimestamp, lastTimestamp, eventTime, series?.lastObservedTime];
   return Math.max(0, ...times.map((time) => timeToMs(time) ?? 0));
 }

@@ -8,7 +8,7 @@ import type { Guard } from "../../storage/interface.js";
 import { fenceKey } from "../../storage/keys.js";
 
 /** Request metadata in which a leader names its fence: `<namespace>/<lease>:<revision>`. */
-export const fenceHeader = "howbernetes-fence";
+const fenceHeader = "howbernetes-fence";
 
 /** The guards that a call's metadata asks for: with a fence, its writes hold only while no other leader has taken over. */
 export function guardsOf(metadata: ReadonlyMap<string, string>): readonly Guard[] {

@@ -5,9 +5,9 @@ import { timeFromMs, timeToMs } from "../../api/values/time.js";
 import type { DeleteOptions } from "../../gen/howbernetes/meta/v1/options.js";
 
 /** Finalizer with which the garbage collector is asked to detach an object's dependents before it goes. */
-export const orphanFinalizer = "orphan";
+const orphanFinalizer = "orphan";
 /** Finalizer with which the garbage collector is asked to delete an object's dependents before it goes. */
-export const foregroundFinalizer = "foregroundDeletion";
+const foregroundFinalizer = "foregroundDeletion";
 
 /** What a deletion does to an object now. */
 export type DeletePlan<T extends ApiObject> =

@@ -19,7 +19,7 @@ export interface Birth {
 const longestGenerateName = 58;
 
 /** A name for an object that has none but `generateName`: another one each time. */
-export function generatedName(generateName: string): string {
+function generatedName(generateName: string): string {
   return generateName.slice(0, longestGenerateName) + randomSuffix(5);
 }
 

@@ -10,7 +10,7 @@ export interface HistoryLimits {
 }
 
 /** Ten minutes is what the store itself keeps between compactions; 10,000 changes bound the memory of a busy kind. */
-export const defaultHistoryLimits: HistoryLimits = { maxChanges: 10_000, maxAgeMs: 10 * 60_000 };
+const defaultHistoryLimits: HistoryLimits = { maxChanges: 10_000, maxAgeMs: 10 * 60_000 };
 
 interface Entry {
   readonly change: Change;
