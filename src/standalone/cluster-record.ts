@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { writePrivateFile } from "../base/private-file.js";
 import { StartupError } from "./startup-error.js";
 
@@ -7,6 +7,8 @@ export interface ClusterRecord {
   readonly clusterUid: string;
   /** The process that runs `up`, or ran it last. */
   readonly pid: number;
+  /** Tells the process from a later one of the same number; see `processBirth`. */
+  readonly birth: string;
   /** As given to `--store`. */
   readonly store: string;
 }
@@ -25,14 +27,10 @@ export async function writeClusterRecord(path: string, record: ClusterRecord): P
   await writePrivateFile(path, `${JSON.stringify(record)}\n`);
 }
 
-export async function removeClusterRecord(path: string): Promise<void> {
-  await rm(path, { force: true });
-}
-
 /** The process, other than this one, that runs the cluster now; undefined when none does. */
 export async function runningPid(record: ClusterRecord | undefined): Promise<number | undefined> {
   if (record === undefined || record.pid === process.pid || !isAlive(record.pid)) return undefined;
-  return (await isOurs(record.pid)) ? record.pid : undefined;
+  return (await processBirth(record.pid)) === record.birth ? record.pid : undefined;
 }
 
 function isAlive(pid: number): boolean {
@@ -45,12 +43,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Process numbers are used again, so the one on record may be something else by now. */
-async function isOurs(pid: number): Promise<boolean> {
+/** When a process began, in the system's own terms: its number may be another's later. "" where the system does not say. */
+export async function processBirth(pid: number): Promise<string> {
   try {
-    const words = (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0");
-    return words.some((word) => /howbernetes|standalone\/main/.test(word));
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+    // The second field, a name in parentheses, may hold spaces; the start time is the twentieth after it.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
   } catch (_noProcFileSystem: unknown) {
-    return true;
+    return "";
   }
 }

@@ -9,12 +9,18 @@ const pingTimeoutMs = 5_000;
  * @throws StartupError when none does
  */
 export async function checkDocker(env: NodeJS.ProcessEnv): Promise<void> {
-  const engine = new DockerEngine(env.DOCKER_HOST);
   try {
-    await engine.call(new AbortController().signal, () => engine.docker.version(), pingTimeoutMs);
+    await askVersion(env.DOCKER_HOST);
   } catch (error: unknown) {
     const detail = error instanceof Error ? error.message : String(error);
     throw new StartupError(`${detail}; start Docker, set DOCKER_HOST, or give --no-node`);
+  }
+}
+
+async function askVersion(dockerHost: string | undefined): Promise<void> {
+  const engine = new DockerEngine(dockerHost);
+  try {
+    await engine.call(new AbortController().signal, () => engine.docker.version(), pingTimeoutMs);
   } finally {
     engine.close();
   }

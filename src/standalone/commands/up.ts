@@ -15,7 +15,7 @@ import { createHowbelet } from "../../howbelet/howbelet.js";
 import { createScheduler } from "../../scheduler/scheduler.js";
 import type { Store } from "../../storage/interface.js";
 import { checkAddress } from "../address-check.js";
-import { readClusterRecord, runningPid, writeClusterRecord } from "../cluster-record.js";
+import { processBirth, readClusterRecord, runningPid, writeClusterRecord } from "../cluster-record.js";
 import { addressOption, type CommonFlags, logLevelOption, podCidrOption, storeOption } from "../command-line.js";
 import { type DataDirectory, dataDirectory, defaultDataDirectory, defaultNodeName } from "../data-directory.js";
 import { checkDocker } from "../docker-check.js";
@@ -58,13 +58,13 @@ interface Parts {
   readonly data: DataDirectory;
   readonly ca: KeyPair;
   readonly store: Store;
-  readonly log: Log;
+  readonly logOf: (component: string) => Log;
   readonly metrics: Metrics;
 }
 
 async function up(flags: UpFlags, context: CommandContext): Promise<void> {
   const data = dataDirectory(flags.dataDir);
-  const log = createLog("howbernetes", flags.logLevel);
+  const logOf = (component: string): Log => createLog(component, flags.logLevel);
   if (flags.node) await checkDocker(context.env);
   await mkdir(data.root, { recursive: true, mode: 0o700 });
   const pid = await runningPid(await readClusterRecord(data.record));
@@ -73,10 +73,11 @@ async function up(flags: UpFlags, context: CommandContext): Promise<void> {
   await checkAddress(flags.httpListen);
 
   const ca = await loadCertificateAuthority(data.pki);
-  const store = await openStore(parseStoreChoice(flags.store), data.store, { log, clock: systemClock });
+  const store = await openStore(parseStoreChoice(flags.store), data.store, { log: logOf("store"), clock: systemClock });
   try {
-    await writeClusterRecord(data.record, { clusterUid: store.clusterUid, pid: process.pid, store: flags.store });
-    await serve({ flags, data, ca, store, log, metrics: createMetrics() }, context);
+    const birth = await processBirth(process.pid);
+    await writeClusterRecord(data.record, { clusterUid: store.clusterUid, pid: process.pid, birth, store: flags.store });
+    await serve({ flags, data, ca, store, logOf, metrics: createMetrics() }, context);
   } finally {
     await store.close();
   }
@@ -90,7 +91,7 @@ async function serve(parts: Parts, { env, signal, print }: CommandContext): Prom
   const clients: RemoteApiClient[] = [];
   const clientOf = async (who: keyof typeof identities): Promise<RemoteApiClient> => {
     const tls = await clientCertificate(ca, identities[who]);
-    const client = createApiClient({ address, tls, log: parts.log.child({ component: who }), clock: systemClock });
+    const client = createApiClient({ address, tls, log: parts.logOf(who), clock: systemClock });
     clients.push(client);
     return client;
   };
@@ -117,7 +118,7 @@ async function serve(parts: Parts, { env, signal, print }: CommandContext): Prom
   }
 }
 
-async function apiServerOf({ flags, ca, store, log, metrics }: Parts): Promise<ReturnType<typeof createApiServer>> {
+async function apiServerOf({ flags, ca, store, logOf, metrics }: Parts): Promise<ReturnType<typeof createApiServer>> {
   const { host } = parseHostPort(flags.listen);
   return createApiServer({
     store,
@@ -125,22 +126,22 @@ async function apiServerOf({ flags, ca, store, log, metrics }: Parts): Promise<R
     listen: flags.listen,
     certificateAuthority: ca,
     clock: systemClock,
-    log: log.child({ component: "apiserver" }),
+    log: logOf("apiserver"),
     metrics,
     ...(flags.podCidr === undefined ? {} : { podCidr: flags.podCidr }),
   });
 }
 
-async function nodeStage({ flags, data, ca, log, metrics }: Parts, server: string, admin: RemoteApiClient): Promise<Stage> {
+async function nodeStage({ flags, data, ca, logOf, metrics }: Parts, server: string, admin: RemoteApiClient): Promise<Stage> {
   const { nodeName } = flags;
   const tls = await clientCertificate(ca, { commonName: `system:node:${nodeName}`, organizations: ["system:nodes"] });
-  const nodeLog = log.child({ component: "howbelet" });
+  const nodeLog = logOf("howbelet");
   const howbelet = createHowbelet({ server, tls, nodeName, dataDir: data.howbelet, clock: systemClock, log: nodeLog, metrics });
   return outlived(howbelet, (signal) => nodeReady(admin, nodeName, signal), nodeLog);
 }
 
-function componentDeps({ log, metrics }: Parts, component: string): { clock: typeof systemClock; log: Log; metrics: Metrics } {
-  return { clock: systemClock, log: log.child({ component }), metrics };
+function componentDeps({ logOf, metrics }: Parts, component: string): { clock: typeof systemClock; log: Log; metrics: Metrics } {
+  return { clock: systemClock, log: logOf(component), metrics };
 }
 
 /** The address at which a listener is reached from its own machine. */
