@@ -20,7 +20,7 @@ export function createReplicaSetController({ client, informers, events, clock, l
   const pods = informers.of(podKind);
   const queue = createWorkQueue({ clock });
   const ownWrites = new OwnWrites();
-  const podControl = new PodControl({ pods: client.of(podKind), cache: pods, ownWrites, events });
+  const podControl = new PodControl({ pods: client.of(podKind), ownWrites, events });
 
   replicaSets.addHandler({
     added: (replicaSet) => queue.add(keyOf(replicaSet)),

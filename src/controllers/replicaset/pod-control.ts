@@ -1,14 +1,15 @@
 import { isAlreadyExists, isApiError, isConflict, isNotFound } from "../../api/errors.js";
 import { randomSuffix } from "../../api/hash.js";
 import { replicaSetKind } from "../../api/kinds/replicaset/kind.js";
-import { keyOf, type ObjectKey, type Whole } from "../../api/object.js";
+import { keyOf, type Whole } from "../../api/object.js";
 import { isAbort } from "../../base/abort.js";
-import type { EventRecorder, Lister, ResourceClient } from "../../client/contracts.js";
+import type { EventRecorder, ResourceClient } from "../../client/contracts.js";
 import type { OwnWrites } from "../../client/own-writes.js";
 import type { ReplicaSet } from "../../gen/howbernetes/apps/v1/replicaset.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { forEachBounded } from "../bounded.js";
 import { isControlledBy } from "../ownership/owner-reference.js";
+import { isTerminating } from "../pod-state.js";
 import { isRefusal } from "../refusal.js";
 import type { ReplicaPlan } from "./plan.js";
 import { podFromTemplate, podNamePrefix } from "./pod-from-template.js";
@@ -30,7 +31,6 @@ export interface Outcome {
 
 export interface PodControlDeps {
   readonly pods: ResourceClient<Pod>;
-  readonly cache: Lister<Pod>;
   readonly ownWrites: OwnWrites;
   readonly events: EventRecorder;
 }
@@ -43,21 +43,24 @@ export interface PodControlDeps {
  */
 export class PodControl {
   /** Pods deleted, by uid, until the cache shows it; per ReplicaSet's uid. */
-  private readonly doomed = new Map<string, Map<string, ObjectKey>>();
+  private readonly doomed = new Map<string, Set<string>>();
   /** Names of pods that may or may not have come into being; per ReplicaSet's uid. */
   private readonly uncertain = new Map<string, Set<string>>();
 
   constructor(private readonly deps: PodControlDeps) {}
 
-  /** The pods that are not already being deleted by our doing. */
-  countable(replicaSet: Whole<ReplicaSet>, owned: readonly Whole<Pod>[]): readonly Whole<Pod>[] {
-    const doomed = this.doomed.get(replicaSet.metadata.uid);
+  /**
+   * The pods to plan with: those of `owned` that are not already being deleted by our doing. Call it before each plan, with
+   * the very pods that are planned with: what the cache shows a moment later must not be forgotten in between.
+   */
+  countable({ metadata }: Whole<ReplicaSet>, owned: readonly Whole<Pod>[]): readonly Whole<Pod>[] {
+    const names = this.uncertain.get(metadata.uid);
+    for (const pod of owned) names?.delete(pod.metadata.name);
+    const doomed = this.doomed.get(metadata.uid);
     if (doomed === undefined) return owned;
-    for (const [uid, key] of doomed) {
-      const cached = this.deps.cache.get(key);
-      if (cached?.metadata.uid !== uid || cached.metadata.deletionTimestamp !== undefined) doomed.delete(uid);
-    }
-    return owned.filter(({ metadata }) => !doomed.has(metadata.uid));
+    const staying = new Set(owned.filter((pod) => !isTerminating(pod)).map((pod) => pod.metadata.uid));
+    for (const uid of doomed) if (!staying.has(uid)) doomed.delete(uid);
+    return owned.filter((pod) => !doomed.has(pod.metadata.uid));
   }
 
   /** Forgets what was remembered for a ReplicaSet that is gone. */
@@ -129,8 +132,8 @@ export class PodControl {
         throw error;
       }
     }
-    const doomed = this.doomed.get(replicaSet.metadata.uid) ?? new Map<string, ObjectKey>();
-    doomed.set(uid, keyOf(pod));
+    const doomed = this.doomed.get(replicaSet.metadata.uid) ?? new Set();
+    doomed.add(uid);
     this.doomed.set(replicaSet.metadata.uid, doomed);
   }
 
@@ -140,14 +143,15 @@ export class PodControl {
     this.uncertain.set(metadata.uid, names);
   }
 
-  /** A name to be tried again; those that turned out to have come into being are dropped. */
+  /**
+   * A name to be tried again. It is not looked for in the cache here: the plan was made when the cache did not show it,
+   * and counts on its pod.
+   */
   private takeUncertain({ metadata }: Whole<ReplicaSet>): string | undefined {
     const names = this.uncertain.get(metadata.uid);
-    for (const name of names ?? []) {
-      names?.delete(name);
-      if (this.deps.cache.get({ namespace: metadata.namespace, name }) === undefined) return name;
-    }
-    return undefined;
+    const [name] = names ?? [];
+    if (name !== undefined) names?.delete(name);
+    return name;
   }
 
   private tell(replicaSet: Whole<ReplicaSet>, type: "Normal" | "Warning", reason: string, message: string): void {

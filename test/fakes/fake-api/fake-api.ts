@@ -1,3 +1,4 @@
+import { canonicalizeObject } from "../../../src/api/codec/canonical.js";
 import { conflict, notFound } from "../../../src/api/errors.js";
 import type { Kind } from "../../../src/api/kinds/kind.js";
 import { namespaceKind } from "../../../src/api/kinds/namespace/kind.js";
@@ -61,9 +62,12 @@ export class FakeApi implements ApiClient {
 
   async close(): Promise<void> {}
 
-  /** Puts an object there as it stands, whatever the rules say. */
+  /** Puts an object there with its status and all, whatever the rules say; only its defaults are filled in. */
   seed<T extends ApiObject>(kind: Kind<T>, object: Whole<T>): Whole<T> {
-    return this.table(kind).put(structuredClone(object));
+    const draft = structuredClone(object);
+    kind.applyDefaults(draft);
+    canonicalizeObject(kind, draft);
+    return this.table(kind).put(draft);
   }
 
   /** Changes an object as nobody in the test would: `change` gets a draft. */
