@@ -80,7 +80,8 @@ export function engineError(error: unknown): RuntimeError {
 function messageOf(error: unknown): string {
   const json = (error as { readonly json?: { readonly message?: unknown } | null }).json;
   if (typeof json?.message === "string") return json.message;
-  return error instanceof Error ? error.message : String(error);
+  // Refusals of streams come without a body of their own: dockerode writes the code before the engine's sentence.
+  return error instanceof Error ? error.message.replace(/^\(HTTP code \d+\) [^-]* - /, "").trim() : String(error);
 }
 
 function connectionOf(host: string | undefined): { socketPath?: string; host?: string; port?: number; protocol?: "http" | "https" } {
