@@ -1,16 +1,16 @@
 import { collectDefaultMetrics, Counter as PromCounter, Gauge as PromGauge, Histogram as PromHistogram, Registry } from "prom-client";
 
 /** Label values of one sample; every label that the metric was made with. */
-export type Labels<Name extends string> = Readonly<Record<Name, string>>;
+type Labels<Name extends string> = Readonly<Record<Name, string>>;
 
-export interface MetricOptions<Label extends string> {
+interface MetricOptions<Label extends string> {
   /** With unit and, for counters, `_total`, as "howbernetes_rpc_duration_seconds". */
   readonly name: string;
   readonly help: string;
   readonly labels?: readonly Label[];
 }
 
-export interface HistogramOptions<Label extends string> extends MetricOptions<Label> {
+interface HistogramOptions<Label extends string> extends MetricOptions<Label> {
   /** Upper bounds, ascending; 1 ms to 10 s by default. */
   readonly buckets?: readonly number[];
 }

@@ -11,11 +11,11 @@ import { prepareCreate } from "../objects/prepare-create.js";
 import type { SessionFence } from "./session-fence.js";
 
 /** The namespace in which every node has a Lease of its name. */
-export const nodeLeaseNamespace = "kube-node-lease";
+const nodeLeaseNamespace = "kube-node-lease";
 /** Annotation of a node's Lease: the session whose stream renews it. */
-export const sessionAnnotation = "howbernetes.dev/session";
+const sessionAnnotation = "howbernetes.dev/session";
 /** Annotation of a node's Lease, with the time, once the stream of that session broke and did not come back. */
-export const disconnectedAnnotation = "howbernetes.dev/disconnected";
+const disconnectedAnnotation = "howbernetes.dev/disconnected";
 
 interface NodeLeaseDeps {
   readonly objects: ObjectStore;

@@ -269,7 +269,7 @@ describe("the Nodes service", () => {
       for (let times = 0; times < 3; times += 1) node.send({ $case: "containerEvent", value: event });
 
       await eventually(async () => {
-        const { items } = await admin.of(eventKind).list({ namespace, fieldSelector: `involvedObject.name=${name}` });
+        const { items } = await admin.of(eventKind).list({ namespace, fieldSelector: `involvedObject.name=${name},reason=BackOff` });
         expect(items.map(({ count, source }) => ({ count, host: source?.host }))).to.deep.equal([{ count: 3, host: "ev" }]);
       });
       node.stop.abort();

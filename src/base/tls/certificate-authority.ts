@@ -21,7 +21,7 @@ import { type CertificateSubject, certificatePem, type KeyPair } from "./certifi
 import { generateKeys, privateKeyFromPem, privateKeyToPem, signingAlgorithm } from "./keys.js";
 
 /** How a leaf certificate is used: to call, to be called, or both. */
-export type CertificateUsage = "client" | "server" | "both";
+type CertificateUsage = "client" | "server" | "both";
 
 export interface LeafOptions extends CertificateSubject {
   readonly usage: CertificateUsage;

@@ -6,7 +6,7 @@ const prefix = "howbe1.";
 const checksumBytes = 4;
 
 /** Text that is not a usable join token; the message is for whoever pasted it. */
-export class JoinTokenError extends Error {
+class JoinTokenError extends Error {
   override readonly name = "JoinTokenError";
 }
 

@@ -10,6 +10,7 @@ import { writeClusterConfig } from "../../client/howbeconfig.js";
 import { checkAddress } from "../address-check.js";
 import { addressOption, type CommonFlags, logLevelOption, podCidrOption, storeOption } from "../command-line.js";
 import { dataDirectory, defaultDataDirectory } from "../data-directory.js";
+import { dialableAddress } from "../dialable-address.js";
 import { clientCertificate, identities, loadCertificateAuthority, serverCertificate } from "../pki.js";
 import { type CommandContext, runCommand } from "../run-command.js";
 import { runWithHealth } from "../run-with-health.js";
@@ -37,7 +38,7 @@ export const apiserverCommand = (): Command =>
     .addOption(addressOption("--http-listen <host:port>", "where health and metrics are served", "127.0.0.1:7444"))
     .option("--pki-dir <dir>", "where the CA is (default: pki in the data directory)")
     .option("--config-dir <dir>", "where to write admin, scheduler and controllers howbeconfigs (default: the CA's directory)")
-    .addOption(addressOption("--advertise <host:port>", "the address that these howbeconfigs name (default: --listen)"))
+    .addOption(addressOption("--advertise <host:port>", "the address that these howbeconfigs name (default: --listen, or loopback)"))
     .addOption(podCidrOption())
     .addOption(logLevelOption("info"))
     .action((flags: ApiserverFlags) => runCommand((context) => apiserver(flags, context)));
@@ -47,7 +48,7 @@ async function apiserver(flags: ApiserverFlags, { signal, print }: CommandContex
   const log = createLog("apiserver", flags.logLevel);
   const metrics = createMetrics();
   const pkiDir = flags.pkiDir ?? data.pki;
-  const advertised = flags.advertise ?? flags.listen;
+  const advertised = flags.advertise ?? dialableAddress(flags.listen);
   await checkAddress(flags.listen);
   const ca = await loadCertificateAuthority(pkiDir);
   const store = await openStore(parseStoreChoice(flags.store), data.store, { log, clock: systemClock });

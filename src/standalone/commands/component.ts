@@ -14,6 +14,7 @@ import { runWithHealth } from "../run-with-health.js";
 
 interface ComponentFlags extends CommonFlags {
   readonly config?: string;
+  readonly server?: string;
   readonly httpListen: string;
 }
 
@@ -42,6 +43,7 @@ function componentCommand(component: Component): Command {
   return new Command(component.name)
     .description(component.description)
     .option("--config <file>", "howbeconfig to reach the api-server with (default: $HOWBECONFIG, else ~/.howbe/config)")
+    .addOption(addressOption("--server <host:port>", "where the api-server is, instead of where the howbeconfig says"))
     .addOption(addressOption("--http-listen <host:port>", "where health and metrics are served", component.httpListen))
     .addOption(logLevelOption("info"))
     .action((flags: ComponentFlags) => runCommand((context) => runComponent(component, flags, context)));
@@ -51,7 +53,7 @@ async function runComponent({ name, create }: Component, flags: ComponentFlags, 
   const log = createLog(name, flags.logLevel);
   const metrics = createMetrics();
   const { server, tls } = resolveContext(await readHowbeconfig(flags.config ?? howbeconfigPath(env)));
-  const client = createApiClient({ address: server, tls, log, clock: systemClock });
+  const client = createApiClient({ address: flags.server ?? server, tls, log, clock: systemClock });
   try {
     const stage = { runnable: create({ client, clock: systemClock, log, metrics }) };
     await runWithHealth(stage, { listen: flags.httpListen, metrics, signal, onReady: () => print(`howbernetes ${name} is ready`) });

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { Command } from "commander";
 import { createApiServer } from "../../apiserver/api-server.js";
 import { systemClock } from "../../base/clock.js";
-import { formatHostPort, parseHostPort } from "../../base/host-port.js";
+import { parseHostPort } from "../../base/host-port.js";
 import { startHttpEndpoint } from "../../base/http-endpoint.js";
 import { runInOrder, type Stage } from "../../base/lifecycle.js";
 import { createLog, type Log } from "../../base/log.js";
@@ -18,6 +18,7 @@ import { checkAddress } from "../address-check.js";
 import { processBirth, readClusterRecord, runningPid, writeClusterRecord } from "../cluster-record.js";
 import { addressOption, type CommonFlags, logLevelOption, podCidrOption, storeOption } from "../command-line.js";
 import { type DataDirectory, dataDirectory, defaultDataDirectory, defaultNodeName } from "../data-directory.js";
+import { dialableAddress } from "../dialable-address.js";
 import { checkDocker } from "../docker-check.js";
 import { nodeReady } from "../node-ready.js";
 import { outlived } from "../outlived-stage.js";
@@ -87,7 +88,7 @@ async function serve(parts: Parts, { env, signal, print }: CommandContext): Prom
   const { flags, ca, metrics } = parts;
   let waitingFor: readonly string[] = ["the cluster's start"];
   const http = await startHttpEndpoint({ listen: flags.httpListen, metrics, waitingFor: () => waitingFor });
-  const address = dialable(flags.listen);
+  const address = dialableAddress(flags.listen);
   const clients: RemoteApiClient[] = [];
   const clientOf = async (who: keyof typeof identities): Promise<RemoteApiClient> => {
     const tls = await clientCertificate(ca, identities[who]);
@@ -142,11 +143,4 @@ async function nodeStage({ flags, data, ca, logOf, metrics }: Parts, server: str
 
 function componentDeps({ logOf, metrics }: Parts, component: string): { clock: typeof systemClock; log: Log; metrics: Metrics } {
   return { clock: systemClock, log: logOf(component), metrics };
-}
-
-/** The address at which a listener is reached from its own machine. */
-function dialable(listen: string): string {
-  const { host, port } = parseHostPort(listen);
-  if (host === "0.0.0.0") return formatHostPort({ host: "127.0.0.1", port });
-  return host === "::" ? formatHostPort({ host: "::1", port }) : listen;
 }
