@@ -46,9 +46,15 @@ describe("SchedulingTerm", () => {
     return [...counts.values()].sort();
   };
   const conditionOf = (name: string) =>
-    api.objects(podKind).find(({ metadata }) => metadata.name === name)?.status.conditions.find(({ type }) => type === "PodScheduled");
+    api
+      .objects(podKind)
+      .find(({ metadata }) => metadata.name === name)
+      ?.status.conditions.find(({ type }) => type === "PodScheduled");
   const events = (reason: string): string[] =>
-    api.objects(eventKind).filter((event) => event.reason === reason).map(({ message }) => message ?? "");
+    api
+      .objects(eventKind)
+      .filter((event) => event.reason === reason)
+      .map(({ message }) => message ?? "");
 
   it("binds a pod as soon as it is created, and tells", async () => {
     api.seed(nodeKind, node({ name: "n1" }));
@@ -172,7 +178,8 @@ describe("SchedulingTerm", () => {
     let failures = 2;
     api.intercept({
       before: ({ verb }) => {
-        if (verb === "bind" && failures-- > 0) throw failures === 1 ? unavailable("away") : conflict({ group: "", kind: "pods", name: "web" });
+        if (verb === "bind" && failures-- > 0)
+          throw failures === 1 ? unavailable("away") : conflict({ group: "", kind: "pods", name: "web" });
       },
     });
     await start();
@@ -185,7 +192,10 @@ describe("SchedulingTerm", () => {
   it("binds each pod once with two at work", async () => {
     for (const name of ["n1", "n2"]) api.seed(nodeKind, node({ name }));
     let binds = 0;
-    api.intercept({ before: ({ verb }) => (verb === "bind" ? settle(3) : undefined), after: ({ verb }) => void (verb === "bind" ? binds++ : 0) });
+    api.intercept({
+      before: ({ verb }) => (verb === "bind" ? settle(3) : undefined),
+      after: ({ verb }) => void (verb === "bind" ? binds++ : 0),
+    });
     await start();
     await start();
     await Promise.all(Array.from({ length: 10 }, (_, index) => create({ name: `p${index}` })));

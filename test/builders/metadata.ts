@@ -19,6 +19,8 @@ export interface MetadataOptions {
   readonly resourceVersion?: string;
   /** Marked for deletion. */
   readonly deleting?: boolean;
+  /** Seconds that it was given then; 30 by default. */
+  readonly graceSeconds?: number;
   /** When it was created, in milliseconds since 1970. */
   readonly createdMs?: number;
 }
@@ -45,7 +47,7 @@ export function metadata(options: MetadataOptions, defaults: { readonly name: st
     resourceVersion: options.resourceVersion ?? "1",
     generation: options.generation ?? 1,
     creationTimestamp: timeFromMs(createdMs),
-    ...(deleting ? { deletionTimestamp: timeFromMs(createdMs + 60_000), deletionGracePeriodSeconds: 30 } : {}),
+    ...(deleting ? { deletionTimestamp: timeFromMs(createdMs + 60_000), deletionGracePeriodSeconds: options.graceSeconds ?? 30 } : {}),
     labels: { ...options.labels },
     annotations: { ...options.annotations },
     finalizers: [...(options.finalizers ?? [])],

@@ -5,7 +5,7 @@ import { type MetadataOptions, metadata } from "./metadata.js";
 /** An active namespace, or with `deleting` one that is to be emptied. */
 export function namespace(options: MetadataOptions = {}): Whole<Namespace> {
   return Namespace.fromPartial({
-    metadata: metadata({ ...options, namespace: "" }, { name: "default", namespace: "" }),
+    metadata: metadata({ graceSeconds: 0, ...options, namespace: "" }, { name: "default", namespace: "" }),
     spec: { finalizers: ["kubernetes"] },
     status: { phase: options.deleting === true ? "Terminating" : "Active" },
   }) as Whole<Namespace>;

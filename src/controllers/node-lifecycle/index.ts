@@ -28,10 +28,8 @@ export function createNodeLifecycleController({ client, informers, events, clock
 
   const seen = (lease: Whole<Lease>): void => {
     if (lease.metadata.namespace !== nodeLeaseNamespace) return;
-    const key = { namespace: "", name: lease.metadata.name };
-    const wasAlive = liveness.verdict(key.name).alive;
-    // A renewal of a node that lives changes nothing: its next look is due anyway.
-    if (liveness.observe(lease) && liveness.verdict(key.name).alive !== wasAlive) queue.add(key);
+    // Most renewals change nothing: the node's next look is due anyway.
+    if (liveness.observe(lease)) queue.add({ namespace: "", name: lease.metadata.name });
   };
   informers.of(leaseKind).addHandler({ added: seen, updated: seen });
   nodes.addHandler({

@@ -59,23 +59,23 @@ export class Liveness {
     });
   }
 
-  /** Takes note of a node's Lease. @returns whether that may change the verdict at once */
+  /** Takes note of a node's Lease. @returns whether the verdict is another now, or may be sooner than was said before */
   observe(lease: Whole<Lease>): boolean {
     const { name, annotations } = lease.metadata;
     this.expect(name);
     const pulse = this.pulses.get(name);
     if (pulse === undefined) return false;
-    const { spec } = lease;
-    const beat = JSON.stringify([spec.renewTime?.seconds, spec.renewTime?.nanos, spec.acquireTime?.seconds, spec.acquireTime?.nanos]);
+    const before = { ...pulse, alive: this.verdict(name).alive };
+    const { renewTime, acquireTime, leaseDurationSeconds = 0 } = lease.spec;
+    const beat = JSON.stringify([renewTime?.seconds, renewTime?.nanos, acquireTime?.seconds, acquireTime?.nanos]);
     const brokenAt = annotations[disconnectedAnnotation];
-    const renewed = pulse.beat !== undefined && pulse.beat !== beat;
-    const wasDisconnected = pulse.disconnected;
     if (pulse.beat === undefined) pulse.oldBreak = brokenAt;
+    else if (pulse.beat !== beat) Object.assign(pulse, { heardMs: this.nowMs(), heard: true });
     pulse.beat = beat;
-    pulse.silenceMs = (spec.leaseDurationSeconds ?? 0) > 0 ? (spec.leaseDurationSeconds ?? 0) * 1000 : this.times.silenceMs;
+    pulse.silenceMs = leaseDurationSeconds > 0 ? leaseDurationSeconds * 1000 : this.times.silenceMs;
     pulse.disconnected = brokenAt !== undefined && brokenAt !== pulse.oldBreak;
-    if (renewed) Object.assign(pulse, { heardMs: this.nowMs(), heard: true });
-    return renewed || pulse.disconnected !== wasDisconnected;
+    // Once it was heard, the first grace is over.
+    return this.verdict(name).alive !== before.alive || pulse.heard !== before.heard || pulse.silenceMs < before.silenceMs;
   }
 
   forget(nodeName: string): void {

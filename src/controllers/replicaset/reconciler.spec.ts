@@ -176,7 +176,10 @@ describe("the ReplicaSet controller", () => {
   it("two sets with one selector never share a pod", async () => {
     for (const name of ["a", "b", "c", "d"]) api.seed(podKind, pod({ name, nodeName: "", labels: { app: "web" } }));
     await start();
-    await Promise.all([create(3), api.of(replicaSetKind).create(replicaSet({ name: "other", replicas: 3, matchLabels: { app: "web" }, resourceVersion: "" }))]);
+    await Promise.all([
+      create(3),
+      api.of(replicaSetKind).create(replicaSet({ name: "other", replicas: 3, matchLabels: { app: "web" }, resourceVersion: "" })),
+    ]);
     await clock.advance(10_000);
 
     const owners = pods().map(({ metadata }) => metadata.ownerReferences.map(({ name }) => name).join("+"));

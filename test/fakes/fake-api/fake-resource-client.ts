@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { objectFromJson, objectToJson } from "../../../src/api/codec/json.js";
 import type { JsonObject } from "../../../src/api/codec/json-values.js";
 import { complete } from "../../../src/api/codec/whole.js";
-import { alreadyExists, conflict, forbidden, notFound } from "../../../src/api/errors.js";
+import { alreadyExists, badRequest, conflict, forbidden, notFound } from "../../../src/api/errors.js";
 import type { Kind } from "../../../src/api/kinds/kind.js";
 import { type ApiObject, keyOf, type ObjectKey, type Whole } from "../../../src/api/object.js";
 import { applyPatch } from "../../../src/api/patch/patch.js";
@@ -110,7 +110,10 @@ export class FakeResourceClient<T extends ApiObject> implements ResourceClient<T
     return await this.cluster.perform({ verb: "patch", kind: this.kind, key }, () => {
       const present = this.present(key);
       const before: JsonObject = objectToJson<T>(this.kind, present as unknown as T);
-      const { object } = objectFromJson(this.kind, applyPatch(this.kind, before, type, patch));
+      // As on the wire: what is undefined is not there.
+      const sent: unknown = JSON.parse(JSON.stringify(patch));
+      const { object, errors } = objectFromJson(this.kind, applyPatch(this.kind, before, type, sent));
+      if (errors.length > 0) throw badRequest("the patch does not give an object of its kind", errors);
       return this.store(complete(this.kind, object), present, prepare);
     });
   }
