@@ -11,18 +11,26 @@ export interface EtcdTls {
 /** The largest answer that is taken: lists are asked for in smaller pages when one would be larger. */
 const maxReceiveBytes = 64 * 1024 * 1024;
 
-/** etcd refuses pings more often than every 5 s, and those on connections without calls. */
-const keepalive = { "grpc.keepalive_time_ms": 20_000, "grpc.keepalive_timeout_ms": 10_000 };
+/**
+ * etcd refuses pings more often than every 5 s, and those on connections without calls. Reconnecting is tried often,
+ * since nothing works without etcd: by default grpc-js would wait for up to two minutes.
+ */
+const connection: ChannelOptions = {
+  "grpc.max_receive_message_length": maxReceiveBytes,
+  "grpc.keepalive_time_ms": 20_000,
+  "grpc.keepalive_timeout_ms": 10_000,
+  "grpc.initial_reconnect_backoff_ms": 100,
+  "grpc.max_reconnect_backoff_ms": 2_000,
+};
 
 /** For single calls. */
-export const callChannelOptions: ChannelOptions = { "grpc.max_receive_message_length": maxReceiveBytes, ...keepalive };
+export const callChannelOptions: ChannelOptions = connection;
 
 /** For watches: connections of their own, with a window that keeps a watch that catches up from waiting for round trips. */
 export const watchChannelOptions: ChannelOptions = {
-  "grpc.max_receive_message_length": maxReceiveBytes,
+  ...connection,
   "grpc.use_local_subchannel_pool": 1,
   "grpc-node.flow_control_window": 4 * 1024 * 1024,
-  ...keepalive,
 };
 
 /** Reads "host:port", "http://host:port" or "https://host:port". */
