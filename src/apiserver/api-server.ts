@@ -26,6 +26,7 @@ import { createHealthService } from "./services/health.js";
 import { createNodesService } from "./services/nodes.js";
 import { createPodsService } from "./services/pods.js";
 import { createReflectionService, oldReflectionDefinition, reflectionDefinition } from "./services/reflection.js";
+import { countRequests } from "./services/request-metrics.js";
 import { createResourcesService, resourcesDefinition } from "./services/resources.js";
 import { ensureSystemNamespaces } from "./system-namespaces.js";
 
@@ -123,11 +124,12 @@ class ComposedApiServer implements ApiServer {
 
   private addServices(files: DescriptorFiles): void {
     const { objects, caches, rpc } = this;
-    const { store, clock, log, certificateAuthority: ca, podCidr } = this.options;
+    const { store, clock, log, metrics, certificateAuthority: ca, podCidr } = this.options;
     const broker = new SessionBroker(clock);
     const nodeDeps = { objects, store, nodeCache: caches.of(nodeKind), broker, ca, clock, log };
     const reflection = createReflectionService(files, serviceNames);
-    rpc.add(resourcesDefinition, createResourcesService({ objects, caches, store, clock, authorize, authorizeAbsent }));
+    const resources = createResourcesService({ objects, caches, store, clock, authorize, authorizeAbsent });
+    rpc.add(resourcesDefinition, countRequests(resources, metrics));
     rpc.add(NodesService, createNodesService({ ...nodeDeps, ...(podCidr === undefined ? {} : { podCidr }) }));
     rpc.add(PodsService, createPodsService({ objects, broker, clock }));
     rpc.add(HealthService, createHealthService({ services: serviceNames, isServing: (signal) => this.isServing(signal) }));

@@ -12,7 +12,7 @@ import { type Outcome, run, start } from "./harness/process.js";
 
 /** The compose command: what the set-up found, else Docker's own plugin; undefined when there is neither. */
 function composeCommand(): readonly string[] | undefined {
-  const fetched = process.env["HOWBERNETES_COMPOSE"];
+  const fetched = process.env.HOWBERNETES_COMPOSE;
   const candidates = [...(fetched === undefined ? [] : [[fetched]]), ["docker", "compose"], ["docker-compose"]];
   return candidates.find(([program = "", ...args]) => spawnSync(program, [...args, "version"]).status === 0);
 }
@@ -49,6 +49,7 @@ describe("docker-compose.yml", function () {
       const words = (stdout.split("\n").find((line) => line.includes("howbelet --server")) ?? "").trim().split(/\s+/).slice(1);
       const howbelet = start("bin/howbelet", [...words, "--node-name", nodeName, "--data-dir", join(directory, "node")]);
       try {
+        await ctl("wait", "--for=create", `node/${nodeName}`, "--timeout=60s");
         await ctl("wait", "--for=condition=Ready", `node/${nodeName}`, "--timeout=60s");
         const created = await run("bin/howbectl", ["create", "-f", "-", "--server", `127.0.0.1:${port}`], {
           env,

@@ -17,9 +17,12 @@ async function joinNode(cluster: Cluster): Promise<{ readonly name: string; read
       ?.trim() ?? "";
   const words = command.split(/\s+/).slice(command.split(/\s+/).findIndex((word) => word.endsWith("howbelet")) + 1);
   const howbelet = start("bin/howbelet", [...words, "--node-name", name, "--data-dir", join(cluster.directory, name)]);
-  await cluster.must("wait", "--for=condition=Ready", `node/${name}`, "--timeout=60s").catch(async (error: unknown) => {
+  try {
+    await cluster.must("wait", "--for=create", `node/${name}`, "--timeout=60s");
+    await cluster.must("wait", "--for=condition=Ready", `node/${name}`, "--timeout=60s");
+  } catch (error: unknown) {
     throw new Error(`${String(error)}\n${howbelet.stderr}`);
-  });
+  }
   return { name, howbelet };
 }
 

@@ -21,7 +21,7 @@ describe("the README's tour", function () {
     const commands = tourCommands();
     expect(commands.length).to.be.greaterThan(8);
     const cluster = await Cluster.start();
-    const env = { ...cluster.env, PATH: `${resolve("bin")}${delimiter}${process.env["PATH"] ?? ""}` };
+    const env = { ...cluster.env, PATH: `${resolve("bin")}${delimiter}${process.env.PATH ?? ""}` };
     try {
       for (const command of commands) {
         // A watch never ends by itself: it is given a moment's life by `timeout`, whose code 124 then means success.

@@ -6,7 +6,7 @@ import { podManifest } from "./harness/manifests.js";
 function calls(metrics: string, method: string): number {
   const lines = metrics
     .split("\n")
-    .filter((line) => line.startsWith("howbernetes_rpc_calls_total{") && line.includes(`method="${method}"`));
+    .filter((line) => line.startsWith("howbernetes_rpc_started_total{") && line.includes(`method="${method}"`));
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
 }
 
@@ -19,11 +19,14 @@ describe("howbectl get pods -w", function () {
   after(() => cluster.destroy());
 
   it("prints every transition of a pod, from nothing to gone", async () => {
+    await cluster.apply(podManifest("first"));
     const watching = cluster.startCtl("get", "pods", "-w");
-    // Nothing to see yet; what follows must come by the one stream that is open.
+    // Once it has printed what is there, its watch goes on from exactly then.
+    await watching.until("what is there already", (stdout) => stdout.includes("first "));
     await cluster.apply(podManifest("seen"));
-    await watching.until("Running", (stdout) => / 1\/1 +Running /.test(stdout));
+    await watching.until("Running", (stdout) => /seen +1\/1 +Running /.test(stdout));
     await cluster.must("delete", "pod", "seen", "--grace-period=5");
+    await cluster.must("delete", "pod", "first", "--grace-period=1");
     const { stdout } = await watching.stop();
 
     const statuses = stdout

@@ -153,9 +153,15 @@ describe("authorize", () => {
   it("lets a node know that a pod is not there, and nobody else who could not read it", () => {
     authorizeAbsent(n1, getPod);
     authorizeAbsent(admin, getPod);
-    expect(() => authorizeAbsent(stranger, getPod)).to.throw().that.satisfies(isForbidden);
-    expect(() => authorizeAbsent(n1, { ...getPod, kind: deployments })).to.throw().that.satisfies(isForbidden);
-    expect(() => authorizeAbsent(n1, { ...getPod, verb: "update" })).to.throw().that.satisfies(isForbidden);
+    expect(() => authorizeAbsent(stranger, getPod))
+      .to.throw()
+      .that.satisfies(isForbidden);
+    expect(() => authorizeAbsent(n1, { ...getPod, kind: deployments }))
+      .to.throw()
+      .that.satisfies(isForbidden);
+    expect(() => authorizeAbsent(n1, { ...getPod, verb: "update" }))
+      .to.throw()
+      .that.satisfies(isForbidden);
   });
 
   it("refuses in Kubernetes' words", () => {

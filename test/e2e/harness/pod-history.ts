@@ -24,6 +24,8 @@ export class PodHistory {
     const watching = cluster.startCtl("get", "pods", "-l", selector, "-w", "-o", "json", "--output-watch-events");
     const history = new PodHistory(watching, stateOf(present[0]).hash);
     await history.until("the pods that are there", (pods) => pods.length === present.length);
+    // What is there comes row by row; only from now on is each state one that the cluster was in.
+    history.#states.splice(0, history.#states.length - 1);
     return history;
   }
 
