@@ -1,3 +1,4 @@
+import { namespaceKind } from "../../api/kinds/namespace/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { replicaSetKind } from "../../api/kinds/replicaset/kind.js";
 import { keyOf } from "../../api/object.js";
@@ -35,6 +36,7 @@ export function createReplicaSetController({ client, informers, events, clock, l
   const reconciler = new ReplicaSetReconciler({
     replicaSets,
     pods,
+    namespaces: informers.of(namespaceKind),
     client: client.of(replicaSetKind),
     claimer: new Claimer(client.of(replicaSetKind), client.of(podKind)),
     podControl,

@@ -1,11 +1,12 @@
 import { expect } from "chai";
-import { ownedBy, pod, replicaSet } from "../../../test/builders/index.js";
+import { namespace, ownedBy, pod, replicaSet } from "../../../test/builders/index.js";
 import { type ControlPlane, startControlPlane } from "../../../test/fakes/fake-api/control-plane.js";
 import { FakeApi } from "../../../test/fakes/fake-api/fake-api.js";
 import { settle } from "../../../test/fakes/fake-api/settle.js";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
 import { forbidden, timedOut, unavailable } from "../../api/errors.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
+import { namespaceKind } from "../../api/kinds/namespace/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { replicaSetKind } from "../../api/kinds/replicaset/kind.js";
 import type { Whole } from "../../api/object.js";
@@ -154,6 +155,14 @@ describe("the ReplicaSet controller", () => {
     expect(pods()).to.have.length(2);
     await settle();
     expect(status()?.conditions).to.deep.equal([]);
+  });
+
+  it("makes no pods in a namespace that is being emptied", async () => {
+    api.seed(namespaceKind, namespace({ name: "default", deleting: true, finalizers: ["held"] }));
+    api.seed(replicaSetKind, replicaSet({ replicas: 3, finalizers: ["held"] }));
+    await start();
+    await clock.advance(10_000);
+    expect([...pods(), ...reasons()]).to.deep.equal([]);
   });
 
   it("adopts matching pods, and releases those that no longer match", async () => {

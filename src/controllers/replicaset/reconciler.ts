@@ -5,18 +5,20 @@ import type { Informer, Lister, Reconciler, ResourceClient, Result } from "../..
 import { TerminalError } from "../../client/controller-loop.js";
 import type { OwnWrites } from "../../client/own-writes.js";
 import type { ReplicaSet } from "../../gen/howbernetes/apps/v1/replicaset.js";
+import type { Namespace } from "../../gen/howbernetes/core/v1/namespace.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { Claimer } from "../ownership/claimer.js";
 import { isRefusal } from "../refusal.js";
 import { byController, byOrphanNamespace } from "../shared-informers.js";
 import { writeStatus } from "../write-status.js";
-import { planReplicas } from "./plan.js";
+import { planReplicas, type ReplicaPlan } from "./plan.js";
 import type { PodControl } from "./pod-control.js";
 import { nextAvailableInMs, replicaSetStatus } from "./status.js";
 
 export interface ReplicaSetDeps {
   readonly replicaSets: Lister<ReplicaSet>;
   readonly pods: Informer<Pod>;
+  readonly namespaces: Lister<Namespace>;
   readonly client: ResourceClient<ReplicaSet>;
   readonly claimer: Claimer<ReplicaSet, Pod>;
   readonly podControl: PodControl;
@@ -40,7 +42,7 @@ export class ReplicaSetReconciler implements Reconciler {
     await pods.reached(ownWrites.lastRevision(key), signal);
 
     const owned = podControl.countable(replicaSet, await this.claim(replicaSet, signal));
-    const { failure, errors } = await podControl.carryOut(replicaSet, planReplicas(replicaSet, owned), signal);
+    const { failure, errors } = await podControl.carryOut(replicaSet, this.plan(replicaSet, owned), signal);
 
     // Status is how a user learns why pods are missing, so failures do not skip it.
     const nowMs = clock.now();
@@ -48,6 +50,13 @@ export class ReplicaSetReconciler implements Reconciler {
     throwIfAny(errors, key);
     const requeueAfterMs = nextAvailableInMs(replicaSet, owned, nowMs);
     return requeueAfterMs === undefined ? {} : { requeueAfterMs };
+  }
+
+  private plan(replicaSet: Whole<ReplicaSet>, owned: readonly Whole<Pod>[]): ReplicaPlan {
+    const plan = planReplicas(replicaSet, owned);
+    const namespace = this.deps.namespaces.get({ namespace: "", name: replicaSet.metadata.namespace });
+    // What is being emptied takes in nothing new: the server would refuse each pod, and the user would wonder why.
+    return namespace?.metadata.deletionTimestamp === undefined ? plan : { ...plan, create: 0 };
   }
 
   private async claim(replicaSet: Whole<ReplicaSet>, signal: AbortSignal): Promise<readonly Whole<Pod>[]> {
