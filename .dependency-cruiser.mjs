@@ -18,7 +18,6 @@ const fences = {
   etcd3: ["src/storage/etcd/"],
   "@grpc/proto-loader": ["src/storage/etcd/"],
   "@grpc/grpc-js": ["src/rpc/", "src/gen/", "src/storage/etcd/"],
-  "grpc-health-check": ["src/rpc/"],
   lmdb: ["src/storage/embedded/"],
   dockerode: ["src/howbelet/runtime/docker/"],
   commander: ["src/howbectl/", "src/[^/]+/main\\.ts$", "src/standalone/"],

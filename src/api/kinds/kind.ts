@@ -90,6 +90,3 @@ export interface Kind<T extends ApiObject = ApiObject> extends KindRules<T> {
   readonly indexedField?: string;
   readonly columns: readonly Column<T>[];
 }
-
-/** The object type of a kind. */
-export type ObjectOf<K> = K extends Kind<infer T> ? T : never;

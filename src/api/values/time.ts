@@ -23,9 +23,6 @@ export function microTimeFromMs(ms: number): MicroTime {
   return { seconds, nanos: Math.round(rest * 1000) * 1000 };
 }
 
-/** Milliseconds since 1970, or undefined when absent. */
-export const microTimeToMs = timeToMs;
-
 const toSeconds = (time: Time | MicroTime): string => new Date((time.seconds ?? 0) * 1000).toISOString().slice(0, 19);
 
 /** As "2026-01-02T03:04:05Z". */
