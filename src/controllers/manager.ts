@@ -9,7 +9,7 @@ import type { ApiClient } from "../client/contracts.js";
 import { createEventRecorder } from "../client/event-recorder.js";
 import { runLeader } from "../client/leader-election.js";
 import type { Controller } from "./controller.js";
-import { controllers } from "./list.js";
+import { controllers, type ListedController } from "./list.js";
 import { createSharedInformers } from "./shared-informers.js";
 
 export interface ControllerManagerOptions {
@@ -35,12 +35,15 @@ export function createControllerManager({ client, clock, log, metrics, identity 
   return { name: "controllers", run: (signal) => runLeader({ client, lease: leaderLease, identity, clock, log, lead }, signal) };
 }
 
-/** Runs all controllers once, with caches of their own, until `signal` fires. */
-export async function runControllers(options: Omit<ControllerManagerOptions, "identity">, signal: AbortSignal): Promise<void> {
-  const { client, clock, log, metrics } = options;
+/** Runs controllers, with caches of their own, until `signal` fires. */
+export async function runControllers(
+  { client, clock, log, metrics }: Omit<ControllerManagerOptions, "identity">,
+  signal: AbortSignal,
+  listed: readonly ListedController[] = controllers,
+): Promise<void> {
   const informers = createSharedInformers(client, { clock, log });
-  const recorders = controllers.map(({ component }) => createEventRecorder({ client, component, clock, log }));
-  const running = controllers.map(({ create, component }, index) => {
+  const recorders = listed.map(({ component }) => createEventRecorder({ client, component, clock, log }));
+  const running = listed.map(({ create, component }, index) => {
     const events = recorders[index] ?? createEventRecorder({ client, component, clock, log });
     return create({ client, informers, events, clock, log, metrics });
   });

@@ -1,7 +1,7 @@
 import type { Whole } from "../../src/api/object.js";
 import { intOrString } from "../../src/api/values/int-or-string.js";
 import { Deployment, type DeploymentStatus } from "../../src/gen/howbernetes/apps/v1/deployment.js";
-import { type MetadataOptions, metadata, type Owner } from "./metadata.js";
+import { type MetadataOptions, metadata } from "./metadata.js";
 import { podTemplate, type TemplateOptions } from "./pod-template.js";
 
 /** What a test may say of a Deployment. */
@@ -43,9 +43,4 @@ export function deployment(options: DeploymentOptions = {}): Whole<Deployment> {
     },
     status: { observedGeneration: options.generation ?? 1, ...options.status },
   }) as Whole<Deployment>;
-}
-
-/** A reference to a Deployment, for `replicaSet({ owner })`. */
-export function ownedByDeployment(owner: Whole<Deployment>): Owner {
-  return { apiVersion: "apps/v1", kind: "Deployment", name: owner.metadata.name, uid: owner.metadata.uid };
 }
