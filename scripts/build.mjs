@@ -1,11 +1,15 @@
 /** Generates, then compiles `src/` to `dist/`, which is what `bin/` runs. Does nothing when nothing has changed. */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const stamp = "dist/.inputs";
-const run = (...args) => execFileSync(process.execPath, args, { stdio: "inherit" });
+/** Runs a Node program; one that fails has said why, and ends this one too. */
+function run(...args) {
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
 
 run("scripts/generate.mjs");
 

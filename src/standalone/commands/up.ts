@@ -133,11 +133,11 @@ async function apiServerOf({ flags, ca, store, logOf, metrics }: Parts): Promise
   });
 }
 
-async function nodeStage({ flags, data, ca, logOf, metrics }: Parts, server: string, admin: RemoteApiClient): Promise<Stage> {
+async function nodeStage({ flags, data, ca, logOf }: Parts, server: string, admin: RemoteApiClient): Promise<Stage> {
   const { nodeName } = flags;
   const tls = await clientCertificate(ca, { commonName: `system:node:${nodeName}`, organizations: ["system:nodes"] });
   const nodeLog = logOf("howbelet");
-  const howbelet = createHowbelet({ server, tls, nodeName, dataDir: data.howbelet, clock: systemClock, log: nodeLog, metrics });
+  const howbelet = createHowbelet({ server, tls, nodeName, dataDir: data.howbelet, clock: systemClock, log: nodeLog });
   return outlived(howbelet, (signal) => nodeReady(admin, nodeName, signal), nodeLog);
 }
 
