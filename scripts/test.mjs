@@ -68,7 +68,9 @@ function run({ name, command }) {
   return { name, ok: status === 0, time: seconds(started), ...counts };
 }
 
-const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+function seconds(since) {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+}
 
 function summarize(results, started) {
   say("\n── summary");
