@@ -33,6 +33,11 @@ export class CacheState implements FeedTarget {
   readonly watchers: WatcherRegistry;
   /** The revision up to which everything is known. Nothing is known until it has passed the first list's. */
   readonly gate = new RevisionGate();
+  /**
+   * Set while a repair is under way: in its midst the index is of no revision at all, and nobody may begin from it.
+   * Whoever watches already is told of each change.
+   */
+  repair: Promise<void> | undefined;
   /** Events up to here are the past of what was listed. */
   private listedAt: Revision = 0;
   /** Objects of the past by key, so that history is decoded once and not twice. */
@@ -53,8 +58,13 @@ export class CacheState implements FeedTarget {
   async load(listing: Listing, historyAfter: Revision | undefined): Promise<void> {
     this.deps.metrics.relists.inc(this.labels);
     this.past = new Map();
-    if (historyAfter === undefined) await this.repair(listing);
-    else await this.fill(listing, historyAfter);
+    if (historyAfter === undefined) {
+      this.repair = this.becomeAs(listing);
+      await this.repair;
+      this.repair = undefined;
+    } else {
+      await this.fill(listing, historyAfter);
+    }
     this.deps.metrics.objects.set(this.labels, this.index.size);
   }
 
@@ -80,22 +90,30 @@ export class CacheState implements FeedTarget {
    * deletions go first and carry the last revision known, so that nobody can resume between two changes of which one is
    * told; the ring begins anew, so that whoever resumes from before the list has to list too.
    */
-  private async repair(listing: Listing): Promise<void> {
+  private async becomeAs(listing: Listing): Promise<void> {
     const pause = createTimeSlice(this.deps.clock);
     const plan = planRelist(this.index.list(), listing.values);
+    const changed: CachedObject[] = [];
+    const replaced: CachedObject[] = [];
+    for (const stored of plan.changed) {
+      const current = this.decode(stored);
+      if (current !== undefined) changed.push(current);
+      const previous = this.index.get(stored.key);
+      // Deleted and made anew meanwhile: another object of the same name.
+      if (previous !== undefined && previous.object.metadata.uid !== current?.object.metadata.uid) replaced.push(previous);
+      await pause();
+    }
     this.ring.reset(listing.revision);
     this.listedAt = listing.revision;
-    for (const object of plan.deleted) {
+    for (const object of [...plan.deleted, ...replaced]) {
       this.index.delete(object.key);
       this.watchers.dispatch(new Change(object.key, Math.max(this.gate.revision, object.revision), object, undefined));
       await pause();
     }
-    for (const stored of plan.changed) {
-      const current = this.decode(stored);
-      if (current === undefined) continue;
-      const previous = this.index.get(stored.key);
+    for (const current of changed) {
+      const previous = this.index.get(current.key);
       this.index.put(current);
-      this.watchers.dispatch(new Change(stored.key, stored.revision, previous, current));
+      this.watchers.dispatch(new Change(current.key, current.revision, previous, current));
       await pause();
     }
     this.gate.advance(listing.revision);

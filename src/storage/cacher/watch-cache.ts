@@ -1,6 +1,6 @@
 import { ApiError, expired, timedOut, unavailable } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
-import { isAbort, throwIfAborted } from "../../base/abort.js";
+import { abortable, isAbort, throwIfAborted } from "../../base/abort.js";
 import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import { isStoreUnavailable } from "../errors.js";
@@ -93,6 +93,7 @@ export class KindCache implements WatchCache {
     signal: AbortSignal,
   ): Promise<{ readonly objects: readonly CachedObject[]; readonly revision: Revision }> {
     const reached = await this.reach(freshness, signal);
+    while (this.state.repair !== undefined) await abortable(this.state.repair, signal);
     const { objects, revision } = reached ? this.present(scope) : await this.listStore(freshness, signal);
     const pause = createTimeSlice(this.deps.clock);
     const found: CachedObject[] = [];
@@ -107,6 +108,7 @@ export class KindCache implements WatchCache {
     const { signal, after } = options;
     await this.reach({ kind: "any" }, signal);
     if (after !== undefined) await this.reachForWatch(after, signal);
+    while (this.state.repair !== undefined) await abortable(this.state.repair, signal);
     // From here to the watcher's registration nothing is awaited: between what it starts from and what it is told
     // there is neither gap nor overlap.
     const start = this.startOf(scope, options);
