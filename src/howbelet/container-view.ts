@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { abortError, isAbort } from "../base/abort.js";
 import { backoffMs, reconnectBackoff } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
@@ -113,6 +114,8 @@ export class ContainerView {
     const network = await runtime.prepare(scope, subnet(), signal);
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
+    // Every lookup that waits for its turn listens to it: that is no leak.
+    setMaxListeners(0, either);
     const relisting = { failed: undefined as unknown, listed: Promise.resolve() };
     const fail = (error: unknown): void => {
       relisting.failed ??= error;

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { abortable, deferred, isAbort } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
-import type { Metrics } from "../base/metrics.js";
 import type { Runnable } from "../base/runnable.js";
 import type { TlsMaterial } from "../base/tls/certificate.js";
 import { createApiClient, type RemoteApiClient } from "../client/client.js";
@@ -36,7 +35,6 @@ export interface HowbeletOptions {
   readonly dockerHost?: string;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics?: Metrics;
   /** Called once, when the node is registered and its runtime answers. */
   readonly onReady?: () => void;
 }

@@ -1,5 +1,6 @@
 import { removeCluster } from "../../../src/howbelet/runtime/docker/cleanup.js";
 import { createDockerRuntime } from "../../../src/howbelet/runtime/docker/docker-runtime.js";
+import { skipBecause } from "../../skip.js";
 import { ensureBusyboxImage, whyNoDocker } from "./busybox-image.js";
 import { runtimeConformance } from "./suite.js";
 
@@ -16,6 +17,8 @@ if (obstacle === undefined) {
   }));
 } else {
   describe("the runtime contract, kept by Docker", () => {
-    it(`is not tested: ${obstacle}`);
+    it("needs a Docker Engine", function () {
+      skipBecause(this, obstacle);
+    });
   });
 }

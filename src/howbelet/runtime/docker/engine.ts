@@ -1,10 +1,21 @@
 import { Agent } from "node:http";
+import { inspect } from "node:util";
 import Docker from "dockerode";
 import { abortable, abortError } from "../../../base/abort.js";
 import { RuntimeError } from "../errors.js";
 
 /** Starting and removing containers takes an overloaded engine seconds; this long, and it hangs. */
 const callDeadlineMs = 60_000;
+
+/**
+ * docker-modem formats the options of every request with util.inspect, to any depth, for a debug line that is hardly
+ * ever printed. With the agent among them, and through it every socket, that took more time than all else together.
+ */
+class OpaqueAgent extends Agent {
+  [inspect.custom](): string {
+    return "Agent";
+  }
+}
 
 /**
  * A Docker Engine behind one connection pool. `call` gives each request a deadline of its own by an AbortSignal:
@@ -16,7 +27,7 @@ export class DockerEngine {
 
   /** `host` is as in DOCKER_HOST, which is its default. @throws Error when it is not understood */
   constructor(host: string | undefined) {
-    this.agent = new Agent({ keepAlive: true, maxFreeSockets: 8 });
+    this.agent = new OpaqueAgent({ keepAlive: true, maxFreeSockets: 8 });
     const options = { ...connectionOf(host), agent: this.agent };
     this.docker = new Docker(options);
   }
