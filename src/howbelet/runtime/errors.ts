@@ -25,5 +25,3 @@ export const isContainerNotFound = hasReason("NotFound");
 export const isImageNotFound = hasReason("ImageNotFound");
 /** A container that is not ours has the name that ours would get. */
 export const isNameTaken = hasReason("NameTaken");
-/** The runtime refuses what was asked, and will again. */
-export const isRefused = hasReason("Invalid");
