@@ -3,7 +3,7 @@ import { container, place, podManifest, refusal, resourceCalls, typeOf } from ".
 import type { ResourcesInProcess } from "../../../test/fakes/resources-in-process.js";
 import { startResourcesInProcess } from "../../../test/fakes/resources-in-process.js";
 import { unpackAny } from "../../api/codec/any.js";
-import { isExpired, isForbidden, isNotFound } from "../../api/errors.js";
+import { isExpired, isForbidden, isNotFound, isTimeout } from "../../api/errors.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { EventType, GetRequest, ListRequest, WatchRequest, WatchResponse } from "../../gen/howbernetes/api/v1/resources.js";
 
@@ -49,6 +49,12 @@ describe("Resources", () => {
       const { resourceVersion } = await list();
       await remove(podKind, "a");
       expect((await list({ resourceVersion, resourceVersionMatch: "Exact" })).names).to.deep.equal(["a", "b", "c", "d", "e"]);
+    });
+
+    it("says Expired when a token is of another store's future, and Timeout when a revision is", async () => {
+      const token = Buffer.from('{"v":1,"rv":1000000,"after":"default/a"}').toString("base64url");
+      expect(isExpired(await refusal(list({ limit: 2, continue: token })))).to.equal(true);
+      expect(isTimeout(await refusal(list({ resourceVersion: "1000000", resourceVersionMatch: "Exact" })))).to.equal(true);
     });
 
     it("says Expired when a token is older than the history kept", async () => {

@@ -122,6 +122,9 @@ async function readPage(
     return await deps.store.list(prefix, options);
   } catch (error: unknown) {
     if (isAbort(error)) throw error;
+    // Only a token names a place to go on from: it is of another store, or of this one before it was set back.
+    if (isFutureRevision(error) && options.after !== undefined)
+      throw expired("The provided continue parameter is not of this store: list anew.");
     if (isFutureRevision(error)) throw timedOut(`Too large resource version: ${error.revision}, current: ${error.current}`);
     if (isCompacted(error)) throw expired("The provided continue parameter is too old to display a consistent list result: list anew.");
     return await translated(subjectOf({ group: "", plural: prefix }, ""), Promise.reject(error));
