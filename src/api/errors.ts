@@ -167,6 +167,7 @@ export const isForbidden = hasReason("Forbidden");
 export const isUnauthorized = hasReason("Unauthorized");
 export const isExpired = hasReason("Expired");
 export const isTooManyRequests = hasReason("TooManyRequests");
+export const isTooLarge = hasReason("RequestEntityTooLarge");
 export const isTimeout = hasReason("Timeout");
 export const isUnavailable = hasReason("ServiceUnavailable");
 export const isInternal = hasReason("InternalError");

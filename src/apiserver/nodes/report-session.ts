@@ -1,10 +1,9 @@
-import { setMaxListeners } from "node:events";
-import { ApiError, badRequest, isConflict, isForbidden, isInvalid, isNotFound, notFound } from "../../api/errors.js";
+import { ApiError, badRequest, isConflict, isForbidden, isInvalid, isNotFound, isTooLarge, notFound } from "../../api/errors.js";
 import { nodeKind } from "../../api/kinds/node/kind.js";
 import type { Whole } from "../../api/object.js";
 import { parseFieldSelector } from "../../api/selectors/field-selector.js";
 import { everything } from "../../api/selectors/label-selector.js";
-import { isAbort } from "../../base/abort.js";
+import { isAbort, sharedSignal } from "../../base/abort.js";
 import { backoffMs, reconnectBackoff } from "../../base/backoff.js";
 import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
@@ -90,7 +89,7 @@ export class ReportSession {
     private readonly identity: SessionIdentity,
   ) {
     // Each writer waits on it, and so do the reads and writes that they wait for.
-    setMaxListeners(writers * 8, this.stop.signal);
+    sharedSignal(this.stop.signal);
     this.log = deps.log.child({ node: identity.nodeName, session: identity.fence.id });
   }
 
@@ -203,6 +202,8 @@ export class ReportSession {
     await this.whileOpen(async (signal) => {
       let failures = 0;
       for (;;) {
+        // A node that reports and does not read its acknowledgements is not served further.
+        await this.acks.below(maxPending, signal);
         const { key, value } = await this.reports.take(signal);
         try {
           this.acks.put(key, await this.write(value, signal));
@@ -229,7 +230,7 @@ export class ReportSession {
       return { sequence, podUid, ...(await this.deps.podStatuses.write(report.value, { nodeName, guard: fence.guard, signal })) };
     } catch (error: unknown) {
       // Trying again would meet the same refusal.
-      if (!isInvalid(error) && !isForbidden(error)) throw error;
+      if (!isInvalid(error) && !isForbidden(error) && !isTooLarge(error)) throw error;
       this.log.error("report refused", { podUid, error });
       return { sequence, podUid, refused: true, resourceVersion: "" };
     }

@@ -125,7 +125,7 @@ describe("the Nodes service", () => {
       return value.message.value;
     };
     send({ $case: "hello", value: { nodeName: name, nodeUid, bootId: "b" } });
-    return { session: await receive(), send, receive, stop };
+    return { session: await receive(), send, receive, stop, outbox };
   };
 
   const podOn = async (nodeName: string, name: string): Promise<Whole<Pod>> => {
@@ -164,6 +164,20 @@ describe("the Nodes service", () => {
       const { session, stop } = await openReport("joined", node);
       expect(session).to.have.property("heartbeatPeriodMs", 5_000);
       stop.abort();
+    });
+
+    it("refuses a token that has expired, by its record as well as by its certificate", async () => {
+      const joining = connect(await token()).raw(NodesService, "unary");
+      const { values } = await store.list("/jointokens/");
+      for (const { key, value, revision } of values) {
+        const record = JSON.parse(Buffer.from(value).toString()) as object;
+        await store.update(key, Buffer.from(JSON.stringify({ ...record, expiresAtSeconds: 1 })), revision);
+      }
+      const { request } = await createCertificateRequest("x");
+      expect(await failureOf(joining.join({ nodeName: "late", certificateSigningRequest: request })))
+        .to.satisfy(isForbidden)
+        .and.have.property("message")
+        .that.includes("the join token has expired");
     });
 
     it("keeps a token for the node that it was made for, and unused by what was refused", async () => {
@@ -243,6 +257,25 @@ describe("the Nodes service", () => {
       }
       expect((await admin.of(podKind).get({ namespace: "default", name: "theirs" })).status.phase).to.equal("Pending");
       node.stop.abort();
+    });
+
+    it("refuses for good a status that is too large to be stored, and goes on with others", async () => {
+      const node = await openReport("big", await nodeClient("big"));
+      const [large, small] = [await podOn("big", "large"), await podOn("big", "small")];
+      node.send(report(large, { phase: "Running", message: "x".repeat(1024 * 1024) }));
+      expect(await node.receive()).to.include({ podUid: large.metadata.uid, refused: true });
+      node.send(report(small, { phase: "Running" }));
+      expect(await node.receive()).to.include({ podUid: small.metadata.uid, refused: false });
+      node.stop.abort();
+    });
+
+    it("ends a session whose reports come out of order", async () => {
+      const node = await openReport("order", await nodeClient("order"));
+      node.outbox.send({ sequence: 5, message: { $case: "heartbeat", value: {} } });
+      node.outbox.send({ sequence: 4, message: { $case: "heartbeat", value: {} } });
+      expect(await failureOf(node.receive()))
+        .to.have.property("message")
+        .that.equals("report 4 came after report 5");
     });
 
     it("removes a deleted pod once its node is finished with it, and not before", async () => {
