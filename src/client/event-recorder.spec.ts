@@ -45,6 +45,13 @@ describe("EventRecorder", () => {
     });
   });
 
+  it("keeps an Event's name within bounds, however long its object's is", async () => {
+    recorder.event({ kind: podKind, object: pod({ name: "n".repeat(253), uid: "u2" }) }, "Normal", "Pulled", "long");
+    await recorder.flush();
+
+    expect((await stored())[0]?.metadata.name).to.match(/^n{236}\.[0-9a-f]{16}$/);
+  });
+
   it("makes one of the same within ten minutes, with a growing count", async () => {
     for (let round = 0; round < 3; round += 1) {
       recorder.event(web, "Normal", "Pulled", "again");

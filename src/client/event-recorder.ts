@@ -26,6 +26,8 @@ const sameWindowMs = 10 * 60 * 1000;
 const maxWaiting = 1_000;
 /** Events remembered for aggregation; the one that was least recently repeated is forgotten first. */
 const maxRemembered = 4_096;
+/** A name has at most 253 characters, of which a dot and sixteen digits are the event's own. */
+const maxNamePrefix = 253 - 17;
 /** Kubernetes' bound on `message`. */
 const maxMessageLength = 1_024;
 
@@ -123,7 +125,10 @@ class QueueingRecorder implements EventRecorder {
     const { component, host } = this.options;
     const { name, namespace, uid, resourceVersion } = object.metadata;
     return makeWhole(eventKind, {
-      metadata: { name: `${name}.${randomBytes(8).toString("hex")}`, namespace: namespace === "" ? "default" : namespace },
+      metadata: {
+        name: `${name.slice(0, maxNamePrefix)}.${randomBytes(8).toString("hex")}`,
+        namespace: namespace === "" ? "default" : namespace,
+      },
       involvedObject: { kind: kind.kind, apiVersion: apiVersionOf(kind), namespace, name, uid, resourceVersion, fieldPath },
       reason,
       message,

@@ -99,6 +99,16 @@ describe("resumableWatch", () => {
     expect(seen).to.deep.equal(["added a@3", "added b@2", "bookmark@9", "modified a@10"]);
   });
 
+  for (const from of ["", "0"]) {
+    it(`takes ${JSON.stringify(from)} for the present state, which no resourceVersion in its midst stands for`, async () => {
+      await watch(from, [change("added", "a", 9), "end"], [change("added", "a", 9), change("added", "b", 2), bookmark(10, true), "stay"]);
+      await clock.advance(1_000);
+
+      expect(opened).to.deep.equal([undefined, undefined]);
+      expect(seen).to.deep.equal(["added a@9", "added b@2", "bookmark@10"]);
+    });
+  }
+
   it("repeats nothing, and misses no deletion, when the present state was cut short", async () => {
     await watch(
       undefined,

@@ -115,11 +115,14 @@ async function* watched<T extends ApiObject>(
 class Cursor<T extends ApiObject> {
   /** What was passed on of the initial state; undefined once that is complete. */
   private initial: Map<string, Whole<T>> | undefined;
+  private latest: string | undefined;
   /** Of those, the ones that this stream has not shown yet. */
   private unconfirmed = new Map<string, Whole<T>>();
 
-  constructor(private latest: string | undefined) {
-    this.initial = latest === undefined ? new Map() : undefined;
+  constructor(from: string | undefined) {
+    // To the server these stand for the present state too: it must then be told apart from what follows.
+    this.latest = from === "" || from === "0" ? undefined : from;
+    this.initial = this.latest === undefined ? new Map() : undefined;
   }
 
   /** Where the next stream is to begin. Called when it begins. */
