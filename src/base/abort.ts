@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /** Whether an error is an AbortSignal's, which is an ending and not a failure: neither logged nor retried. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
@@ -49,4 +51,14 @@ export function deferred<T = void>(): Deferred<T> {
   });
   promise.catch((_unobserved: unknown) => undefined);
   return { promise, resolve, reject };
+}
+
+/**
+ * Declares that any number of parts wait on `signal` at once, each for as long as it works: the end of a process, of a
+ * leader's term, of a stream. Node.js takes more than ten listeners for a leak, and of an undeclared signal that is a
+ * warning worth having: whoever fans a signal out says so here, and nobody raises the limit for all.
+ */
+export function sharedSignal(signal: AbortSignal): AbortSignal {
+  setMaxListeners(0, signal);
+  return signal;
 }

@@ -1,4 +1,4 @@
-import { abortable, deferred, isAbort } from "./abort.js";
+import { abortable, deferred, isAbort, sharedSignal } from "./abort.js";
 import type { Runnable } from "./runnable.js";
 
 /** A part of a process, and when the next may start. */
@@ -25,7 +25,7 @@ export async function runInOrder(stages: readonly Stage[], signal: AbortSignal, 
     for (const { runnable, ready } of stages) {
       if (stop.signal.aborted) break;
       const control = new AbortController();
-      const ended = runnable.run(control.signal).then(
+      const ended = runnable.run(sharedSignal(control.signal)).then(
         () => (control.signal.aborted ? undefined : failure.reject(new Error(`${runnable.name} ended by itself`))),
         (error: unknown) => (control.signal.aborted && isAbort(error) ? undefined : failure.reject(error)),
       );

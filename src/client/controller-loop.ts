@@ -1,6 +1,6 @@
 import { isConflict, isUnavailable } from "../api/errors.js";
 import { formatKey, type ObjectKey } from "../api/object.js";
-import { isAbort } from "../base/abort.js";
+import { isAbort, sharedSignal } from "../base/abort.js";
 import { InvariantError } from "../base/invariant.js";
 import type { Log } from "../base/log.js";
 import type { Histogram, Metrics } from "../base/metrics.js";
@@ -44,7 +44,7 @@ export async function runReconciler(loop: ReconcileLoop, signal: AbortSignal): P
   });
   // One worker's broken invariant ends them all.
   const stop = new AbortController();
-  const all = AbortSignal.any([signal, stop.signal]);
+  const all = sharedSignal(AbortSignal.any([signal, stop.signal]));
   const workers = Array.from({ length: loop.workers }, async () => {
     try {
       await work(loop, durations, all);

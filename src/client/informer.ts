@@ -1,6 +1,6 @@
 import { isApiError, isExpired } from "../api/errors.js";
 import { type ApiObject, formatKey, keyOf, type ObjectKey, type Whole } from "../api/object.js";
-import { abortable, type Deferred, deferred } from "../base/abort.js";
+import { abortable, type Deferred, deferred, sharedSignal } from "../base/abort.js";
 import { backoffMs, reconnectBackoff } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
@@ -79,6 +79,8 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    // Those who work from the cache run as long as it does, and wait for it meanwhile.
+    sharedSignal(signal);
     const { clock, random = Math.random } = this.deps;
     for (let failures = 0; !signal.aborted; ) {
       const startedMs = clock.monotonicMs();

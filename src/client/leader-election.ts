@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isAlreadyExists, isApiError, isConflict } from "../api/errors.js";
 import { leaseKind } from "../api/kinds/lease/kind.js";
 import { formatKey, type ObjectKey, type Whole } from "../api/object.js";
-import { isAbort } from "../base/abort.js";
+import { isAbort, sharedSignal } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { Lease } from "../gen/howbernetes/coordination/v1/lease.js";
@@ -155,7 +155,7 @@ class Candidate {
     const keeping = this.keep(tenure, leading, keeper.signal);
     keeping.catch((_thrownBelow: unknown) => undefined);
     try {
-      await lead(client.withMetadata({ [fenceMetadata]: fence }), leading.signal);
+      await lead(client.withMetadata({ [fenceMetadata]: fence }), sharedSignal(leading.signal));
       return !leading.signal.aborted;
     } catch (error: unknown) {
       if (!leading.signal.aborted || !isAbort(error)) throw error;

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { isAbort } from "../base/abort.js";
 import { stopOnSignals } from "../base/stop-signals.js";
 import { HowbeconfigError } from "../client/howbeconfig.js";
@@ -18,8 +17,6 @@ export interface CommandContext {
  * could not be done; 70 (as sysexits.h has it) with a trace for a fault of the program.
  */
 export async function runCommand(command: (context: CommandContext) => Promise<void>): Promise<void> {
-  // Every watch, queue and timer of a component waits on that component's AbortSignal; ten is the default for a leak.
-  setMaxListeners(1_000);
   const signal = stopOnSignals(process);
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   try {

@@ -2,6 +2,7 @@ import { packAnyBytes } from "../../api/codec/any.js";
 import { badRequest, isNotFound } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import { type ApiObject, keyOf, type ObjectKey } from "../../api/object.js";
+import { sharedSignal } from "../../base/abort.js";
 import type { Any } from "../../gen/google/protobuf/any.js";
 import type {
   DeleteCollectionRequest,
@@ -49,6 +50,7 @@ export async function deleteCollection(
   const { objects } = await deps.caches.of(kind).list(scope, { kind: "latest" }, call.signal);
   const items: Any[] = [];
   const queue = objects.values();
+  sharedSignal(call.signal);
   const work = async (): Promise<void> => {
     for (const { object } of queue) {
       try {

@@ -1,6 +1,6 @@
-import { setMaxListeners } from "node:events";
 import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject } from "../../api/object.js";
+import { sharedSignal } from "../../base/abort.js";
 import type { Clock } from "../../base/clock.js";
 import { InvariantError } from "../../base/invariant.js";
 import type { Log } from "../../base/log.js";
@@ -49,8 +49,7 @@ export function createWatchCaches(options: WatchCachesOptions): WatchCaches {
       await Promise.all(all.map((cache) => cache.ready(signal)));
     },
     run: async (signal) => {
-      // All caches, and all that they do, listen for the one end: that is no leak.
-      setMaxListeners(0, signal);
+      sharedSignal(signal);
       await Promise.all(all.map((cache) => cache.run(signal)));
     },
   };
