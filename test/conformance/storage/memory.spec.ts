@@ -1,9 +1,9 @@
-import { compactionConforms } from "../conformance/storage/compaction.js";
-import { listsConform } from "../conformance/storage/lists.js";
-import type { Subject } from "../conformance/storage/store-suite.js";
-import { watchesConform } from "../conformance/storage/watches.js";
-import { writesConform } from "../conformance/storage/writes.js";
-import { MemoryStore } from "./memory-store.js";
+import { MemoryStore } from "../../fakes/memory-store.js";
+import { compactionConforms } from "./compaction.js";
+import { listsConform } from "./lists.js";
+import type { Subject } from "./store-suite.js";
+import { watchesConform } from "./watches.js";
+import { writesConform } from "./writes.js";
 
 // All of the suite but durability: this store has none.
 describe("MemoryStore as a Store", () => {
