@@ -22,10 +22,14 @@ await runMain(async () => {
   ensureBuilt();
   if (!wants("--no-node")) await ensureDocker({ yes: wants("--yes", "-y") });
   const cluster = startCluster(args.filter((arg) => !ownFlags.has(arg)));
-  await cluster.ready;
-  if (!wants("--no-demo", "--no-node")) await showDemo(cluster);
-  if (!cluster.stopping()) sayWhatNext();
-  process.exitCode = await cluster.ended;
+  try {
+    await cluster.ready;
+    if (!wants("--no-demo", "--no-node")) await showDemo(cluster);
+    if (!cluster.stopping()) sayWhatNext();
+    process.exitCode = await cluster.ended;
+  } finally {
+    cluster.stop();
+  }
 });
 
 /** Starts `howbernetes up` and passes signals on to it. */
@@ -48,7 +52,7 @@ function startCluster(flags) {
       stopping ? resolve() : reject(new SetupError(`howbernetes ended with exit code ${code} before it was ready; see above.`)),
     );
   });
-  return { ready, ended, stopping: () => stopping };
+  return { ready, ended, stopping: () => stopping, stop: () => child.kill() };
 }
 
 async function showDemo(cluster) {
@@ -64,7 +68,9 @@ async function showDemo(cluster) {
   if (outcome !== 0 && !cluster.stopping()) say("The example did not come up; `bin/howbectl describe pods` says why.");
 }
 
-const howbectlChild = (...words) => spawn(process.execPath, ["bin/howbectl", ...words], { stdio: ["ignore", "inherit", "inherit"] });
+function howbectlChild(...words) {
+  return spawn(process.execPath, ["bin/howbectl", ...words], { stdio: ["ignore", "inherit", "inherit"] });
+}
 
 function howbectl(...words) {
   return new Promise((resolve) => howbectlChild(...words).on("exit", (code) => resolve(code ?? 1)));
