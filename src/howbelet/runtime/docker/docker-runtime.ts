@@ -32,11 +32,19 @@ export function createDockerRuntime(host?: string): Runtime {
   return new DockerRuntime(new DockerEngine(host));
 }
 
+/** What sandboxes need of the engine, and what it takes to make it again. */
+interface Prepared {
+  readonly image: string;
+  readonly network: string;
+  readonly scope: RuntimeScope;
+  readonly subnet: string;
+}
+
 /** Runs containers with Docker. Holds connections, what `prepare` found, and what Docker's kill does not look at itself. */
 class DockerRuntime implements Runtime {
   /** Of containers whose image names one: Docker heeds it in its stop, which would wait and then kill, but not in kill. */
   private readonly stopSignals = new Map<string, string>();
-  private prepared: { readonly image: string; readonly network: string } | undefined;
+  private prepared: Prepared | undefined;
 
   constructor(private readonly engine: DockerEngine) {}
 
@@ -60,7 +68,7 @@ class DockerRuntime implements Runtime {
     const { Arch: architecture } = await this.engine.call(signal, () => this.engine.docker.version());
     const image = await ensureSandboxImage(this.engine, architecture, signal);
     const network = await ensureNetwork(this.engine, scope, subnet, signal);
-    this.prepared = { image, network: network.name };
+    this.prepared = { image, network: network.name, scope, subnet };
     return network;
   }
 
@@ -87,8 +95,17 @@ class DockerRuntime implements Runtime {
 
   async createSandbox(scope: RuntimeScope, config: SandboxConfig, signal: AbortSignal): Promise<string> {
     if (this.prepared === undefined) throw new RuntimeError("Unavailable", "the pod network is not ready");
-    const options = sandboxCreateOptions(scope, config, this.prepared.image, this.prepared.network);
-    return this.create(options, identityLabels(scope, config.identity), signal);
+    const { image, network, subnet } = this.prepared;
+    const options = sandboxCreateOptions(scope, config, image, network);
+    const create = (): Promise<string> => this.create(options, identityLabels(scope, config.identity), signal);
+    try {
+      return await create();
+    } catch (error: unknown) {
+      // `docker image prune` takes the sandbox image, too, while nothing runs.
+      if (!isImageNotFound(error)) throw error;
+      await this.prepare(scope, subnet, signal);
+      return create();
+    }
   }
 
   async createContainer(scope: RuntimeScope, config: ContainerConfig, signal: AbortSignal): Promise<string> {
@@ -97,9 +114,13 @@ class DockerRuntime implements Runtime {
 
   async start(id: string, signal: AbortSignal): Promise<void> {
     try {
-      await this.engine.call(signal, (abortSignal) => this.engine.docker.getContainer(id).start({ abortSignal }));
+      await this.startOnce(id, signal);
     } catch (error: unknown) {
-      if (statusCodeOf(error) !== 304) throw error;
+      // `docker network prune` takes the pod network, too, while nothing runs.
+      if (this.prepared === undefined || !isContainerNotFound(error) || !/^network \S+ not found/.test(error.message)) throw error;
+      const { scope, subnet } = this.prepared;
+      await this.prepare(scope, subnet, signal);
+      await this.startOnce(id, signal);
     }
   }
 
@@ -190,6 +211,14 @@ class DockerRuntime implements Runtime {
 
   close(): void {
     this.engine.close();
+  }
+
+  private async startOnce(id: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.engine.call(signal, (abortSignal) => this.engine.docker.getContainer(id).start({ abortSignal }));
+    } catch (error: unknown) {
+      if (statusCodeOf(error) !== 304) throw error;
+    }
   }
 
   private inspectRaw(id: string, signal: AbortSignal) {
