@@ -43,12 +43,16 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** When a process began, in the system's own terms: its number may be another's later. "" where the system does not say. */
+/**
+ * When a process began, in the system's own terms: its number may be another's later. "" where the system does not say;
+ * "ended" for one that is dead but not yet buried by its parent.
+ */
 export async function processBirth(pid: number): Promise<string> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     // The second field, a name in parentheses, may hold spaces; the start time is the twentieth after it.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" || fields[0] === "X" ? "ended" : (fields[19] ?? "");
   } catch (_noProcFileSystem: unknown) {
     return "";
   }
