@@ -1,6 +1,6 @@
 import type { EventEmitter } from "node:events";
 import { type ServerUnaryCall, status } from "@grpc/grpc-js";
-import { ApiError, badRequest, isInternal, unauthorized, unavailable } from "../api/errors.js";
+import { ApiError, badRequest, isForbidden, isInternal, isUnauthorized, unauthorized, unavailable } from "../api/errors.js";
 import { isAbort } from "../base/abort.js";
 import type { Log } from "../base/log.js";
 import type { CallerRegistry } from "./caller.js";
@@ -124,9 +124,14 @@ export class ServerCall {
     }
     const told = this.stopped && (error === undefined || isAbort(error)) ? unavailable("the server is stopping") : ApiError.from(error);
     if (isInternal(told)) this.deps.log.error("call failed", { method: this.method.path, caller: this.caller?.name, error });
+    if (isForbidden(told) || isUnauthorized(told)) this.logRefusal(told);
     const sent = statusFromError(told);
     this.finish(sent.code);
     return sent;
+  }
+
+  private logRefusal({ message }: ApiError): void {
+    this.deps.log.info("call refused", { method: this.method.path, caller: this.caller?.name, peer: this.call.getPeer(), message });
   }
 
   /** A handler that fails for having lost its caller is as it should be; anything else is worth knowing. */

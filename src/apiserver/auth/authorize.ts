@@ -91,7 +91,7 @@ function isNodeAllowed(nodeName: string, action: Action): boolean {
     case "/pods":
       return isPodAllowed(nodeName, action);
     case "/events":
-      return action.verb === "create" && isOwnEvent(nodeName, action.object);
+      return action.verb === "create" && action.namespace === "default" && isOwnEvent(nodeName, action.object);
     default:
       return false;
   }
@@ -112,11 +112,10 @@ function nodeNameOf(object: object | undefined): string | undefined {
   return (object as { spec?: { nodeName?: string } } | undefined)?.spec?.nodeName;
 }
 
+/** About the node itself. What happens to its pods travels in reports, where it is looked at whose pod it is. */
 function isOwnEvent(nodeName: string, object: object | undefined): boolean {
-  const event = object as { involvedObject?: { kind?: string; name?: string }; source?: { host?: string } } | undefined;
-  const about = event?.involvedObject;
-  if (about?.kind === "Node") return about.name === nodeName;
-  return about?.kind === "Pod" && event?.source?.host === nodeName;
+  const about = (object as { involvedObject?: { kind?: string; name?: string } } | undefined)?.involvedObject;
+  return about?.kind === "Node" && about.name === nodeName;
 }
 
 function refusal(caller: Caller, { verb, kind, namespace, name, subresource }: Action): Error {
