@@ -1,4 +1,5 @@
 import { Server, ServerCredentials, type UntypedHandleCall } from "@grpc/grpc-js";
+import { deferred } from "../base/abort.js";
 import { parseHostPort } from "../base/host-port.js";
 import { InvariantError } from "../base/invariant.js";
 import type { Log } from "../base/log.js";
@@ -27,7 +28,7 @@ export interface RpcServer {
   listen(address: string): Promise<{ readonly host: string; readonly port: number }>;
   /**
    * Takes no new calls, ends streams with ServiceUnavailable, lets unary calls end for `graceMs`, then cuts what is
-   * left. Resolves when all is closed; a second call joins the first.
+   * left. Resolves when all is closed or cut; a second call joins the first.
    */
   stop(graceMs: number): Promise<void>;
 }
@@ -40,6 +41,12 @@ const maxConcurrentStreams = 4_096;
 const maxConnectionAgeMs = 2 * 60 * 60 * 1000;
 /** A connection without calls is closed: its client dials again when it needs to. */
 const maxConnectionIdleMs = 10 * 60 * 1000;
+
+/**
+ * A session that was closing when it was cut still waits for its peer to close the socket, which one that reads nothing
+ * does only when its keepalive fails: that is not waited for.
+ */
+const cutMs = 500;
 
 /** Creates a server; it serves after `add` and `listen`. */
 export function createRpcServer(options: RpcServerOptions): RpcServer {
@@ -120,12 +127,16 @@ class GrpcServer implements RpcServer {
 
   private async shutDown(graceMs: number): Promise<void> {
     for (const call of this.live) if (call.method.responseStream) call.stop();
-    const closed = new Promise<void>((resolve) => this.server.tryShutdown(() => resolve()));
-    const cut = setTimeout(() => {
-      for (const call of this.live) call.stop();
-      this.server.forceShutdown();
-    }, graceMs);
-    await closed;
-    clearTimeout(cut);
+    const closed = deferred();
+    this.server.tryShutdown(() => closed.resolve());
+    const timers = [
+      setTimeout(() => {
+        for (const call of this.live) call.stop();
+        this.server.forceShutdown();
+      }, graceMs),
+      setTimeout(() => closed.resolve(), graceMs + cutMs),
+    ];
+    await closed.promise;
+    for (const timer of timers) clearTimeout(timer);
   }
 }
