@@ -5,8 +5,9 @@ import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import { oneOf } from "../flags/parse-flag.js";
 import { isObject } from "../manifests/json-fields.js";
-import { jsonPathText, parseJsonPath } from "../resources/json-path.js";
+import { parseJsonPathTemplate } from "../resources/json-path-template.js";
 import { qualifiedName } from "../resources/kind-lookup.js";
+import { UsageError } from "../usage-error.js";
 
 /** An object and its kind, for printing. */
 export interface KindObject {
@@ -21,6 +22,8 @@ const formatWord = oneOf("yaml", "json", "name");
 
 /** Reads `-o` where no table can be asked for. */
 export function parseObjectFormat(text: string): ObjectFormat {
+  if (text === "jsonpath")
+    throw new UsageError("template format specified but no template given", "For example: -o jsonpath={.metadata.name}");
   if (!text.startsWith("jsonpath=")) return formatWord(text);
   parseJsonPathTemplate(text.slice("jsonpath=".length));
   return text as `jsonpath=${string}`;
@@ -61,18 +64,6 @@ export function formatJson(format: Exclude<ObjectFormat, "name">, json: JsonObje
   if (format === "yaml") return formatYaml(sorted).trimEnd();
   if (format === "json") return JSON.stringify(sorted, undefined, 4);
   return parseJsonPathTemplate(format.slice("jsonpath=".length))(sorted);
-}
-
-/** Text with `{paths}` in it; "\n" and "\t" within `{"…"}` are those characters. */
-function parseJsonPathTemplate(template: string): (root: Json) => string {
-  const pieces = template.split(/(\{[^{}]*\})/).map((piece): ((root: Json) => string) => {
-    if (!piece.startsWith("{")) return () => piece;
-    const literal = /^\{\s*"(.*)"\s*\}$/.exec(piece);
-    if (literal !== null) return () => (literal[1] ?? "").replaceAll("\\n", "\n").replaceAll("\\t", "\t");
-    const path = parseJsonPath(piece);
-    return (root) => path(root).map(jsonPathText).join(" ");
-  });
-  return (root) => pieces.map((piece) => piece(root)).join("");
 }
 
 function sortKeys(value: Json): Json {
