@@ -87,4 +87,27 @@ describe("howbectl logs", () => {
     expect(await cli.run("logs", "two")).to.equal(1);
     expect(cli.err).to.match(/^Defaulted container "main" out of: main, side\nError from server \(BadRequest\): container "main"/);
   });
+
+  it("prints all that a selector picks, ten lines each, with prefixes when asked", async () => {
+    cli.cluster.put(podKind, pod({ name: "web2", labels: { app: "web" } }));
+    cli.cluster.logs.set("default/web2/main", "three\n");
+    expect(await cli.run("logs", "-l", "app=web", "--prefix")).to.equal(0);
+    expect(cli.out).to.equal("[pod/web/main] one\n[pod/web/main] two\n[pod/web2/main] three\n");
+    expect(cli.cluster.lastLogsRequest?.options).to.include({ tailLines: 10 });
+
+    expect(await cli.run("logs", "-f", "-l", "app=web", "--max-log-requests=1")).to.equal(1);
+    expect(cli.err).to.match(/^error: you are attempting to follow 2 log streams, but maximum allowed concurrency is 1/);
+    expect(await cli.run("logs", "web", "-l", "app=web")).to.equal(1);
+    expect(cli.err).to.equal("error: only a selector (-l) or a POD name is allowed\n");
+  });
+
+  it("prints every container of a pod when asked for all", async () => {
+    const container = { ...pod().spec.containers[0], name: "side" };
+    cli.cluster.put(podKind, pod({ name: "two", spec: { containers: [...pod().spec.containers, container as never] } }));
+    cli.cluster.logs.set("default/two/main", "m\n").set("default/two/side", "s\n");
+    expect(await cli.run("logs", "two", "--all-containers")).to.equal(0);
+    expect(cli.out).to.equal("m\ns\n");
+    expect(await cli.run("logs")).to.equal(1);
+    expect(cli.err).to.match(/^error: expected 'logs \(POD \| TYPE\/NAME\)/);
+  });
 });
