@@ -1,9 +1,13 @@
 import { Command } from "commander";
 import { isApiError } from "../../api/errors.js";
+import { eventKind } from "../../api/kinds/event/kind.js";
 import type { Kind } from "../../api/kinds/kind.js";
+import type { Whole } from "../../api/object.js";
 import type { ApiClient } from "../../client/contracts.js";
+import type { Event } from "../../gen/howbernetes/core/v1/event.js";
 import type { CliEnv } from "../cli-env.js";
 import { errorText } from "../error-text.js";
+import { collectList } from "../flags/parse-flag.js";
 import { formatKindTables } from "../printers/kind-tables.js";
 import {
   formatObject,
@@ -14,6 +18,7 @@ import {
   parseObjectFormat,
 } from "../printers/object-format.js";
 import type { TableOptions } from "../printers/object-table.js";
+import { eventsInOrder } from "../resources/events-in-order.js";
 import { parseJsonPath } from "../resources/json-path.js";
 import { parseResourceArguments, type ResourceArguments, type Target } from "../resources/resource-arguments.js";
 import { addSelectionFlags, keyFor, type SelectionFlags, selectionOf, selectionOfOne } from "../resources/selection-flags.js";
@@ -28,6 +33,7 @@ interface GetFlags extends SelectionFlags {
   readonly outputWatchEvents?: boolean;
   readonly headers: boolean;
   readonly showLabels?: boolean;
+  readonly labelColumns?: readonly string[];
   readonly showKind?: boolean;
   readonly sortBy?: string;
   readonly ignoreNotFound?: boolean;
@@ -44,6 +50,7 @@ export const getCommand = (env: CliEnv): Command =>
     .option("--output-watch-events", "with -w, say of each change whether it is ADDED, MODIFIED or DELETED")
     .option("--no-headers", "leave out the header line")
     .option("--show-labels", "add a column with the labels")
+    .option("-L, --label-columns <keys>", "add a column for each of these labels, comma-separated", collectList)
     .option("--show-kind", "print names as kind/name")
     .option("--sort-by <path>", "sort by a field, as .metadata.creationTimestamp")
     .option("--ignore-not-found", "a named object that does not exist is not an error")
@@ -132,8 +139,13 @@ async function watched(what: ResourceArguments, flags: GetFlags, env: CliEnv): P
   return { kind, selection, name };
 }
 
-const sortBy = (items: readonly KindObject[], flags: GetFlags): readonly KindObject[] =>
-  flags.sortBy === undefined ? items : sortObjects(items, parseJsonPath(flags.sortBy));
+/** Unlike Kubernetes: events come in the order of time, for in the order of their names they tell no story. */
+function sortBy(items: readonly KindObject[], flags: GetFlags): readonly KindObject[] {
+  if (flags.sortBy !== undefined) return sortObjects(items, parseJsonPath(flags.sortBy));
+  const [first] = items;
+  if (first?.kind.typeName !== eventKind.typeName) return items;
+  return eventsInOrder(items.map(({ object }) => object as Whole<Event>)).map((object) => ({ kind: first.kind, object }));
+}
 
 function tableOptions(what: ResourceArguments, flags: GetFlags): TableOptions {
   const kinds = what.form === "kinds" ? what.kinds : [...new Set(what.targets.map(({ kind }) => kind))];
@@ -142,6 +154,7 @@ function tableOptions(what: ResourceArguments, flags: GetFlags): TableOptions {
     headers: flags.headers,
     namespaces: flags.allNamespaces === true && kinds.some((kind) => kind.namespaced),
     labels: flags.showLabels === true,
+    labelColumns: flags.labelColumns,
     kinds: flags.showKind === true || kinds.length > 1,
     events: flags.outputWatchEvents === true,
   };

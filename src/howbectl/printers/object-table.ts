@@ -11,6 +11,8 @@ export interface TableOptions {
   readonly namespaces: boolean;
   /** A last column LABELS. */
   readonly labels: boolean;
+  /** A column for each of these labels, before LABELS. */
+  readonly labelColumns?: readonly string[] | undefined;
   /** "kind/name" in NAME. */
   readonly kinds: boolean;
   /** A first column EVENT. */
@@ -49,8 +51,9 @@ export class ObjectTable {
 
   private header(): string[] {
     const names = this.columns.map((column) => column.name);
-    const { events = false, namespaces } = this.options;
-    return [...(events ? ["EVENT"] : []), ...(namespaces ? ["NAMESPACE"] : []), ...names, ...(this.options.labels ? ["LABELS"] : [])];
+    const { events = false, namespaces, labels, labelColumns = [] } = this.options;
+    const chosen = labelColumns.map((key) => key.slice(key.lastIndexOf("/") + 1).toUpperCase());
+    return [...(events ? ["EVENT"] : []), ...(namespaces ? ["NAMESPACE"] : []), ...names, ...chosen, ...(labels ? ["LABELS"] : [])];
   }
 
   private cells({ object, type = "" }: TableRow, nowMs: number): string[] {
@@ -62,6 +65,7 @@ export class ObjectTable {
       ...(this.options.events === true ? [type.toUpperCase()] : []),
       ...(this.options.namespaces ? [object.metadata.namespace] : []),
       ...cells,
+      ...(this.options.labelColumns ?? []).map((key) => object.metadata.labels[key] ?? ""),
       ...(this.options.labels ? [formatLabels(object.metadata.labels)] : []),
     ];
   }

@@ -1,13 +1,12 @@
 import { ageCell } from "../../../api/kinds/cells.js";
 import type { Whole } from "../../../api/object.js";
-import { timeToMs } from "../../../api/values/time.js";
 import type { Event } from "../../../gen/howbernetes/core/v1/event.js";
+import { eventsInOrder } from "../../resources/events-in-order.js";
 import type { Description } from "./description.js";
 
 /** Adds the events about an object, oldest first. */
 export function eventsTable(events: readonly Whole<Event>[], description: Description, nowMs: number): void {
-  const sorted = [...events].sort((left, right) => lastMs(left) - lastMs(right));
-  const rows = sorted.map((event) => [
+  const rows = eventsInOrder(events).map((event) => [
     event.type ?? "",
     event.reason ?? "",
     age(event, nowMs),
@@ -15,10 +14,6 @@ export function eventsTable(events: readonly Whole<Event>[], description: Descri
     (event.message ?? "").trim(),
   ]);
   description.table("Events", ["Type", "Reason", "Age", "From", "Message"], rows);
-}
-
-function lastMs({ lastTimestamp, eventTime, metadata }: Whole<Event>): number {
-  return timeToMs(lastTimestamp) ?? timeToMs(eventTime) ?? timeToMs(metadata.creationTimestamp) ?? 0;
 }
 
 /** "5s", or "5s (x3 over 2m)" for an event that repeats. */

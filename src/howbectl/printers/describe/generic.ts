@@ -33,8 +33,12 @@ function describeValue(label: string, value: Json, description: Description): vo
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
+const acronyms: ReadonlySet<string> = new Set(["API", "CIDR", "GUID", "IP", "UID", "URL"]);
+
 /** "holderIdentity" → "Holder Identity". */
 function titleOf(name: string): string {
-  const spaced = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2");
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").split(" ");
+  return words
+    .map((word) => (acronyms.has(word.toUpperCase()) ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join(" ");
 }
