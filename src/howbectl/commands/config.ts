@@ -8,18 +8,26 @@ import { UsageError } from "../usage-error.js";
 export const configCommand = (env: CliEnv): Command =>
   new Command("config")
     .addCommand(
-      new Command("view").description("show the howbeconfig, without keys and certificates").action(async () => {
+      new Command("view").description("Show the howbeconfig, without keys and certificates").action(async () => {
         env.out.line(formatYaml(redacted(await env.config.read())).trimEnd());
       }),
     )
-    .addCommand(new Command("current-context").description("print the current context").action(() => printCurrentContext(env)))
+    .addCommand(new Command("current-context").description("Print the current context").action(() => printCurrentContext(env)))
     .addCommand(
       new Command("use-context")
-        .description("make a context the current one")
-        .argument("<name>")
+        .description("Make a context the current one")
+        .argument("<name>", "name of the context")
         .action((name: string) => useContext(name, env)),
     )
-    .addCommand(new Command("get-contexts").description("list the contexts").action(() => printContexts(env)));
+    .addCommand(
+      new Command("set-context")
+        .description("Change a context, as the namespace that commands work in")
+        .usage("(NAME | --current) --namespace NAMESPACE")
+        .argument("[name]", "name of the context")
+        .option("--current", "change the current context")
+        .action((name: string | undefined, flags: SetContextFlags) => setContext(name, flags, env)),
+    )
+    .addCommand(new Command("get-contexts").description("List the contexts").action(() => printContexts(env)));
 
 async function printCurrentContext(env: CliEnv): Promise<void> {
   const { currentContext } = await env.config.read();
@@ -34,6 +42,23 @@ async function useContext(name: string, env: CliEnv): Promise<void> {
   resolveContext(changed);
   await env.config.write(changed);
   env.out.line(`Switched to context "${name}".`);
+}
+
+interface SetContextFlags {
+  readonly current?: boolean;
+}
+
+/** Sets the namespace of a context; clusters and users come from `howbernetes up`. */
+async function setContext(named: string | undefined, { current }: SetContextFlags, env: CliEnv): Promise<void> {
+  const config = await env.config.read();
+  const name = current === true ? config.currentContext : named;
+  const { namespace } = env.flags;
+  if (name === undefined || name === "") throw new UsageError("you must specify the name of a context, or --current");
+  if (namespace === undefined) throw new UsageError("you must specify --namespace");
+  resolveContext(config, name);
+  const contexts = config.contexts.map((context) => (context.name === name ? { ...context, namespace } : context));
+  await env.config.write({ ...config, contexts });
+  env.out.line(`Context "${name}" modified.`);
 }
 
 async function printContexts(env: CliEnv): Promise<void> {

@@ -131,6 +131,16 @@ describe("howbectl wait", () => {
 });
 
 describe("howbectl scale", () => {
+  it("scales what a selector picks, and says when that is nothing", async () => {
+    const cli = new FakeCli();
+    cli.cluster.put(deploymentKind, deployment({ name: "a" }));
+    cli.cluster.put(deploymentKind, deployment({ name: "b" }));
+    expect(await cli.run("scale", "deploy", "--all", "--replicas=3")).to.equal(0);
+    expect(cli.out).to.equal("deployment.apps/a scaled\ndeployment.apps/b scaled\n");
+    expect(await cli.run("scale", "deploy", "-l", "no=such", "--replicas=3")).to.equal(1);
+    expect(cli.err).to.equal("error: no objects passed to scale\n");
+  });
+
   it("sets the count, by TYPE NAME and TYPE/NAME", async () => {
     const cli = new FakeCli();
     cli.cluster.put(deploymentKind, deployment({ name: "web", replicas: 1 }));

@@ -7,21 +7,39 @@ import { addWriteFlags, dryRunSuffix, type WriteFlags } from "../flags/write-fla
 import { formatObject } from "../printers/object-format.js";
 import { qualifiedName } from "../resources/kind-lookup.js";
 import { patchScale } from "../resources/patch-scale.js";
-import { parseTargets, type Target } from "../resources/resource-arguments.js";
-import { keyFor } from "../resources/selection-flags.js";
+import { parseResourceArguments, parseTargets, type Target } from "../resources/resource-arguments.js";
+import { keyFor, selectionOf } from "../resources/selection-flags.js";
 import { UsageError } from "../usage-error.js";
 
 interface ScaleFlags extends WriteFlags {
   readonly replicas: number;
   readonly currentReplicas?: number;
+  readonly selector?: string;
+  readonly all?: boolean;
 }
 
 export const scaleCommand = (env: CliEnv): Command =>
   addWriteFlags(new Command("scale"))
-    .argument("<target...>", "what to scale: TYPE NAME..., or TYPE/NAME...")
+    .argument("<what...>", "what to scale: TYPE NAME..., TYPE/NAME..., or TYPE with -l or --all")
+    .option("-l, --selector <query>", "only objects whose labels match, as app=web")
+    .option("--all", "all objects of the types given, in the namespace")
     .requiredOption("--replicas <count>", "desired number of pods", parseCount)
     .option("--current-replicas <count>", "scale only from this count", parseCount)
-    .action((words: string[], flags: ScaleFlags) => scale(parseTargets(words), flags, env));
+    .action(async (words: string[], flags: ScaleFlags) => scale(await targetsOf(words, flags, env), flags, env));
+
+async function targetsOf(words: readonly string[], flags: ScaleFlags, env: CliEnv): Promise<readonly Target[]> {
+  if (flags.all !== true && flags.selector === undefined) return parseTargets(words);
+  const what = parseResourceArguments(words);
+  if (what.form === "targets") throw new UsageError("name cannot be provided when a selector is specified");
+  const client = await env.client();
+  const targets: Target[] = [];
+  for (const kind of what.kinds) {
+    const { items } = await client.of(kind).list({ ...(await selectionOf(kind, flags, env)), signal: env.signal });
+    targets.push(...items.map(({ metadata }) => ({ kind, name: metadata.name })));
+  }
+  if (targets.length === 0) throw new UsageError("no objects passed to scale");
+  return targets;
+}
 
 /** Scales each target; the server re-reads on conflict, so concurrent scales never lose one another. */
 export async function scale(targets: readonly Target[], flags: ScaleFlags, env: CliEnv): Promise<void> {

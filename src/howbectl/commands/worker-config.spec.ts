@@ -23,6 +23,14 @@ describe("howbectl worker", () => {
     expect(node("n1")).to.have.deep.nested.property("status.addresses[0]", { type: "InternalIP", address: "10.0.0.7" });
   });
 
+  it("gives another token for a node that it has recorded, but not for another machine of that name", async () => {
+    await cli.run("worker", "n1", "--ip", "10.0.0.7");
+    expect(await cli.run("worker", "n1", "--ip", "10.0.0.7")).to.equal(0);
+    expect(cli.err).to.match(/^node\/n1 unchanged\n/);
+    expect(await cli.run("worker", "n1", "--ip", "10.0.0.8")).to.equal(1);
+    expect(cli.err).to.equal('Error from server (AlreadyExists): nodes "n1" already exists\n');
+  });
+
   it("asks on a terminal for what is missing", async () => {
     cli.answers = ["10.0.0.8"];
     expect(await cli.run("worker", "n2")).to.equal(0);
@@ -67,6 +75,16 @@ describe("howbectl master and config", () => {
     expect(cli.out).to.match(/^CURRENT +NAME .*\n\* +one .*\n +two /);
     expect(await cli.run("config", "use-context", "three")).to.equal(1);
     expect(cli.err).to.equal('error: no context exists with the name: "three"\n');
+  });
+
+  it("sets the namespace that a context works in", async () => {
+    expect(await cli.run("config", "set-context", "--current", "--namespace=team")).to.equal(0);
+    expect(cli.out).to.equal('Context "two" modified.\n');
+    expect(await cli.run("config", "set-context", "one", "-n", "other")).to.equal(0);
+    expect(cli.config.contexts.map(({ namespace }) => namespace)).to.deep.equal(["other", "team"]);
+    expect(await cli.run("config", "set-context", "three", "-n", "x")).to.equal(1);
+    expect(await cli.run("config", "set-context", "one")).to.equal(1);
+    expect(cli.err).to.equal("error: you must specify --namespace\n");
   });
 
   it("never shows a key", async () => {

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { Command } from "commander";
+import { isAlreadyExists } from "../../api/errors.js";
 import { nodeKind } from "../../api/kinds/node/kind.js";
 import { NodesService } from "../../gen/howbernetes/api/v1/nodes.js";
 import { Node } from "../../gen/howbernetes/core/v1/node.js";
@@ -35,8 +36,8 @@ export async function worker(node: ExpectedNode | undefined, env: CliEnv): Promi
   const client = await env.client();
   const server = await env.server();
   if (node !== undefined) {
-    await record(node, env);
-    env.err.line(`node/${node.name} created`);
+    const outcome = await record(node, env);
+    env.err.line(`node/${node.name} ${outcome}`);
   }
   const nodes = client.raw(NodesService, "unary");
   const { token } = await nodes.createJoinToken({ nodeName: node?.name ?? "", lifetimeSeconds: 0 }, { signal: env.signal });
@@ -67,9 +68,21 @@ async function asked(question: string, missing: string, env: CliEnv): Promise<st
   return answer;
 }
 
-async function record({ name, ip, port }: ExpectedNode, env: CliEnv): Promise<void> {
+/** Asking again, because the first token was lost or is too old, finds the Node recorded. */
+async function record({ name, ip, port }: ExpectedNode, env: CliEnv): Promise<"created" | "configured" | "unchanged"> {
   const nodes = (await env.client()).of(nodeKind);
-  await nodes.create(Node.fromPartial({ metadata: { name } }), { signal: env.signal });
+  let outcome: "created" | "configured" = "created";
+  try {
+    await nodes.create(Node.fromPartial({ metadata: { name } }), { signal: env.signal });
+  } catch (error: unknown) {
+    if (!isAlreadyExists(error)) throw error;
+    const { status } = await nodes.get({ namespace: "", name }, { signal: env.signal });
+    const present = status.addresses.find(({ type }) => type === "InternalIP")?.address;
+    if (present === ip) return "unchanged";
+    // Another address is another machine; none means that an earlier call was broken off.
+    if (present !== undefined) throw error;
+    outcome = "configured";
+  }
   const addresses = [
     { type: "InternalIP", address: ip },
     { type: "Hostname", address: name },
@@ -77,4 +90,5 @@ async function record({ name, ip, port }: ExpectedNode, env: CliEnv): Promise<vo
   const daemonEndpoints = port === undefined ? {} : { daemonEndpoints: { kubeletEndpoint: { Port: port } } };
   const status = { addresses, ...daemonEndpoints };
   await nodes.patch({ namespace: "", name }, "merge", { status }, { subresource: "status", signal: env.signal });
+  return outcome;
 }
