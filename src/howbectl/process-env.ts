@@ -1,3 +1,4 @@
+import { createSecureContext } from "node:tls";
 import { systemClock } from "../base/clock.js";
 import type { RemoteApiClient } from "../client/client.js";
 import type { Howbeconfig, ResolvedContext } from "../client/howbeconfig.js";
@@ -72,6 +73,7 @@ export class ProcessEnv implements CliEnv {
     ]);
     const address = await this.server();
     parseAddress(address);
+    checkCertificate(tls);
     // A person waits: that a server cannot be reached is said at once, unless time was given to try again.
     const retryForMs = this.flags.requestTimeout ?? 0;
     return createApiClient({ address, tls, log: createLog("howbectl", "silent"), retryForMs, fieldManager: "howbectl" });
@@ -90,5 +92,15 @@ export class ProcessEnv implements CliEnv {
   private async configPath(): Promise<string> {
     const { howbeconfigPath } = await import("../client/howbeconfig.js");
     return this.flags.howbeconfig ?? howbeconfigPath(process.env);
+  }
+}
+
+/** What is no certificate, or no key of it, is better said here, by its file, than by the first call. */
+function checkCertificate({ ca, cert, key }: ResolvedContext["tls"]): void {
+  try {
+    createSecureContext({ ca, cert, key });
+  } catch (error: unknown) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`the howbeconfig's certificate and key cannot be used: ${reason}`);
   }
 }

@@ -61,7 +61,10 @@ function prepare(command: Command, program: Command, env: CliEnv): void {
     writeErr: (text) => env.err.line(text.trimEnd()),
     outputError: () => undefined,
   });
-  if (command !== program) command.usage(`${command.usage().replace("[options] ", "")} [options]`);
+  if (command !== program) {
+    command.usage(`${command.usage().replace(/\[options\] ?/, "")} [options]`.trim());
+    command.addHelpText("after", "\nSee 'howbectl --help' for the options of every command, such as -n NAMESPACE.");
+  }
   for (const inner of command.commands) prepare(inner, program, env);
 }
 

@@ -36,8 +36,8 @@ interface DeploymentFlags extends WriteFlags {
 const createDeploymentCommand = (env: CliEnv): Command =>
   new Command("deployment")
     .alias("deploy")
-    .description("create a deployment with the specified name")
-    .argument("<name>")
+    .description("Create a deployment with the specified name")
+    .argument("<name>", "name of the deployment")
     .argument("[command...]", "after --: the command to run in the container")
     .requiredOption("--image <image>", "image to run")
     .option("-r, --replicas <count>", "number of pods", parseCount, 1)
@@ -52,8 +52,8 @@ const createDeploymentCommand = (env: CliEnv): Command =>
 const createNamespaceCommand = (env: CliEnv): Command =>
   new Command("namespace")
     .alias("ns")
-    .description("create a namespace with the specified name")
-    .argument("<name>")
+    .description("Create a namespace with the specified name")
+    .argument("<name>", "name of the namespace")
     .action(async (name: string, _own: unknown, self: Command) => {
       const kind = kindForWord("namespace");
       const json = { apiVersion: "v1", kind: "Namespace", metadata: { name } };

@@ -39,7 +39,12 @@ export const deleteCommand = (env: CliEnv): Command =>
     .option("--grace-period <seconds>", "time that the object gets to end by itself; negative: its own", parseInteger, -1)
     .option("--force", "remove the object at once, without waiting for its containers to have ended")
     .option("--now", "the same as --grace-period=1")
-    .option("--cascade <strategy>", "what becomes of dependents", oneOf("background", "foreground", "orphan"), "background")
+    .option(
+      "--cascade <strategy>",
+      "what becomes of dependents: background, foreground or orphan",
+      oneOf("background", "foreground", "orphan"),
+      "background",
+    )
     .option("--ignore-not-found", "an object that does not exist counts as deleted")
     .option("--no-wait", "return as soon as deletion has begun (also --wait=false)")
     .option("--timeout <duration>", "how long to wait until objects are gone; 0: for ever", parseDurationMs, 0)

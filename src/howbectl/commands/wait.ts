@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { notFound } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import { isAbort, throwIfAborted } from "../../base/abort.js";
@@ -27,7 +27,11 @@ export const waitCommand = (env: CliEnv): Command =>
   addSelectionFlags(addFileFlags(new Command("wait")))
     .argument("[what...]", "TYPE NAME..., TYPE/NAME..., or TYPE with -l or --all")
     .requiredOption("--for <condition>", "create, delete, condition=NAME[=VALUE] or jsonpath='{PATH}'[=VALUE]", parseWaitCondition)
-    .option("--timeout <duration>", "how long to wait; 0: look once; negative: a week", parseDurationMs, 30_000)
+    .addOption(
+      new Option("--timeout <duration>", "how long to wait; 0: look once; negative: a week")
+        .argParser(parseDurationMs)
+        .default(30_000, "30s"),
+    )
     .option("--all", "all objects of the types given, in the namespace")
     .action((words: string[], flags: WaitFlags) => wait(words, flags, env));
 
