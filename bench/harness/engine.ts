@@ -1,13 +1,21 @@
 import { Agent } from "node:http";
+import { inspect } from "node:util";
 import Docker from "dockerode";
 import { image } from "../../test/e2e/harness/manifests.js";
 
 const ownLabel = "howbernetes-bench";
 const command = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"];
 
+/** docker-modem prints the options of every request, agent and sockets included, to nowhere: a peer must not pay for that. */
+class OpaqueAgent extends Agent {
+  [inspect.custom](): string {
+    return "Agent";
+  }
+}
+
 /** The Docker Engine itself: what all of it is compared with. */
 export class Engine {
-  readonly docker = new Docker({ agent: new Agent({ keepAlive: true, maxSockets: 32 }) } as Docker.DockerOptions);
+  readonly docker = new Docker({ agent: new OpaqueAgent({ keepAlive: true, maxSockets: 32 }) } as Docker.DockerOptions);
   #count = 0;
 
   async version(): Promise<string> {
