@@ -1,6 +1,3 @@
-/** JSON nested deeper than this is refused: nothing of Kubernetes' comes near it. */
-export const maxJsonDepth = 200;
-
 interface Level {
   readonly path: string;
   /** Names seen so far, or the index reached in a list. */
@@ -15,8 +12,6 @@ const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/gs;
 /**
  * Paths of names that occur twice in one object of a JSON text, which JSON.parse resolves silently by keeping the last.
  * The text must have passed JSON.parse.
- *
- * @throws RangeError when nested deeper than `maxJsonDepth`
  */
 export function findDuplicateKeys(text: string): string[] {
   const duplicates: string[] = [];
@@ -25,7 +20,6 @@ export function findDuplicateKeys(text: string): string[] {
   for (const [lexeme] of text.matchAll(token)) {
     const level = stack.at(-1);
     if (lexeme === "{" || lexeme === "[") {
-      if (stack.length >= maxJsonDepth) throw new RangeError(`nested deeper than ${maxJsonDepth} levels`);
       const path = level === undefined ? "" : level.next;
       const isObject = lexeme === "{";
       stack.push({ path, names: isObject ? new Set() : undefined, index: 0, next: isObject ? path : `${path}[0]` });

@@ -3,6 +3,7 @@ import type { Kind } from "../kinds/kind.js";
 import type { ApiObject } from "../object.js";
 import { findDuplicateKeys } from "./duplicate-keys.js";
 import { decodeMessage } from "./json-decode.js";
+import { checkJsonDepth } from "./json-depth.js";
 import { encodeMessage } from "./json-encode.js";
 import type { Json, JsonObject } from "./json-values.js";
 
@@ -21,8 +22,9 @@ export function apiVersionOf(kind: { readonly group: string; readonly version: s
   return kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
 }
 
-/** Parses JSON text. @throws ApiError BadRequest when it is none, or no object */
+/** Parses JSON text. @throws ApiError BadRequest when it is none, is no object, or is nested too deeply */
 export function parseJsonObject(text: string): JsonObject {
+  checkJsonDepth(text);
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
@@ -48,18 +50,10 @@ export function objectFromJson<T extends ApiObject>(kind: Kind<T>, json: string 
     object: decoded.message as T,
     errors: decoded.errors,
     strictErrors: [
-      ...(text === undefined ? [] : duplicates(text).map((path) => `duplicate field ${JSON.stringify(path)}`)),
+      ...(text === undefined ? [] : findDuplicateKeys(text).map((path) => `duplicate field ${JSON.stringify(path)}`)),
       ...decoded.unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
     ],
   };
-}
-
-function duplicates(text: string): string[] {
-  try {
-    return findDuplicateKeys(text);
-  } catch (error) {
-    throw badRequest(`the object provided is unreadable: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 /** Kubernetes' JSON of an object: apiVersion and kind first, then its fields by name. */

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import type { JsonObject } from "../codec/json-values.js";
+import { podKind } from "../kinds/pod/kind.js";
 import { mergePatch } from "./merge.js";
+import { applyPatch } from "./patch.js";
 import { strategicMerge } from "./strategic.js";
 import { threeWayPatch } from "./three-way.js";
 
@@ -62,6 +64,27 @@ describe("strategicMerge", () => {
     strategicMerge(pod, current, containers({ name: "a", image: "changed" }));
     expect(current).to.deep.equal(before);
   });
+});
+
+describe("applyPatch", () => {
+  it("bounds what a JSON patch copies, which could double at each step", () => {
+    const copies = Array.from({ length: 30 }, (_, step) => ({ op: "copy", from: "/metadata", path: `/metadata/m${step}` }));
+    const metadata = { name: "p", annotations: { padding: "x".repeat(1_000) } };
+    expect(() => applyPatch(podKind, { metadata }, "json", copies)).to.throw("a JSON patch may copy 3145728 bytes in all");
+    expect(applyPatch(podKind, { metadata }, "json", copies.slice(0, 1))).to.have.nested.property("metadata.m0.name", "p");
+  });
+
+  for (const operation of [
+    null,
+    "copy",
+    { op: "copy" },
+    { op: "copy", from: "/no/such", path: "/x" },
+    { op: "copy", from: 1, path: "/x" },
+  ]) {
+    it(`refuses the operation ${JSON.stringify(operation)}`, () => {
+      expect(() => applyPatch(podKind, { metadata: { name: "p" } }, "json", [operation])).to.throw("the server rejected our request");
+    });
+  }
 });
 
 describe("mergePatch", () => {

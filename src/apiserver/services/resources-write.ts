@@ -1,5 +1,6 @@
 import { encodeObject } from "../../api/codec/encode.js";
 import { objectToJson } from "../../api/codec/json.js";
+import { checkJsonDepth } from "../../api/codec/json-depth.js";
 import { decodeWhole } from "../../api/codec/whole.js";
 import { badRequest, conflict, isNotFound, tooLarge } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
@@ -127,8 +128,10 @@ function languageOf(type: PatchType): PatchLanguage {
 
 function parsePatch(bytes: Buffer): unknown {
   if (bytes.length > maxPatchBytes) throw tooLarge(`the patch is too large: ${bytes.length} bytes`);
+  const text = bytes.toString("utf8");
+  checkJsonDepth(text);
   try {
-    return JSON.parse(bytes.toString("utf8"));
+    return JSON.parse(text);
   } catch (error: unknown) {
     throw badRequest(`error decoding patch: ${error instanceof Error ? error.message : String(error)}`);
   }
