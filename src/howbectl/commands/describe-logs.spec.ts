@@ -5,6 +5,7 @@ import { makeWhole } from "../../api/codec/whole.js";
 import { deploymentKind } from "../../api/kinds/deployment/kind.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
 import { leaseKind } from "../../api/kinds/lease/kind.js";
+import { nodeKind } from "../../api/kinds/node/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { timeFromMs } from "../../api/values/time.js";
 
@@ -35,6 +36,28 @@ describe("howbectl describe", () => {
       /Type +Reason +Age +From +Message\n.*\n {2}Normal +Started +5s \(x3 over 60s\) +howbelet +Started container main\n/,
     );
     expect(cli.out).not.to.include("of an earlier pod");
+  });
+
+  it("shows a node with its heartbeat and what its pods ask for", async () => {
+    const cli = new FakeCli();
+    const allocatable = { cpu: { string: "2" }, memory: { string: "1Gi" } };
+    cli.cluster.put(nodeKind, makeWhole(nodeKind, { metadata: { name: "n1" }, status: { allocatable } }));
+    cli.cluster.put(
+      leaseKind,
+      makeWhole(leaseKind, { metadata: { name: "n1", namespace: "kube-node-lease" }, spec: { holderIdentity: "n1" } }),
+    );
+    const asks = {
+      name: "main",
+      image: "a",
+      resources: { requests: { cpu: { string: "250m" }, memory: { string: "256Mi" } }, limits: {} },
+    };
+    cli.cluster.put(podKind, pod({ name: "web", nodeName: "n1", spec: { containers: [asks as never] } }));
+
+    expect(await cli.run("describe", "node", "n1")).to.equal(0);
+    expect(cli.out).to.match(/^Name: +n1\nRoles: +<none>\n/);
+    expect(cli.out).to.match(/Lease:\n {2}HolderIdentity: +n1\n/);
+    expect(cli.out).to.match(/ {2}default +web +250m \(12%\) +0 \(0%\) +256Mi \(25%\) +0 \(0%\) /);
+    expect(cli.out).to.match(/Allocated resources:\n {2}Resource +Requests +Limits\n.*\n {2}cpu +250m \(12%\) +0 \(0%\)\n/);
   });
 
   it("shows a kind that it has no layout for by its fields", async () => {

@@ -1,8 +1,9 @@
 import { Command } from "commander";
-import { isApiError } from "../../api/errors.js";
+import { isApiError, isNotFound } from "../../api/errors.js";
 import { deploymentKind } from "../../api/kinds/deployment/kind.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
 import type { Kind } from "../../api/kinds/kind.js";
+import { leaseKind } from "../../api/kinds/lease/kind.js";
 import { namespaceKind } from "../../api/kinds/namespace/kind.js";
 import { nodeKind } from "../../api/kinds/node/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
@@ -72,7 +73,7 @@ async function collect(client: ApiClient, what: ResourceArguments, flags: Descri
 
 async function describeOne(client: ApiClient, item: KindObject, flags: DescribeFlags, env: CliEnv): Promise<string[]> {
   const description = new Description();
-  await fill(client, item, description, env.signal);
+  await fill(client, item, description, env);
   if (flags.showEvents && item.kind.kind !== eventKind.kind) {
     const { metadata } = item.object;
     const events = await client.of(eventKind).list({
@@ -89,14 +90,21 @@ async function describeOne(client: ApiClient, item: KindObject, flags: DescribeF
   return description.lines();
 }
 
-async function fill(client: ApiClient, item: KindObject, description: Description, signal: AbortSignal): Promise<void> {
+async function fill(client: ApiClient, item: KindObject, description: Description, { signal, clock }: CliEnv): Promise<void> {
   const { kind, object } = item;
   const { namespace } = object.metadata;
   if (isOf(podKind, kind, object)) describePod(object, description);
   else if (isOf(namespaceKind, kind, object)) describeNamespace(object, description);
   else if (isOf(nodeKind, kind, object)) {
     const pods = await client.of(podKind).list({ fieldSelector: `spec.nodeName=${object.metadata.name}`, signal });
-    describeNode(object, pods.items, description);
+    const lease = await client
+      .of(leaseKind)
+      .get({ namespace: "kube-node-lease", name: object.metadata.name }, { signal })
+      .catch((error: unknown) => {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      });
+    describeNode(object, { pods: pods.items, lease, nowMs: clock.now() }, description);
   } else if (isOf(replicaSetKind, kind, object)) {
     const pods = await client.of(podKind).list({ namespace, signal });
     describeReplicaSet(object, ownedBy(object, pods.items), description);

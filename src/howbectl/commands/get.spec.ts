@@ -1,8 +1,11 @@
 import { expect } from "chai";
 import { deployment, pod } from "../../../test/builders/index.js";
-import { FakeCli } from "../../../test/fakes/fake-cli-env.js";
+import { FakeCli, fakeNowMs } from "../../../test/fakes/fake-cli-env.js";
+import { makeWhole } from "../../api/codec/whole.js";
 import { deploymentKind } from "../../api/kinds/deployment/kind.js";
+import { eventKind } from "../../api/kinds/event/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
+import { timeFromMs } from "../../api/values/time.js";
 
 describe("howbectl get", () => {
   let cli: FakeCli;
@@ -80,7 +83,32 @@ describe("howbectl get", () => {
   it("fills in JSONPath templates", async () => {
     cli.cluster.put(podKind, pod({ name: "web" }));
     await cli.run("get", "pods", "-o", 'jsonpath={.items[*].metadata.name}{"\\n"}');
-    expect(cli.out).to.equal("web\n\n");
+    expect(cli.out).to.equal("web\n");
+  });
+
+  it("adds a column for each label asked for", async () => {
+    cli.cluster.put(podKind, pod({ name: "web", labels: { "example.org/tier": "front" } }));
+    await cli.run("get", "pods", "-L", "example.org/tier,zone");
+    expect(cli.out).to.match(/^NAME .* AGE +TIER +ZONE\nweb .* front +\n$/);
+  });
+
+  it("tells events in the order of time", async () => {
+    const event = (name: string, agoMs: number) =>
+      makeWhole(eventKind, {
+        metadata: { name, namespace: "default" },
+        involvedObject: { kind: "Pod", name },
+        reason: "Started",
+        lastTimestamp: timeFromMs(fakeNowMs - agoMs),
+      });
+    for (const [name, agoMs] of [
+      ["b", 9_000],
+      ["a", 5_000],
+      ["d", 9_000],
+      ["c", 60_000],
+    ] as const)
+      cli.cluster.put(eventKind, event(name, agoMs));
+    await cli.run("get", "events", "-o", "name");
+    expect(cli.out).to.equal("event/c\nevent/b\nevent/d\nevent/a\n");
   });
 
   it("sorts by a field", async () => {

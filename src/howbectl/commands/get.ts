@@ -72,7 +72,7 @@ export async function get(what: ResourceArguments, flags: GetFlags, env: CliEnv)
   const client = await env.client();
   const { items, failures } =
     what.form === "kinds" ? await listKinds(client, what.kinds, flags, env) : await getTargets(client, what.targets, flags, env);
-  printAll(items, what, flags, env);
+  await printAll(items, what, flags, env);
   if (items.length === 0 && failures.length === 0 && !isObjectFormat(flags.output)) await sayNothingFound(what, flags, env);
   if (failures.length > 0) throw new CommandFailure(failures.join("\n"));
 }
@@ -107,13 +107,16 @@ async function getTargets(client: ApiClient, targets: readonly Target[], flags: 
   return { items: sortBy(items, flags), failures };
 }
 
-function printAll(items: readonly KindObject[], what: ResourceArguments, flags: GetFlags, env: CliEnv): void {
+async function printAll(items: readonly KindObject[], what: ResourceArguments, flags: GetFlags, env: CliEnv): Promise<void> {
   const { output } = flags;
   if (isObjectFormat(output)) {
     const single = what.form === "targets" && what.targets.length === 1;
     const [first] = items;
-    if (single && first !== undefined) env.out.line(formatObject(output, first));
-    else if (!single && (items.length > 0 || output !== "name")) env.out.line(formatObjectList(output, items));
+    if (single ? first === undefined : items.length === 0 && output === "name") return;
+    const text = single && first !== undefined ? formatObject(output, first) : formatObjectList(output, items);
+    // A template says itself where lines end, as for kubectl.
+    if (output.startsWith("jsonpath=")) await env.out.bytes(Buffer.from(text));
+    else env.out.line(text);
     return;
   }
   for (const line of formatKindTables(items, tableOptions(what, flags), env.clock.now())) env.out.line(line);
