@@ -20,7 +20,11 @@ const wants = (...flags) => args.some((arg) => flags.includes(arg));
 await runMain(async () => {
   ensureDependencies();
   ensureBuilt();
-  if (!wants("--no-node")) await ensureDocker({ yes: wants("--yes", "-y") });
+  if (!wants("--no-node")) {
+    await ensureDocker({ yes: wants("--yes", "-y") });
+    // With --no-demo too: the examples and the README's tour run them.
+    await ensureImages();
+  }
   const cluster = startCluster(args.filter((arg) => !ownFlags.has(arg)));
   try {
     await cluster.ready;
@@ -56,7 +60,6 @@ function startCluster(flags) {
 }
 
 async function showDemo(cluster) {
-  await ensureImages();
   say("\n$ bin/howbectl apply -f examples/hello.yaml");
   await howbectl("apply", "-f", "examples/hello.yaml");
   say("\n$ bin/howbectl get pods -w");
