@@ -18,6 +18,12 @@ export function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw abortError(signal);
 }
 
+/** Resolves once `signal` has fired. */
+export async function untilAbort(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
 /**
  * Settles as `promise` does, or rejects with an abort error once `signal` fires, whichever is first.
  * The promise's own later rejection is then nobody's business and is not reported as unhandled.

@@ -1,4 +1,4 @@
-import { isAbort } from "../base/abort.js";
+import { isAbort, untilAbort } from "../base/abort.js";
 import type { Stage } from "../base/lifecycle.js";
 import type { Log } from "../base/log.js";
 import type { Runnable } from "../base/runnable.js";
@@ -16,7 +16,7 @@ export function outlived(part: Runnable, ready: (signal: AbortSignal) => Promise
       if (!wasReady || (signal.aborted && isAbort(error))) throw error;
       log.error("stopped; it starts again with the process", { part: part.name, error });
     }
-    if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    await untilAbort(signal);
   };
   return {
     runnable: { name: part.name, run },

@@ -1,19 +1,17 @@
 import type { ApiServer } from "../apiserver/api-server.js";
-import { abortable, deferred } from "../base/abort.js";
+import { abortable, deferred, untilAbort } from "../base/abort.js";
 import type { Stage } from "../base/lifecycle.js";
 
 /** An api-server as a part of a process: ready when it listens, stopped whether or not it got that far. */
 export function serverStage(server: ApiServer): Stage {
   const listening = deferred();
   const run = async (signal: AbortSignal): Promise<void> => {
-    const stopped = deferred();
-    signal.addEventListener("abort", () => stopped.resolve(), { once: true });
-    if (signal.aborted) stopped.resolve();
+    const stopped = untilAbort(signal);
     try {
       // A start that waits for the store ends when the server is stopped.
       const started = server.start().then(() => listening.resolve());
-      await Promise.race([started, stopped.promise]);
-      await stopped.promise;
+      await Promise.race([started, stopped]);
+      await stopped;
     } finally {
       await server.stop();
     }

@@ -1,4 +1,5 @@
 import { ApiError } from "../../api/errors.js";
+import { untilAbort } from "../../base/abort.js";
 import { type HealthService, HealthCheckResponse_ServingStatus as ServingStatus } from "../../gen/grpc/health/v1/health.js";
 import type { Handlers } from "../../rpc/contracts.js";
 
@@ -22,12 +23,7 @@ export function createHealthService({ services, isServing }: HealthDeps): Handle
     },
     async *watch({ service }, { signal }) {
       yield knows(service) ? await statusNow(signal) : { status: ServingStatus.SERVICE_UNKNOWN };
-      await untilAborted(signal);
+      await untilAbort(signal);
     },
   };
-}
-
-async function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
