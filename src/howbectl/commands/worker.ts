@@ -45,8 +45,11 @@ export async function worker(node: ExpectedNode | undefined, env: CliEnv): Promi
   env.err.line("Run this on the machine that is to join; the token works once:");
   const nodeName = node === undefined ? "" : ` --node-name ${node.name}`;
   env.out.line(`howbelet --server ${server} --token ${token}${nodeName}`);
-  if (isLoopback(parseAddress(server).host)) {
-    env.err.line(`Note: ${server} can be reached from this machine only; serve on another address with: howbernetes up --listen HOST:PORT`);
+  const { host, port } = parseAddress(server);
+  if (isLoopback(host)) {
+    env.err.line(`Note: ${server} can be reached from this machine only. For another machine, name an address that it reaches:
+  howbectl worker -s HOST:${port}
+and let the server listen there: howbernetes up --listen 0.0.0.0:${port}`);
   }
 }
 
