@@ -1,14 +1,16 @@
 import { createHash, randomUUID } from "node:crypto";
 import { makeWhole } from "../../api/codec/whole.js";
-import { isAlreadyExists, isNotFound } from "../../api/errors.js";
+import { isAlreadyExists, isConflict, isForbidden, isNotFound } from "../../api/errors.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
+import type { Kind } from "../../api/kinds/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
-import type { Whole } from "../../api/object.js";
+import type { ObjectKey, Whole } from "../../api/object.js";
 import { timeFromMs } from "../../api/values/time.js";
 import type { Clock } from "../../base/clock.js";
 import type { ReportRequest_ContainerEvent } from "../../gen/howbernetes/api/v1/nodes.js";
 import type { Event } from "../../gen/howbernetes/core/v1/event.js";
 import type { Freshness } from "../../storage/cacher/interface.js";
+import { admitToNamespace } from "../admission/namespace-lifecycle.js";
 import type { ObjectStore } from "../object-store.js";
 import { prepareCreate } from "../objects/prepare-create.js";
 
@@ -47,10 +49,21 @@ export class ContainerEvents {
       await again();
     } catch (error: unknown) {
       if (!isNotFound(error)) throw error;
-      await objects.create(eventKind, this.first(nodeName, event, key.name), { signal }).catch((raced: unknown) => {
+      await this.create(nodeName, event, key, signal).catch((raced: unknown) => {
         if (!isAlreadyExists(raced)) throw raced;
         return again();
       });
+    }
+  }
+
+  /** Nothing is recorded in a namespace that is on its way out: it may have been emptied already. */
+  private async create(nodeName: string, event: ReportRequest_ContainerEvent, key: ObjectKey, signal: AbortSignal): Promise<void> {
+    const { objects } = this.deps;
+    try {
+      const guards = await admitToNamespace(objects, { kind: eventKind as Kind, ...key, fresh: false }, signal);
+      await objects.create(eventKind, this.first(nodeName, event, key.name), { signal, guards });
+    } catch (error: unknown) {
+      if (!isForbidden(error) && !isNotFound(error) && !isConflict(error)) throw error;
     }
   }
 
