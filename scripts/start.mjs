@@ -38,7 +38,8 @@ await runMain(async () => {
 
 /** Starts `howbernetes up` and passes signals on to it. */
 function startCluster(flags) {
-  const child = spawn(process.execPath, ["bin/howbernetes", "up", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
+  // In a process group of its own: Ctrl-C reaches it once, passed on from here, and not a second time from the terminal.
+  const child = spawn(process.execPath, ["bin/howbernetes", "up", ...flags], { stdio: ["ignore", "pipe", "inherit"], detached: true });
   let stopping = false;
   for (const signal of ["SIGINT", "SIGTERM"]) {
     process.on(signal, () => {

@@ -11,7 +11,8 @@ interface ConfigFile {
   readonly users: readonly { readonly user: { readonly "client-certificate-data": string; readonly "client-key-data": string } }[];
 }
 
-const buf = "node_modules/.bin/buf";
+// The program itself: its npm wrapper would pass no signal on to it.
+const buf = `node_modules/@bufbuild/buf-${process.platform}-${process.arch === "arm64" ? "aarch64" : process.arch}/bin/buf`;
 const service = "howbernetes.api.v1.Resources";
 
 describe("any gRPC tool, here buf curl, by reflection alone", function () {
