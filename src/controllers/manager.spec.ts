@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { expect } from "chai";
 import { replicaSet } from "../../test/builders/index.js";
 import { FakeApi } from "../../test/fakes/fake-api/fake-api.js";
@@ -20,8 +19,6 @@ describe("createControllerManager", () => {
     clock = new FakeClock();
     api = new FakeApi(clock);
     stops = [];
-    // Many workers wait on one signal, as in the real process.
-    setMaxListeners(1_000);
   });
   afterEach(async () => {
     await Promise.all(stops.map((stop) => stop()));

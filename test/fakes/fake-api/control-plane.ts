@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { createLog } from "../../../src/base/log.js";
 import { createEventRecorder } from "../../../src/client/event-recorder.js";
 import { runControllers } from "../../../src/controllers/manager.js";
@@ -19,8 +18,6 @@ export function startControlPlane(clock: FakeClock, options: { readonly schedule
   const { scheduler = false, api = new FakeApi(clock) } = options;
   const log = createLog("test", "silent");
   const control = new AbortController();
-  // Every controller's workers wait on a signal each made of this one, as in the real process.
-  setMaxListeners(1_000);
   const running = [runControllers({ client: api, clock, log }, control.signal)];
   if (scheduler) {
     const events = createEventRecorder({ client: api, component: "default-scheduler", clock, log });
