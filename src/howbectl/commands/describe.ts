@@ -41,7 +41,10 @@ export async function describe(what: ResourceArguments, flags: DescribeFlags, en
   const texts: string[] = [];
   for (const item of items) texts.push((await describeOne(client, item, flags, env)).join("\n"));
   if (texts.length > 0) env.out.line(texts.join("\n\n\n"));
-  else if (failures.length === 0) env.err.line(`No resources found in ${await env.namespace()} namespace.`);
+  else if (failures.length === 0) {
+    const scoped = flags.allNamespaces !== true && what.form === "kinds" && what.kinds.some((kind) => kind.namespaced);
+    env.err.line(scoped ? `No resources found in ${await env.namespace()} namespace.` : "No resources found");
+  }
   if (failures.length > 0) throw new CommandFailure(failures.join("\n"));
 }
 

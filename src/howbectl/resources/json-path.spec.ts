@@ -25,6 +25,11 @@ describe("parseJsonPath", () => {
     { path: "{.status.conditions[-1].type}", finds: ["Scheduled"] },
     { path: "{.status.conditions[*].type}", finds: ["Ready", "Scheduled"] },
     { path: '{.status.conditions[?(@.type=="Ready")].status}', finds: ["True"] },
+    { path: '{.status.conditions[?(@.type!="Ready")].status}', finds: ["False"] },
+    { path: "{.status.conditions[0:1].type}", finds: ["Ready"] },
+    { path: "{.status.conditions[1:].type}", finds: ["Scheduled"] },
+    { path: "{.status..status}", finds: ["True", "False"] },
+    { path: "{..name}", finds: ["web"] },
     { path: "{.status.absent.deeper}", finds: [] },
     { path: "{.status.constructor}", finds: [] },
   ];
@@ -32,7 +37,7 @@ describe("parseJsonPath", () => {
     it(`${path} finds ${JSON.stringify(finds)}`, () => expect(parseJsonPath(path)(root)).to.deep.equal(finds));
   }
 
-  for (const path of ["{.a[}", "{.a[?(@.b)]}", "{.a..b}"]) {
+  for (const path of ["{.a[}", "{.a[?(@.b)]}", "{.a...b}"]) {
     it(`refuses ${path}`, () => expect(() => parseJsonPath(path)).to.throw(/error parsing jsonpath/));
   }
 });

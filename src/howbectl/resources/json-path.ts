@@ -9,7 +9,7 @@ type Step = (value: Json) => readonly Json[];
 
 /**
  * Compiles the part of kubectl's JSONPath that names values: `{.status.phase}`, `.spec.containers[0].image`,
- * `.metadata.labels['app']`, `[*]` and `[?(@.type=="Ready")]`. Braces and the leading dot may be left out.
+ * `.metadata.labels['app']`, `[0:2]`, `[*]`, `..image`, `[?(@.type=="Ready")]` and the same with `!=`. Braces and the leading dot may be left out.
  *
  * @throws UsageError when the text is not such a path
  */
@@ -30,13 +30,19 @@ export function parseJsonPath(text: string): JsonPath {
 }
 
 const patterns: readonly { readonly pattern: RegExp; make(match: RegExpExecArray): Step }[] = [
+  { pattern: /^\.(?=\.[^.[])/, make: () => descendants },
   { pattern: /^\.\*|^\[\*\]/, make: () => members },
   { pattern: /^\.((?:\\.|[^.[\]\\])+)/, make: ([, name = ""]) => member(name.replace(/\\(.)/g, "$1")) },
   { pattern: /^\[(?:'([^']*)'|"([^"]*)")\]/, make: ([, single, double]) => member(single ?? double ?? "") },
   { pattern: /^\[(-?\d+)\]/, make: ([, index]) => elementAt(Number(index)) },
   {
-    pattern: /^\[\?\(@([^=!]*)==\s*(?:'([^']*)'|"([^"]*)"|([^)'"]+))\s*\)\]/,
-    make: ([, path = "", single, double, bare]) => matching(path.trim(), single ?? double ?? (bare ?? "").trim()),
+    pattern: /^\[(-?\d*):(-?\d*)\]/,
+    make: ([, from = "", to = ""]) => slice(from === "" ? 0 : Number(from), to === "" ? undefined : Number(to)),
+  },
+  {
+    pattern: /^\[\?\(@([^=!]*)([=!]=)\s*(?:'([^']*)'|"([^"]*)"|([^)'"]+))\s*\)\]/,
+    make: ([, path = "", operator, single, double, bare]) =>
+      matching(path.trim(), single ?? double ?? (bare ?? "").trim(), operator === "=="),
   },
   { pattern: /^\.$/, make: () => (value) => [value] },
 ];
@@ -68,9 +74,18 @@ const members: Step = (value) => {
   return isObject(value) ? Object.values(value) : [];
 };
 
-function matching(path: string, wanted: string): Step {
+const slice =
+  (from: number, to: number | undefined): Step =>
+  (value) =>
+    isList(value) ? value.slice(from, to) : [];
+
+/** The value and everything below it. */
+const descendants: Step = (value) => [value, ...members(value).flatMap(descendants)];
+
+/** Members whose field equals a text or, where `equal` is false, has another value. */
+function matching(path: string, wanted: string, equal: boolean): Step {
   const find = parseJsonPath(path);
-  return (value) => members(value).filter((item) => find(item).some((found) => jsonPathText(found) === wanted));
+  return (value) => members(value).filter((item) => find(item).some((found) => (jsonPathText(found) === wanted) === equal));
 }
 
 /** A found value as text: strings bare, everything else as JSON. */

@@ -29,6 +29,7 @@ describe("parseResourceArguments", () => {
     { words: ["deployments.batch"], says: 'the server doesn\'t have a resource type "deployments.batch"' },
     { words: ["pod", "pod/a"], says: "there is no need to specify a resource type as a separate argument" },
     { words: ["pod/a/b"], says: "may not have more than one slash" },
+    { words: ["pod/"], says: "must have a single resource and name" },
   ];
   for (const { words, says } of refused) {
     it(`refuses "${words.join(" ")}"`, () => expect(() => parseResourceArguments(words)).to.throw(says));

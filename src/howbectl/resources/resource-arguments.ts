@@ -44,8 +44,7 @@ export function parseTargets(words: readonly string[]): readonly Target[] {
 function parseSlashed(word: string): Target {
   const [type = "", name = "", ...rest] = word.split("/");
   if (!word.includes("/")) throw new UsageError(mixed);
-  if (type === "" || name === "" || rest.length > 0) {
-    throw new UsageError("arguments in resource/name form may not have more than one slash");
-  }
+  if (rest.length > 0) throw new UsageError("arguments in resource/name form may not have more than one slash");
+  if (type === "" || name === "") throw new UsageError("arguments in resource/name form must have a single resource and name");
   return { kind: kindForWord(type), name };
 }
