@@ -51,6 +51,7 @@ describe("runLeader", () => {
     constructor(
       readonly name: string,
       server: FakeResourceClient<Lease> = leases,
+      isDead?: (identity: string) => boolean,
     ) {
       const lead = async (client: ApiClient, signal: AbortSignal): Promise<void> => {
         this.fence = (client as LeaseOnlyClient).fence;
@@ -61,7 +62,8 @@ describe("runLeader", () => {
         }).finally(() => events.push(`${name} ends`));
       };
       const log = createLog("test", "silent");
-      this.ended = runLeader({ client: new LeaseOnlyClient(server), lease: key, identity: name, clock, log, lead }, this.stop.signal).then(
+      const options = { client: new LeaseOnlyClient(server), lease: key, identity: name, isDead, clock, log, lead };
+      this.ended = runLeader(options, this.stop.signal).then(
         () => "resolved",
         (error: unknown) => error,
       );
@@ -128,6 +130,19 @@ describe("runLeader", () => {
     expect(await a.ended).to.equal("resolved");
     expect(b.fence).to.not.equal(a.fence);
     expect(leases.peek(key)?.spec.leaseTransitions).to.equal(1);
+  });
+
+  it("takes over at once from a leader that is known to be dead, and from no other", async () => {
+    const held = (holderIdentity: string) =>
+      leaseKind.message.fromPartial({ metadata: key, spec: { holderIdentity, leaseDurationSeconds: 15 } });
+    leases.put(held("ghost_1") as never);
+    new Candidate("b", leases, (identity) => identity === "another");
+    await clock.advance(1_000);
+    expect(events).to.deep.equal([]);
+
+    new Candidate("a", leases, (identity) => identity.startsWith("ghost_"));
+    await clock.advance(0);
+    expect(events).to.deep.equal(["a leads"]);
   });
 
   it("takes over from a leader that vanished, once the Lease has run out by the candidate's own clock", async () => {

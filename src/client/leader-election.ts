@@ -33,6 +33,8 @@ export interface LeaderOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly times?: LeaderTimes;
+  /** Whether a holder, by its identity, is known to be dead: its Lease is taken without waiting for it to run out. */
+  readonly isDead?: ((holder: string) => boolean) | undefined;
   /**
    * The leader's work. Its client sends the fence: once another leads, none of its writes takes effect, whatever this
    * process believes. `signal` fires when leadership is lost; it must then stop and settle.
@@ -126,7 +128,8 @@ class Candidate {
   private waitMs(): number {
     const seen = this.observer.latest;
     if (seen === undefined) return this.times.leaseMs;
-    if (seen.lease === undefined || (seen.lease.spec.holderIdentity ?? "") === "" || this.lock.isMine(seen.lease)) return 0;
+    const holder = seen.lease?.spec.holderIdentity ?? "";
+    if (holder === "" || this.lock.isMine(seen.lease) || this.options.isDead?.(holder) === true) return 0;
     return seen.atMs + this.times.leaseMs - this.options.clock.monotonicMs();
   }
 

@@ -19,6 +19,8 @@ export interface ControllerManagerOptions {
   readonly metrics?: Metrics | undefined;
   /** Who holds the leader's Lease, for people to read; the host's name by default. */
   readonly identity?: string | undefined;
+  /** As in `LeaderOptions`. */
+  readonly isDead?: ((holder: string) => boolean) | undefined;
 }
 
 /** Leases of leaders live beside the system's other objects. */
@@ -30,14 +32,15 @@ const restartAfterMs = 5_000;
  * Runs all controllers. Of several managers one leads; the others wait. Each term begins from nothing: caches first,
  * then the controllers that work from them.
  */
-export function createControllerManager({ client, clock, log, metrics, identity = hostname() }: ControllerManagerOptions): Runnable {
+export function createControllerManager(options: ControllerManagerOptions): Runnable {
+  const { client, clock, log, metrics, identity = hostname(), isDead } = options;
   const lead = (fenced: ApiClient, signal: AbortSignal): Promise<void> => runControllers({ client: fenced, clock, log, metrics }, signal);
-  return { name: "controllers", run: (signal) => runLeader({ client, lease: leaderLease, identity, clock, log, lead }, signal) };
+  return { name: "controllers", run: (signal) => runLeader({ client, lease: leaderLease, identity, isDead, clock, log, lead }, signal) };
 }
 
 /** Runs controllers, with caches of their own, until `signal` fires. */
 export async function runControllers(
-  { client, clock, log, metrics }: Omit<ControllerManagerOptions, "identity">,
+  { client, clock, log, metrics }: Omit<ControllerManagerOptions, "identity" | "isDead">,
   signal: AbortSignal,
   listed: readonly ListedController[] = controllers,
 ): Promise<void> {

@@ -17,6 +17,8 @@ export interface SchedulerOptions {
   readonly metrics?: Metrics | undefined;
   /** Who holds the leader's Lease, for people to read; the host's name by default. */
   readonly identity?: string | undefined;
+  /** As in `LeaderOptions`. */
+  readonly isDead?: ((holder: string) => boolean) | undefined;
 }
 
 /** Leases of leaders live beside the system's other objects. */
@@ -26,11 +28,12 @@ const leaderLease = { namespace: "kube-system", name: "scheduler" };
  * Gives every pod without a node the one that suits it best. Of several schedulers one leads; the others wait. Works
  * from watches alone: a pod is bound as soon as its creation is seen.
  */
-export function createScheduler({ client, clock, log, metrics, identity = hostname() }: SchedulerOptions): Runnable {
+export function createScheduler(options: SchedulerOptions): Runnable {
+  const { client, clock, log, metrics, identity = hostname(), isDead } = options;
   const lead = async (fenced: ApiClient, signal: AbortSignal): Promise<void> => {
     const events = createEventRecorder({ client: fenced, component: defaultSchedulerName, clock, log });
     await new SchedulingTerm({ client: fenced, events, profile: defaultProfile, clock, log, metrics }).run(signal);
     await events.flush();
   };
-  return { name: "scheduler", run: (signal) => runLeader({ client, lease: leaderLease, identity, clock, log, lead }, signal) };
+  return { name: "scheduler", run: (signal) => runLeader({ client, lease: leaderLease, identity, isDead, clock, log, lead }, signal) };
 }

@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { hostname } from "node:os";
 import { Command } from "commander";
 import { createApiServer } from "../../apiserver/api-server.js";
 import { systemClock } from "../../base/clock.js";
@@ -141,6 +142,17 @@ async function nodeStage({ flags, data, ca, logOf }: Parts, server: string, admi
   return outlived(howbelet, (signal) => nodeReady(admin, nodeName, signal), nodeLog);
 }
 
-function componentDeps({ logOf, metrics }: Parts, component: string): { clock: typeof systemClock; log: Log; metrics: Metrics } {
-  return { clock: systemClock, log: logOf(component), metrics };
+interface ComponentDeps {
+  readonly clock: typeof systemClock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly identity: string;
+  readonly isDead: (holder: string) => boolean;
+}
+
+function componentDeps({ flags, logOf, metrics }: Parts, component: string): ComponentDeps {
+  const identity = `up_${hostname()}`;
+  // The embedded store lets in one process at a time: whoever led from inside another `up` before this one is gone.
+  const isDead = (holder: string): boolean => parseStoreChoice(flags.store).kind === "embedded" && holder.startsWith("up_");
+  return { clock: systemClock, log: logOf(component), metrics, identity, isDead };
 }
