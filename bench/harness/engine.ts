@@ -1,7 +1,7 @@
 import { Agent } from "node:http";
 import { inspect } from "node:util";
 import Docker from "dockerode";
-import { image } from "../../test/e2e/harness/manifests.js";
+import { image as testImage } from "../../test/e2e/harness/manifests.js";
 
 const ownLabel = "howbernetes-bench";
 const command = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"];
@@ -24,21 +24,55 @@ export class Engine {
 
   /** Creates and starts a number of containers, so many at once. */
   async startContainers(count: number, atOnce: number): Promise<void> {
-    const names = Array.from({ length: count }, () => `${ownLabel}-${process.pid}-${this.#count++}`);
-    const next = names.values();
-    const worker = async (): Promise<void> => {
-      for (const name of next) {
-        const container = await this.docker.createContainer({ name, Image: image, Cmd: command, Labels: { [ownLabel]: "" } });
-        await container.start();
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    await inParallel(count, atOnce, async () => {
+      const container = await this.docker.createContainer({
+        name: this.#name(),
+        Image: testImage,
+        Cmd: command,
+        Labels: { [ownLabel]: "" },
+      });
+      await container.start();
+    });
   }
 
-  /** Removes what `startContainers` made. */
+  /** Creates and starts pods by hand, so many at once: a sandbox in a network, and a container that joins it. */
+  async startPairs(count: number, atOnce: number, network: string): Promise<void> {
+    const [sandbox] = await this.docker.listImages({ filters: { reference: ["howbernetes/sandbox"] } });
+    const image = sandbox?.RepoTags?.[0] ?? "howbernetes/sandbox";
+    const host = {
+      NetworkMode: network,
+      IpcMode: "shareable",
+      LogConfig: { Type: "none", Config: {} },
+      ReadonlyRootfs: true,
+      CapDrop: ["ALL"],
+    };
+    const run = async (options: Docker.ContainerCreateOptions): Promise<string> => {
+      const container = await this.docker.createContainer({ name: this.#name(), Labels: { [ownLabel]: "" }, ...options });
+      await container.start();
+      return container.id;
+    };
+    await inParallel(count, atOnce, async () => {
+      const id = await run({ Image: image, HostConfig: host });
+      await run({ Image: testImage, Cmd: command, HostConfig: { NetworkMode: `container:${id}`, IpcMode: `container:${id}` } });
+    });
+  }
+
+  /** Makes a network as a node's pods are in; the returned function removes it. */
+  async createNetwork(name: string): Promise<() => Promise<void>> {
+    const network = await this.docker.createNetwork({ Name: name, Driver: "bridge", Labels: { [ownLabel]: "" } });
+    return async () => {
+      await network.remove();
+    };
+  }
+
+  /** Removes what `startContainers` and `startPairs` made. */
   async removeContainers(): Promise<void> {
     const found = await this.docker.listContainers({ all: true, filters: { label: [ownLabel] } });
     await Promise.all(found.map(({ Id }) => this.docker.getContainer(Id).remove({ force: true })));
+  }
+
+  #name(): string {
+    return `${ownLabel}-${process.pid}-${this.#count++}`;
   }
 
   /** Makes this engine a swarm of one; the returned function undoes it. Undefined when it is in a swarm already. */
@@ -59,7 +93,7 @@ export class Engine {
       Name: name,
       Mode: { Replicated: { Replicas: replicas } },
       TaskTemplate: {
-        ContainerSpec: { Image: image, Command: command, StopGracePeriod: 5e9 },
+        ContainerSpec: { Image: testImage, Command: command, StopGracePeriod: 5e9 },
         ...(restartDelayMs === undefined ? {} : { RestartPolicy: { Condition: "any", Delay: restartDelayMs * 1e6 } }),
       },
     } as Docker.CreateServiceOptions);
@@ -116,4 +150,13 @@ export class Engine {
 export interface Awaited {
   readonly ready: Promise<void>;
   readonly reached: Promise<void>;
+}
+
+/** Does a task a number of times, so many at once. */
+async function inParallel(count: number, atOnce: number, task: () => Promise<void>): Promise<void> {
+  let left = count;
+  const worker = async (): Promise<void> => {
+    while (left-- > 0) await task();
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }

@@ -9,8 +9,8 @@ export interface Comparison {
   /** A sample a round; the n-th of ours and of the peer's were taken one after the other. */
   readonly ours: readonly number[];
   readonly peers: readonly number[];
-  /** The ratio ours ÷ peer that the project aims at, and the first step on the way there if there is one. */
-  readonly aim: number;
+  /** The ratio ours ÷ peer that the project aims at, and the first step on the way there; neither for what explains others. */
+  readonly aim?: number;
   readonly firstStep?: number;
 }
 
@@ -26,8 +26,8 @@ export interface Verdict {
   readonly ratioLow: number;
   readonly ratioHigh: number;
   readonly rounds: number;
-  readonly aim: number;
-  readonly met: boolean;
+  readonly aim: number | undefined;
+  readonly met: boolean | undefined;
   readonly firstStep: number | undefined;
   readonly firstStepMet: boolean | undefined;
 }
@@ -47,7 +47,7 @@ export function judge({ name, unit, peer, ours, peers, aim, firstStep }: Compari
     ratioHigh: Math.max(...ratios),
     rounds: ours.length,
     aim,
-    met: ratio <= aim,
+    met: aim === undefined ? undefined : ratio <= aim,
     firstStep,
     firstStepMet: firstStep === undefined ? undefined : ratio <= firstStep,
   };

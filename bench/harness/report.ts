@@ -18,12 +18,13 @@ const number = (value: number): string => (value >= 100 ? value.toFixed(0) : val
 
 /** One line for one comparison. */
 export function formatVerdict(verdict: Verdict): string {
-  const { name, ourMedian, peerMedian, peer, unit, ratio, ratioLow, ratioHigh, aim, met } = verdict;
-  return `${name.padEnd(22)} ours ${number(ourMedian)} ${unit}, ${peer} ${number(peerMedian)} ${unit}, ratio ${ratio.toFixed(2)} (${ratioLow.toFixed(2)}–${ratioHigh.toFixed(2)}), aim ≤ ${aim}: ${met ? "met" : "not met"}${firstStepText(verdict)}`;
+  const { name, ourMedian, peerMedian, peer, unit, ratio, ratioLow, ratioHigh } = verdict;
+  return `${name.padEnd(22)} ours ${number(ourMedian)} ${unit}, ${peer} ${number(peerMedian)} ${unit}, ratio ${ratio.toFixed(2)} (${ratioLow.toFixed(2)}–${ratioHigh.toFixed(2)})${aimText(verdict)}`;
 }
 
-function firstStepText({ firstStep, firstStepMet }: Verdict): string {
-  return firstStep === undefined ? "" : `; first step ≤ ${firstStep}: ${firstStepMet === true ? "met" : "not met"}`;
+function aimText({ aim, met, firstStep, firstStepMet }: Verdict): string {
+  const goal = aim === undefined ? "" : `, aim ≤ ${aim}: ${met === true ? "met" : "not met"}`;
+  return firstStep === undefined ? goal : `${goal}; first step ≤ ${firstStep}: ${firstStepMet === true ? "met" : "not met"}`;
 }
 
 /** Merges a run's verdicts into the last results and makes docs/benchmarks.md of them. */
@@ -51,10 +52,12 @@ function readResults(): Recorded[] {
   }
 }
 
+const goal = (bound: number | undefined, met: boolean | undefined): string =>
+  bound === undefined ? "" : `≤ ${bound}: ${met === true ? "met" : "**not met**"}`;
+
 function markdown(rows: readonly Recorded[]): string {
   const lines = rows.map(
     ({ name, ourMedian, unit, peer, peerMedian, ratio, ratioLow, ratioHigh, rounds, aim, met, firstStep, firstStepMet }) => {
-      const step = firstStep === undefined ? "" : `≤ ${firstStep}: ${firstStepMet === true ? "met" : "**not met**"}`;
       const cells = [
         name,
         `${number(ourMedian)} ${unit}`,
@@ -62,8 +65,8 @@ function markdown(rows: readonly Recorded[]): string {
         `${number(peerMedian)} ${unit}`,
         `${ratio.toFixed(2)} (${ratioLow.toFixed(2)}–${ratioHigh.toFixed(2)})`,
         String(rounds),
-        `≤ ${aim}: ${met ? "met" : "**not met**"}`,
-        step,
+        goal(aim, met),
+        goal(firstStep, firstStepMet),
       ];
       return `| ${cells.join(" | ")} |`;
     },

@@ -1,0 +1,44 @@
+import { timed } from "../harness/measurement.js";
+import type { Workload } from "./workload.js";
+
+const count = 20;
+const atOnce = 4;
+const rounds = 5;
+const network = "howbernetes-bench";
+
+/**
+ * What a pod must cost on this engine at the least, by hand and without howbernetes: a sandbox in a network of its own
+ * kind, one in the engine's default network, one in none, each with a container that joins it; against one container.
+ */
+export const sandboxCost: Workload = {
+  id: "S1",
+  title: "sandbox and container by hand",
+  needsSwarm: false,
+  async run({ engine }) {
+    const removeNetwork = await engine.createNetwork(network);
+    const variants = [
+      { name: "S1 own network", start: () => engine.startPairs(count, atOnce, network) },
+      { name: "S1 default network", start: () => engine.startPairs(count, atOnce, "bridge") },
+      { name: "S1 no network", start: () => engine.startPairs(count, atOnce, "none") },
+    ];
+    const measure = async (start: () => Promise<void>): Promise<number> => {
+      const ms = await timed(start);
+      await engine.removeContainers();
+      return ms;
+    };
+    const bare: number[] = [];
+    const pairs = variants.map(() => [] as number[]);
+    for (let round = 0; round < rounds; round++) {
+      bare.push(await measure(() => engine.startContainers(count, atOnce)));
+      for (const [index, { start }] of variants.entries()) pairs[index]?.push(await measure(start));
+    }
+    await removeNetwork();
+    return variants.map(({ name }, index) => ({
+      name,
+      unit: "ms" as const,
+      peer: "container alone",
+      ours: pairs[index] ?? [],
+      peers: bare,
+    }));
+  },
+};
