@@ -8,7 +8,7 @@ const startTimeoutMs = 60_000;
 const logFile = "/var/log/howbernetes-dockerd.log";
 
 /** Where the Docker Engine listens: $DOCKER_HOST, else the usual socket. */
-export function dockerTarget() {
+function dockerTarget() {
   const host = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
   if (host.startsWith("unix://")) return { socketPath: host.slice("unix://".length) };
   const url = new URL(host.replace(/^tcp:/, "http:"));
@@ -83,14 +83,12 @@ export function hasProgram(name) {
   return spawnSync("sh", ["-c", 'command -v "$1"', "sh", name]).status === 0;
 }
 
-/** Installs Debian packages, without questions. */
-export function install(packages) {
-  const run = (...args) =>
-    spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } })
-      .status;
+/** Installs Debian packages, without questions; what apt-get says is shown only if it fails. */
+function install(packages) {
+  const run = (...args) => spawnSync("apt-get", args, { encoding: "utf8", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
   run("update", "-qq");
-  if (run("install", "-y", "-qq", "--no-install-recommends", ...packages) !== 0)
-    throw new SetupError(`apt-get could not install ${packages.join(" ")}.`);
+  const { status, stdout, stderr } = run("install", "-y", "-qq", "--no-install-recommends", ...packages);
+  if (status !== 0) throw new SetupError(`apt-get could not install ${packages.join(" ")}:\n${stdout}${stderr}`);
 }
 
 function startEngine() {
