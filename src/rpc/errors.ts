@@ -83,6 +83,7 @@ function connectionError(error: ServiceError, address: string): ApiError {
 /** The heart of what grpc-js says of a failed connection, without the layers that it went through. */
 function reasonOf(text: string): string {
   const [, last = text] = /.*Last error: (.*?)(?: \(\d{4}-\d\d-\d\dT[^)]*\))?\.? Resolution note/s.exec(text) ?? [];
+  if (/wrong version number/i.test(last)) return "it does not speak TLS";
   // TLS 1.3 lets a server refuse a certificate only when the client already believes that all is well.
   return last === "Failed to connect" ? "it closed the connection, as when it does not accept the client's certificate" : last;
 }

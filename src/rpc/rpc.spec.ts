@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from "node:net";
 import { expect } from "chai";
 import { echoService } from "../../test/fakes/echo-service.js";
 import { createTestPki, type TestPki } from "../../test/fakes/test-pki.js";
@@ -217,6 +218,17 @@ describe("rpc over mTLS", () => {
       expect(isConnectionRefused(error) && error.message).to.equal(
         `The connection to the server ${address} was refused - did you specify the right host or port?`,
       );
+    });
+
+    it("says in words that something else listens", async () => {
+      const other = createServer((socket) => socket.on("error", (_reset) => undefined).end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+      await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+      closers.push(() => void other.close());
+      const address = `127.0.0.1:${(other.address() as AddressInfo).port}`;
+
+      const error = await failure(dial(address).client.once("hello"));
+
+      expect(isUnavailable(error) && error.message).to.equal(`Unable to connect to the server ${address}: it does not speak TLS`);
     });
 
     it("ends a unary call at its deadline with Timeout", async () => {

@@ -39,8 +39,9 @@ describe("nodes", function () {
     const second = await joinNode(cluster);
     try {
       await cluster.apply(deploymentManifest("spread", { replicas: 4 }));
-      await cluster.must("wait", "--for=condition=Available", "deployment/spread", "--timeout=90s");
-      await eventually(async () => expect(await runningApps(first.name)).to.have.lengthOf(2));
+      // Available would already hold with three of them.
+      await cluster.must("wait", "--for=jsonpath={.status.readyReplicas}=4", "deployment/spread", "--timeout=90s");
+      expect(await runningApps(first.name)).to.have.lengthOf(2);
       expect(await runningApps(second.name)).to.have.lengthOf(2);
       const nodes = cluster.startCtl("get", "nodes", "-w");
 
