@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { skipBecause } from "../skip.js";
 import { freePort } from "./harness/cluster.js";
-import { byHand, containersOf } from "./harness/containers.js";
+import { removeNode } from "./harness/containers.js";
 import { podManifest } from "./harness/manifests.js";
 import { type Outcome, run, start } from "./harness/process.js";
 
@@ -69,7 +69,7 @@ describe("docker-compose.yml", function () {
         await howbelet.stop();
       }
     } finally {
-      for (const { id } of await containersOf(nodeName)) await byHand.remove(id);
+      await removeNode(nodeName);
       await run(program, [...prefix, "-p", project, "down", "--volumes", "--timeout", "5"], { env });
       rmSync(directory, { recursive: true, force: true });
     }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { eventually } from "../eventually.js";
 import { Cluster } from "./harness/cluster.js";
-import { byHand, containersOf, runningApps } from "./harness/containers.js";
+import { containersOf, removeNode, runningApps } from "./harness/containers.js";
 import { deploymentManifest, podManifest } from "./harness/manifests.js";
 import { type Running, start } from "./harness/process.js";
 
@@ -21,13 +21,10 @@ async function joinNode(cluster: Cluster): Promise<{ readonly name: string; read
     await cluster.must("wait", "--for=create", `node/${name}`, "--timeout=60s");
     await cluster.must("wait", "--for=condition=Ready", `node/${name}`, "--timeout=60s");
   } catch (error: unknown) {
+    await howbelet.stop("SIGKILL");
     throw new Error(`${String(error)}\n${howbelet.stderr}`);
   }
   return { name, howbelet };
-}
-
-async function removeContainers(nodeName: string): Promise<void> {
-  for (const { id } of await containersOf(nodeName)) await byHand.remove(id);
 }
 
 describe("nodes", function () {
@@ -62,8 +59,8 @@ describe("nodes", function () {
     } finally {
       await first.howbelet.stop();
       await second.howbelet.stop();
-      await removeContainers(first.name);
-      await removeContainers(second.name);
+      await removeNode(first.name);
+      await removeNode(second.name);
       await cluster.destroy();
     }
   });

@@ -40,6 +40,13 @@ export async function containerOf(nodeName: string, pod: string, kind: "app" | "
   return found;
 }
 
+/** Removes what a node's howbelet made, for nodes whose cluster does not do it. */
+export async function removeNode(nodeName: string): Promise<void> {
+  for (const { id } of await containersOf(nodeName)) await byHand.remove(id);
+  const networks = await docker.listNetworks({ filters: { label: [`${label}/node=${nodeName}`] } });
+  for (const { Id: id } of networks) await docker.getNetwork(id).remove();
+}
+
 /** What a person does with docker by hand. */
 export const byHand = {
   kill: (id: string): Promise<unknown> => docker.getContainer(id).kill(),
