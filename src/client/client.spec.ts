@@ -341,7 +341,7 @@ describe("ApiClient over mTLS", () => {
 
   it("says whether a deletion is over", async () => {
     const [, address] = await serve({
-      delete: async ({ options }) => ({ object: packAny(podKind, at(7)), deleted: options?.gracePeriodSeconds === 0 }),
+      delete: async ({ options }) => ({ object: packAny(podKind, at(7)), deleted: options?.gracePeriodSeconds === 0, warnings: [] }),
     });
     const pods = (await connect(address)).of(podKind);
 

@@ -49,7 +49,7 @@ export class RemoteResourceClient<T extends ApiObject> implements ResourceClient
   }
 
   async get(key: ObjectKey, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Whole<T>> {
-    const request = { type: this.type, ...key, resourceVersion: "" };
+    const request = { type: this.type, ...key, resourceVersion: "", subresource: "" };
     const { object } = await this.call("repeatable", options.signal, (call) => this.unary.get(request, call));
     return unpackAny(this.kind, object);
   }
@@ -99,6 +99,8 @@ export class RemoteResourceClient<T extends ApiObject> implements ResourceClient
       resourceVersion: resourceVersion ?? "",
       sendInitialEvents: resourceVersion === undefined,
       allowBookmarks: true,
+      resourceVersionMatch: resourceVersion === undefined ? "NotOlderThan" : "",
+      timeoutSeconds: 0,
     };
     for await (const response of streams.watch(request, { signal })) yield this.toEvent(response);
   }
@@ -160,6 +162,7 @@ export class RemoteResourceClient<T extends ApiObject> implements ResourceClient
       subresource: options.subresource ?? "",
       patchType: patchTypes[type],
       patch: Buffer.from(JSON.stringify(patch)),
+      force: false,
       ...this.writeFields(options),
     };
     const response = await this.call("once", options.signal, (call) => this.unary.patch(request, call));

@@ -27,7 +27,7 @@ export async function deleteResource(deps: ResourcesDeps, request: DeleteRequest
   const options = checkedOptions(request.options);
   try {
     const { object, deleted } = await remove(deps, call, { kind, key, options, authorize: true });
-    return { object: packAnyBytes(kind, object.bytes), deleted };
+    return { object: packAnyBytes(kind, object.bytes), deleted, warnings: [] };
   } catch (error: unknown) {
     if (isNotFound(error)) deps.authorizeAbsent(call.caller, action);
     throw error;
