@@ -1,0 +1,124 @@
+import type { Operation } from "./operation.js";
+import { emptyRegister, formatRegister, type Register, step } from "./register.js";
+
+/**
+ * Says why a history is not linearizable, or returns undefined if it is: whether there is an order of all operations on
+ * each key that respects which was answered before which was called, in which every answer is right. Keys are
+ * independent, so each is searched by itself (the search of Wing and Gong with the memory of Lowe).
+ */
+export function findNonlinearizable(operations: readonly Operation[]): string | undefined {
+  for (const [key, own] of byKey(operations)) {
+    const stuck = search(own);
+    if (stuck !== undefined) return `${key}: ${stuck}`;
+  }
+  return undefined;
+}
+
+function byKey(operations: readonly Operation[]): Map<string, Operation[]> {
+  const keys = new Map<string, Operation[]>();
+  for (const operation of operations) keys.set(operation.key, [...(keys.get(operation.key) ?? []), operation]);
+  return keys;
+}
+
+interface Frame {
+  readonly register: Register;
+  /** Index of the operation that led here. */
+  readonly taken: number;
+  /** What has not been tried from here yet. */
+  readonly candidates: number[];
+}
+
+/** Depth-first over the orders, never entering the same set of operations with the same register twice. */
+function search(unsorted: readonly Operation[]): string | undefined {
+  const operations = [...unsorted].sort((left, right) => left.called - right.called);
+  const order = new OrderBuilder(operations);
+  const path: Frame[] = [{ register: emptyRegister, taken: -1, candidates: order.candidates() }];
+  let furthest: { readonly done: number; readonly register: Register } = { done: 0, register: emptyRegister };
+  for (let frame = path.at(-1); frame !== undefined; frame = path.at(-1)) {
+    if (order.isComplete) return undefined;
+    const index = frame.candidates.pop();
+    if (index === undefined) {
+      path.pop();
+      if (frame.taken >= 0) order.giveBack(frame.taken);
+      continue;
+    }
+    const operation = operations[index];
+    const register = operation === undefined ? undefined : step(frame.register, operation);
+    if (register === undefined || !order.take(index, register)) continue;
+    path.push({ register, taken: index, candidates: order.candidates() });
+    if (path.length > furthest.done) furthest = { done: path.length, register };
+  }
+  const stuck = operations.filter(({ outcome }) => outcome.result !== "unknown").length;
+  return `no order of its ${operations.length} operations (${stuck} answered) explains every answer; the longest explains ${furthest.done - 1} and ends with ${formatRegister(furthest.register)}`;
+}
+
+/** Which operations are in the order so far. */
+class OrderBuilder {
+  readonly #taken: boolean[];
+  readonly #seen = new Set<string>();
+  #answeredLeft: number;
+
+  constructor(private readonly operations: readonly Operation[]) {
+    this.#taken = operations.map(() => false);
+    this.#answeredLeft = operations.filter(isAnswered).length;
+  }
+
+  /** Unanswered operations need not have happened. */
+  get isComplete(): boolean {
+    return this.#answeredLeft === 0;
+  }
+
+  /** Operations that may come next: called before any that is left was answered. Those answered first come last, to be tried first. */
+  candidates(): number[] {
+    let firstAnswer = Number.POSITIVE_INFINITY;
+    const found: number[] = [];
+    for (const [index, operation] of this.operations.entries()) {
+      if (this.#taken[index] === true) continue;
+      if (operation.called > firstAnswer) break;
+      found.push(index);
+      if (isAnswered(operation)) firstAnswer = Math.min(firstAnswer, operation.returned);
+    }
+    const eligible = found.filter((index) => (this.operations[index]?.called ?? 0) < firstAnswer);
+    return eligible.sort((left, right) => this.#rank(right) - this.#rank(left));
+  }
+
+  /** Adds an operation; false when the same operations have led to the same register before. */
+  take(index: number, register: Register): boolean {
+    this.#taken[index] = true;
+    const state = `${this.#fingerprint()} ${formatRegister(register)}`;
+    if (this.#seen.has(state)) {
+      this.#taken[index] = false;
+      return false;
+    }
+    this.#seen.add(state);
+    if (this.#isAnswered(index)) this.#answeredLeft -= 1;
+    return true;
+  }
+
+  giveBack(index: number): void {
+    this.#taken[index] = false;
+    if (this.#isAnswered(index)) this.#answeredLeft += 1;
+  }
+
+  /** The first that is left, and which after it are taken: short, for most of an order is a prefix. */
+  #fingerprint(): string {
+    const first = this.#taken.indexOf(false);
+    if (first < 0) return "all";
+    const later = this.#taken.flatMap((taken, index) => (taken && index > first ? [index] : []));
+    return `${first}+${later.join(",")}`;
+  }
+
+  /** Unanswered ones are tried last: most of them are explained by never having happened. */
+  #rank(index: number): number {
+    const operation = this.operations[index];
+    if (operation === undefined || !isAnswered(operation)) return Number.MAX_SAFE_INTEGER;
+    return operation.returned;
+  }
+
+  #isAnswered(index: number): boolean {
+    const operation = this.operations[index];
+    return operation !== undefined && isAnswered(operation);
+  }
+}
+
+const isAnswered = ({ outcome }: Operation): boolean => outcome.result !== "unknown";
