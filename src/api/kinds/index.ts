@@ -1,4 +1,5 @@
 import { apiVersionOf } from "../codec/json.js";
+import { configMapKind } from "./configmap/kind.js";
 import { deploymentKind } from "./deployment/kind.js";
 import { eventKind } from "./event/kind.js";
 import type { Kind } from "./kind.js";
@@ -7,11 +8,22 @@ import { namespaceKind } from "./namespace/kind.js";
 import { nodeKind } from "./node/kind.js";
 import { podKind } from "./pod/kind.js";
 import { replicaSetKind } from "./replicaset/kind.js";
+import { secretKind } from "./secret/kind.js";
 
 export { apiVersionOf };
 
 /** Every kind there is. The order is that in which `get all` prints them. */
-export const kinds: readonly Kind[] = [namespaceKind, nodeKind, podKind, deploymentKind, replicaSetKind, leaseKind, eventKind];
+export const kinds: readonly Kind[] = [
+  namespaceKind,
+  nodeKind,
+  podKind,
+  deploymentKind,
+  replicaSetKind,
+  leaseKind,
+  eventKind,
+  configMapKind,
+  secretKind,
+];
 
 /** The kind of a group's resource, as ("apps", "deployments"). */
 export function kindByResource(group: string, plural: string): Kind | undefined {
