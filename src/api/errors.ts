@@ -27,7 +27,8 @@ export type CauseReason =
   | "FieldValueTooLong"
   | "FieldValueTooMany"
   | "FieldValueTypeInvalid"
-  | "FieldValueNotFound";
+  | "FieldValueNotFound"
+  | "ResourceVersionTooLarge";
 
 /** What is wrong with one field. */
 export interface FieldError {
@@ -51,6 +52,7 @@ interface ApiErrorOptions {
   readonly subject?: ErrorSubject;
   readonly causes?: readonly FieldError[];
   readonly retryAfterSeconds?: number;
+  readonly continueToken?: string;
   readonly cause?: unknown;
 }
 
@@ -61,6 +63,8 @@ export class ApiError extends Error {
   readonly causes: readonly FieldError[];
   /** How long a caller should wait, for TooManyRequests and ServiceUnavailable. */
   readonly retryAfterSeconds: number | undefined;
+  /** Of an expired list: fetches the rest as it is now (meta.v1.Status.metadata.continue). */
+  readonly continueToken: string | undefined;
 
   constructor(
     readonly reason: Reason,
@@ -71,6 +75,7 @@ export class ApiError extends Error {
     this.subject = options.subject;
     this.causes = options.causes ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.continueToken = options.continueToken;
   }
 
   /** The only door from a `catch`: an ApiError stays what it is, anything else becomes InternalError with its cause kept. */
@@ -123,9 +128,9 @@ export function unauthorized(message = "Unauthorized"): ApiError {
   return new ApiError("Unauthorized", message);
 }
 
-/** A resourceVersion or continue token older than the history kept. */
-export function expired(message = "The resourceVersion for the provided watch is too old."): ApiError {
-  return new ApiError("Expired", message);
+/** A resourceVersion or continue token older than the history kept; `continueToken` fetches the rest of the list all the same. */
+export function expired(message = "The resourceVersion for the provided watch is too old.", continueToken?: string): ApiError {
+  return new ApiError("Expired", message, continueToken === undefined ? {} : { continueToken });
 }
 
 export function tooManyRequests(message: string, retryAfterSeconds: number): ApiError {
@@ -138,6 +143,14 @@ export function tooLarge(message: string): ApiError {
 
 export function timedOut(message: string, cause?: unknown): ApiError {
   return new ApiError("Timeout", message, { cause });
+}
+
+/** A read that must be no older than `wanted`, where `current` is the newest there is. */
+export function tooLargeResourceVersion(wanted: number, current: number): ApiError {
+  return new ApiError("Timeout", `Too large resource version: ${wanted}, current: ${current}`, {
+    causes: [{ path: "", reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
+    retryAfterSeconds: 1,
+  });
 }
 
 export function unavailable(message: string, cause?: unknown): ApiError {

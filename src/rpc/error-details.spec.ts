@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { ApiError, type FieldError, invalid, tooManyRequests } from "../api/errors.js";
+import { ApiError, expired, type FieldError, invalid, tooLargeResourceVersion, tooManyRequests } from "../api/errors.js";
 import { decodeErrorDetails, encodeErrorDetails, maxDetailsBytes, shorten } from "./error-details.js";
 
 const pod = { group: "", kind: "Pod", name: "x" };
@@ -10,6 +10,8 @@ describe("error details", () => {
   const cases = [
     { it: "an error with causes", error: invalid(pod, [cause("spec.a"), cause("spec.b")]) },
     { it: "an error with a time to wait", error: tooManyRequests("busy", 7) },
+    { it: "an expired list that can be gone on with", error: expired("too old", "eyJ2IjoxfQ") },
+    { it: "a revision yet to come", error: tooLargeResourceVersion(9, 5) },
     { it: "a bare error", error: new ApiError("Forbidden", "no") },
     { it: "characters beyond ASCII", error: new ApiError("BadRequest", "ungültig: 名前") },
   ];
@@ -17,8 +19,8 @@ describe("error details", () => {
     it(`reads back ${what}`, () => {
       const read = decodeErrorDetails(encodeErrorDetails(error), undefined);
 
-      const { reason, message, subject, causes, retryAfterSeconds } = error;
-      expect(read).to.deep.include({ reason, message, causes, subject, retryAfterSeconds });
+      const { reason, message, subject, causes, retryAfterSeconds, continueToken } = error;
+      expect(read).to.deep.include({ reason, message, causes, subject, retryAfterSeconds, continueToken });
     });
   }
 

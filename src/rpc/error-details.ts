@@ -61,6 +61,7 @@ function statusOf(error: ApiError, message: string, kept: number): Status {
   const dropped = error.causes.length - kept;
   if (dropped > 0) causes.push({ reason: "FieldValueInvalid", message: `and ${dropped} more`, field: "" });
   return Status.fromPartial({
+    ...(error.continueToken === undefined ? {} : { metadata: { continue: error.continueToken } }),
     status: "Failure",
     reason: error.reason,
     message,
@@ -114,6 +115,7 @@ function findStatus(bytes: Uint8Array): Status | undefined {
 
 function toApiError(status: Status, cause: unknown): ApiError | undefined {
   const { details, reason } = status;
+  const continueToken = status.metadata?.continue;
   if (!isReason(reason)) return undefined;
   const causes = (details?.causes ?? []).map(
     (each): FieldError => ({ path: each.field ?? "", reason: causeReason(each.reason), message: each.message ?? "" }),
@@ -122,6 +124,7 @@ function toApiError(status: Status, cause: unknown): ApiError | undefined {
     causes,
     cause,
     ...(details?.kind === undefined ? {} : { subject: { group: details.group ?? "", kind: details.kind, name: details.name ?? "" } }),
+    ...(continueToken === undefined ? {} : { continueToken }),
     ...(details?.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: details.retryAfterSeconds }),
   });
 }
@@ -136,6 +139,7 @@ const causeReasons: readonly CauseReason[] = [
   "FieldValueTooMany",
   "FieldValueTypeInvalid",
   "FieldValueNotFound",
+  "ResourceVersionTooLarge",
 ];
 
 function causeReason(text: string | undefined): CauseReason {
