@@ -14,6 +14,7 @@ import {
   type ServerReflectionResponse,
   ServerReflectionService,
 } from "../gen/grpc/reflection/v1/reflection.js";
+import { DiscoveryService } from "../gen/howbernetes/api/v1/discovery.js";
 import { ListRequest, ResourcesService, WatchRequest } from "../gen/howbernetes/api/v1/resources.js";
 import { createChannel, type RpcChannel } from "../rpc/channel.js";
 import { createRpcClient } from "../rpc/client.js";
@@ -91,6 +92,17 @@ describe("createApiServer", () => {
       expect(missing?.$case === "error_response" && missing.value.error_code).to.equal(5);
     });
   }
+
+  it("tells any caller of its CA what it offers", async () => {
+    const own = await issueCertificate(ca, { commonName: "nobody", organizations: [], usage: "client" });
+    const stranger = createChannel({ address: channel.address, tls: material(own), purpose: "unary" });
+    const discovery = createRpcClient(DiscoveryService, stranger);
+
+    expect((await discovery.getVersion({})).gitVersion).to.match(/^v\d/);
+    expect((await discovery.listResources({})).resources.map(({ name }) => name)).to.include("pods");
+
+    stranger.close();
+  });
 
   it("refuses a request with what its decoder would drop", async () => {
     const { list } = ResourcesService;

@@ -7,8 +7,10 @@ import { abortable } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { Metrics } from "../base/metrics.js";
+import { packageVersion } from "../base/package-version.js";
 import type { KeyPair, TlsMaterial } from "../base/tls/certificate.js";
 import { HealthService } from "../gen/grpc/health/v1/health.js";
+import { DiscoveryService } from "../gen/howbernetes/api/v1/discovery.js";
 import { NodesService } from "../gen/howbernetes/api/v1/nodes.js";
 import { PodsService } from "../gen/howbernetes/api/v1/pods.js";
 import { descriptorImage } from "../gen/image.js";
@@ -22,6 +24,7 @@ import { SessionBroker } from "./nodes/session-broker.js";
 import type { ObjectStore } from "./object-store.js";
 import { createObjectStore } from "./objects/stored-objects.js";
 import { DescriptorFiles } from "./reflection/descriptor-files.js";
+import { createDiscoveryService } from "./services/discovery.js";
 import { createHealthService } from "./services/health.js";
 import { createNodesService } from "./services/nodes.js";
 import { createPodsService } from "./services/pods.js";
@@ -68,6 +71,7 @@ const serviceNames: readonly string[] = [
   "howbernetes.api.v1.Resources",
   "howbernetes.api.v1.Nodes",
   "howbernetes.api.v1.Pods",
+  "howbernetes.api.v1.Discovery",
   "grpc.health.v1.Health",
   "grpc.reflection.v1.ServerReflection",
 ];
@@ -132,6 +136,7 @@ class ComposedApiServer implements ApiServer {
     rpc.add(resourcesDefinition, countRequests(resources, metrics));
     rpc.add(NodesService, createNodesService({ ...nodeDeps, ...(podCidr === undefined ? {} : { podCidr }) }));
     rpc.add(PodsService, createPodsService({ objects, broker, clock }));
+    rpc.add(DiscoveryService, createDiscoveryService(packageVersion()));
     rpc.add(HealthService, createHealthService({ services: serviceNames, isServing: (signal) => this.isServing(signal) }));
     rpc.add(reflectionDefinition, reflection);
     rpc.add(oldReflectionDefinition, reflection);

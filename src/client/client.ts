@@ -1,10 +1,12 @@
 import type { Kind } from "../api/kinds/kind.js";
 import type { ApiObject, Whole } from "../api/object.js";
+import { DiscoveryService } from "../gen/howbernetes/api/v1/discovery.js";
 import { BindRequest, PodsService } from "../gen/howbernetes/api/v1/pods.js";
 import type { ChannelPurpose } from "../rpc/channel.js";
 import type { RpcClient, ServiceDefinition } from "../rpc/contracts.js";
 import { type ApiClientOptions, Connection } from "./connection.js";
 import type { ApiClient, ResourceClient } from "./contracts.js";
+import { createDiscovery, type Discovery } from "./discovery.js";
 import { RemoteResourceClient } from "./resource-client.js";
 import { withRetries } from "./retry.js";
 
@@ -12,6 +14,8 @@ export type { ApiClientOptions } from "./connection.js";
 
 /** A connection to an api-server, by which any of its services can be called. */
 export interface RemoteApiClient extends ApiClient {
+  /** What the server offers: its kinds, their fields, its version. */
+  discovery(): Discovery;
   /**
    * A service called directly: no retries. "watch" for long streams of small messages, "bulk" for logs and files, so
    * that they do not slow each other.
@@ -44,6 +48,10 @@ class GrpcApiClient implements RemoteApiClient {
     return await withRetries("once", signal, this.connection, (timeoutMs) =>
       pods.bind(BindRequest.fromPartial({ binding }), { ...abort, timeoutMs }),
     );
+  }
+
+  discovery(): Discovery {
+    return createDiscovery(this.connection.rpc(DiscoveryService, "unary", this.metadata), this.connection);
   }
 
   raw<D extends ServiceDefinition>(definition: D, purpose: ChannelPurpose): RpcClient<D> {

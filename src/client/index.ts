@@ -8,6 +8,7 @@ export { type ApiObject, formatKey, keyOf, type ObjectKey, parseKey, type Whole 
 export { type ApiClientOptions, createApiClient, type RemoteApiClient } from "./client.js";
 export * from "./contracts.js";
 export { isTerminal, type ReconcileLoop, runReconciler, TerminalError } from "./controller-loop.js";
+export type { Discovery } from "./discovery.js";
 export { createEventRecorder, type EventRecorderOptions } from "./event-recorder.js";
 export { loadConfig, resolveContext } from "./howbeconfig.js";
 export { createInformer, type InformerDeps } from "./informer.js";

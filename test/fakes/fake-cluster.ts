@@ -8,12 +8,22 @@ import { type ApiObject, formatKey, keyOf, type ObjectKey, type Whole } from "..
 import { applyPatch } from "../../src/api/patch/patch.js";
 import { parseFieldSelector } from "../../src/api/selectors/field-selector.js";
 import { parseLabelSelector } from "../../src/api/selectors/label-selector.js";
+import { createDiscoveryService } from "../../src/apiserver/services/discovery.js";
 import { abortable, type Deferred, deferred } from "../../src/base/abort.js";
+import { systemClock } from "../../src/base/clock.js";
 import type { RemoteApiClient } from "../../src/client/client.js";
 import type { ObjectList, ResourceClient, Selection, WatchCallOptions, WatchEvent } from "../../src/client/contracts.js";
+import { createDiscovery } from "../../src/client/discovery.js";
 import type { CreateJoinTokenRequest } from "../../src/gen/howbernetes/api/v1/nodes.js";
 import type { LogsRequest } from "../../src/gen/howbernetes/api/v1/pods.js";
 import type { CreateRequest, PatchRequest } from "../../src/gen/howbernetes/api/v1/resources.js";
+
+/** What an api-server of this build offers. */
+const discovery = createDiscovery(createDiscoveryService("0.0.0-fake") as never, {
+  clock: systemClock,
+  random: Math.random,
+  retryForMs: 0,
+});
 
 interface Change {
   readonly type: "added" | "modified" | "deleted";
@@ -41,6 +51,7 @@ export class FakeCluster {
   client(): RemoteApiClient {
     return {
       of: (kind) => this.resources(kind),
+      discovery: () => discovery,
       raw: (definition) => this.raw(Object.keys(definition)) as never,
       bind: () => Promise.reject(new Error("bind is not scripted")),
       withMetadata: () => this.client(),

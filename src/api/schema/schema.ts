@@ -11,12 +11,15 @@ import {
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { InvariantError } from "../../base/invariant.js";
 import { descriptorImage } from "../../gen/image.js";
+import { Comments, type MessageComments } from "./comments.js";
 import type { FieldSchema, FieldType, JsonField, MessageSchema } from "./message-schema.js";
 
 /** The schema of every message in proto/, read from the descriptor image when first asked for. */
 export interface Schema {
   /** @throws InvariantError when there is no such message */
   message(typeName: string): MessageSchema;
+  /** What is said of a message and its fields. @throws InvariantError when there is no such message */
+  comments(typeName: string): MessageComments;
 }
 
 /** Creates a schema over a descriptor image (`buf build`'s FileDescriptorSet). */
@@ -25,12 +28,13 @@ export function createSchema(image: Uint8Array): Schema {
   const rules = registry.getExtension("howbernetes.options.v1.field");
   if (rules === undefined) throw new InvariantError("the descriptor image lacks howbernetes.options.v1");
   const known = new Map<string, MessageSchema>();
+  const comments = new Comments();
   const message = (typeName: string): MessageSchema => {
     const found = known.get(typeName) ?? describe(typeName, { registry, rules, message });
     known.set(typeName, found);
     return found;
   };
-  return { message };
+  return { message, comments: (typeName) => comments.of(descriptorOf(typeName, registry)) };
 }
 
 interface Source {
@@ -40,8 +44,7 @@ interface Source {
 }
 
 function describe(typeName: string, source: Source): MessageSchema {
-  const descriptor = source.registry.getMessage(typeName);
-  if (descriptor === undefined) throw new InvariantError(`no message ${typeName}`);
+  const descriptor = descriptorOf(typeName, source.registry);
   const fields = descriptor.fields.map((field) => describeField(field, source.rules)).sort((a, b) => a.number - b.number);
   return {
     typeName,
@@ -50,6 +53,12 @@ function describe(typeName: string, source: Source): MessageSchema {
     byJsonName: jsonFields(fields, source),
     hasMaps: containsMap(descriptor, new Set()),
   };
+}
+
+function descriptorOf(typeName: string, registry: FileRegistry): DescMessage {
+  const descriptor = registry.getMessage(typeName);
+  if (descriptor === undefined) throw new InvariantError(`no message ${typeName}`);
+  return descriptor;
 }
 
 function jsonFields(fields: readonly FieldSchema[], source: Source): Map<string, JsonField> {
@@ -125,10 +134,9 @@ export const schema: Schema = lazily(() => createSchema(descriptorImage));
 
 function lazily(create: () => Schema): Schema {
   let created: Schema | undefined;
-  return {
-    message: (typeName) => {
-      created ??= create();
-      return created.message(typeName);
-    },
+  const present = (): Schema => {
+    created ??= create();
+    return created;
   };
+  return { message: (typeName) => present().message(typeName), comments: (typeName) => present().comments(typeName) };
 }
