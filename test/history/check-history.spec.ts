@@ -15,7 +15,7 @@ describe("faultsOf", () => {
           at.op("b", get, ok(5, { a: 1 })),
           at.op("b", update(5, { a: 1, b: 2 }), ok(7, { a: 1, b: 2 })),
           at.op("a", update(5, { a: 3 }), { result: "conflict" }),
-          at.op("a", remove, ok(7, { a: 1, b: 2 })),
+          at.op("a", remove, ok(8, { a: 1, b: 2 })),
           at.op("b", get, { result: "absent" }),
           at.op("b", create({ b: 4 }), ok(9, { b: 4 })),
         ]),
@@ -127,7 +127,7 @@ describe("faultsOf", () => {
       at.op("a", create({ a: 1 }), ok(5, { a: 1 })),
       at.op("a", patch("a", 2), ok(7, { a: 2 })),
       at.op("a", create({ a: 1 }), ok(8, { a: 1 }), "other"),
-      at.op("a", remove, ok(7, { a: 2 })),
+      at.op("a", remove, ok(9, { a: 2 })),
     ]);
     const whole = [
       event("added", 5, { a: 1 }),

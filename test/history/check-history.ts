@@ -14,7 +14,7 @@ function sharedRevisions({ operations }: History): readonly string[] {
   const faults: string[] = [];
   for (const operation of operations) {
     const { request, outcome, key, client } = operation;
-    if (outcome.result !== "ok" || request.verb === "get" || request.verb === "delete") continue;
+    if (outcome.result !== "ok" || request.verb === "get") continue;
     const other = owners.get(outcome.revision);
     const isSame = other?.outcome.result === "ok" && other.key === key && sameFields(other.outcome.fields, outcome.fields);
     if (other !== undefined && !isSame) faults.push(`revision ${outcome.revision} was told to ${other.client} and to ${client}`);

@@ -33,7 +33,7 @@ function search(unsorted: readonly Operation[]): string | undefined {
   const operations = [...unsorted].sort((left, right) => left.called - right.called);
   const order = new OrderBuilder(operations);
   const path: Frame[] = [{ register: emptyRegister, taken: -1, candidates: order.candidates() }];
-  let furthest: { readonly done: number; readonly register: Register } = { done: 0, register: emptyRegister };
+  let furthest: Furthest = { done: 0, register: emptyRegister, next: [] };
   for (let frame = path.at(-1); frame !== undefined; frame = path.at(-1)) {
     if (order.isComplete) return undefined;
     const index = frame.candidates.pop();
@@ -45,11 +45,28 @@ function search(unsorted: readonly Operation[]): string | undefined {
     const operation = operations[index];
     const register = operation === undefined ? undefined : step(frame.register, operation);
     if (register === undefined || !order.take(index, register)) continue;
-    path.push({ register, taken: index, candidates: order.candidates() });
-    if (path.length > furthest.done) furthest = { done: path.length, register };
+    const candidates = order.candidates();
+    path.push({ register, taken: index, candidates });
+    if (path.length > furthest.done) furthest = { done: path.length, register, next: candidates.flatMap((next) => operations[next] ?? []) };
   }
-  const stuck = operations.filter(({ outcome }) => outcome.result !== "unknown").length;
-  return `no order of its ${operations.length} operations (${stuck} answered) explains every answer; the longest explains ${furthest.done - 1} and ends with ${formatRegister(furthest.register)}`;
+  return describeStuck(operations, furthest);
+}
+
+/** The longest order found, and what could not come next. */
+interface Furthest {
+  readonly done: number;
+  readonly register: Register;
+  readonly next: readonly Operation[];
+}
+
+function describeStuck(operations: readonly Operation[], { done, register, next }: Furthest): string {
+  const answered = operations.filter(isAnswered).length;
+  const stuck = next.map(({ client, request, outcome }) => `${client}: ${JSON.stringify(request)} → ${JSON.stringify(outcome)}`);
+  return [
+    `no order of its ${operations.length} operations (${answered} answered) explains every answer;`,
+    `the longest explains ${done - 1} and ends with ${formatRegister(register)}, which none of these can follow:`,
+    ...stuck,
+  ].join("\n  ");
 }
 
 /** Which operations are in the order so far. */

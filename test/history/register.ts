@@ -55,9 +55,9 @@ function afterAnswered(
   const next = contentAfter(register, request);
   if (next === undefined) return undefined;
   if (request.verb === "delete") {
-    // The answer shows the object as it was; the revision of its deletion is not told.
-    const seen = afterRead(register, answer);
-    return seen === undefined ? undefined : { fields: undefined, revision: undefined, floor: seen.floor };
+    // The answer shows the object as it was last, at the revision of its deletion.
+    const isRight = register.fields !== undefined && sameFields(register.fields, answer.fields) && answer.revision > register.floor;
+    return isRight ? { fields: undefined, revision: undefined, floor: answer.revision } : undefined;
   }
   if (next.fields === undefined || !sameFields(next.fields, answer.fields)) return undefined;
   // A write that changes nothing is not stored and keeps its revision.

@@ -47,8 +47,9 @@ interface Version {
 /** Every version that some answer or some watcher vouches for. */
 function versionsOf(operations: readonly Operation[], watches: readonly WatchRecord[]): readonly Version[] {
   const answered = operations.flatMap(({ key, client, request, outcome }): Version[] => {
-    if (outcome.result !== "ok" || request.verb === "get" || request.verb === "delete") return [];
-    return [{ revision: outcome.revision, key, content: formatFields(outcome.fields), source: `the ${request.verb} of ${client}` }];
+    if (outcome.result !== "ok" || request.verb === "get") return [];
+    const content = request.verb === "delete" ? "deleted" : formatFields(outcome.fields);
+    return [{ revision: outcome.revision, key, content, source: `the ${request.verb} of ${client}` }];
   });
   const seen = watches.flatMap(({ watcher, initial, events }) =>
     [...initial, ...events].map((event) => ({ revision: event.revision, key: event.key, content: contentOf(event), source: watcher })),
