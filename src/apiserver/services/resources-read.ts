@@ -17,17 +17,20 @@ import { scopeAction, scopeOf } from "./request-scope.js";
 import { freshnessOf, parseVersion } from "./request-version.js";
 import { keyOfRequest, kindOfType } from "./resource-type.js";
 import type { ResourcesDeps } from "./resources-deps.js";
+import { readableSubresourceOf } from "./subresource.js";
 
 /** Returns one object. */
 export async function getResource(deps: ResourcesDeps, request: GetRequest, call: CallContext): Promise<GetResponse> {
   const kind = kindOfType(request.type);
   const key = keyOfRequest(kind, request);
+  const { subresource } = request;
+  const { pack } = readableSubresourceOf(kind, subresource);
   const found = await deps.objects.get(kind, key, freshnessOf(request.resourceVersion), call.signal).catch((error: unknown) => {
-    if (isNotFound(error)) deps.authorizeAbsent(call.caller, { verb: "get", kind, ...key, subresource: "" });
+    if (isNotFound(error)) deps.authorizeAbsent(call.caller, { verb: "get", kind, ...key, subresource });
     throw error;
   });
-  deps.authorize(call.caller, { verb: "get", kind, ...key, subresource: "", object: found.object });
-  return { object: packAnyBytes(kind, found.bytes) };
+  deps.authorize(call.caller, { verb: "get", kind, ...key, subresource, object: found.object });
+  return { object: pack(found) };
 }
 
 /** Streams a scope's state, changes, or both; see Resources.Watch. */

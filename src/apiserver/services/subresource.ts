@@ -1,5 +1,5 @@
 import { packAnyBytes } from "../../api/codec/any.js";
-import { ApiError } from "../../api/errors.js";
+import { ApiError, methodNotAllowed } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import type { Any } from "../../gen/google/protobuf/any.js";
@@ -33,6 +33,13 @@ export function subresourceOf(kind: Kind, name: string): Subresource {
     default:
       return absent();
   }
+}
+
+/** As `subresourceOf`, of what can be read. @throws ApiError MethodNotAllowed of what can only be written */
+export function readableSubresourceOf(kind: Kind, name: string): Pick<Subresource, "pack"> {
+  const found = subresourceOf(kind, name);
+  if (name === "finalize") throw methodNotAllowed("the server does not allow this method on the requested resource");
+  return found;
 }
 
 type Prepare = (kind: Kind, sent: Whole<ApiObject>, previous: Whole<ApiObject>) => void;
