@@ -1,14 +1,21 @@
 import { apiVersionOf } from "../codec/json.js";
 import { configMapKind } from "./configmap/kind.js";
+import { controllerRevisionKind } from "./controllerrevision/kind.js";
 import { deploymentKind } from "./deployment/kind.js";
 import { eventKind } from "./event/kind.js";
+import { jobKind } from "./job/kind.js";
 import type { Kind } from "./kind.js";
 import { leaseKind } from "./lease/kind.js";
+import { limitRangeKind } from "./limitrange/kind.js";
 import { namespaceKind } from "./namespace/kind.js";
 import { nodeKind } from "./node/kind.js";
 import { podKind } from "./pod/kind.js";
+import { podDisruptionBudgetKind } from "./poddisruptionbudget/kind.js";
+import { priorityClassKind } from "./priorityclass/kind.js";
 import { replicaSetKind } from "./replicaset/kind.js";
+import { resourceQuotaKind } from "./resourcequota/kind.js";
 import { secretKind } from "./secret/kind.js";
+import { serviceAccountKind } from "./serviceaccount/kind.js";
 
 export { apiVersionOf };
 
@@ -19,10 +26,17 @@ export const kinds: readonly Kind[] = [
   podKind,
   deploymentKind,
   replicaSetKind,
+  jobKind,
   leaseKind,
   eventKind,
   configMapKind,
   secretKind,
+  serviceAccountKind,
+  priorityClassKind,
+  resourceQuotaKind,
+  limitRangeKind,
+  podDisruptionBudgetKind,
+  controllerRevisionKind,
 ];
 
 /** The kind of a group's resource, as ("apps", "deployments"). */

@@ -10,6 +10,11 @@ export function invalidValue(path: string, value: unknown, detail: string): Fiel
   return { path, reason: "FieldValueInvalid", message: withDetail(`Invalid value: ${show(value)}`, detail) };
 }
 
+/** A message or list that is wrong as a whole, so that its value would not say more. */
+export function invalidField(path: string, detail: string): FieldError {
+  return { path, reason: "FieldValueInvalid", message: withDetail("Invalid value", detail) };
+}
+
 /** A value that is none of those there are. */
 export function unsupported(path: string, value: unknown, supported: readonly string[]): FieldError {
   const values = supported.map((one) => JSON.stringify(one)).join(", ");
@@ -34,6 +39,17 @@ export function notHonoured(path: string): FieldError {
 /** A value of more bytes than allowed. */
 export function tooLong(path: string, maxBytes: number): FieldError {
   return { path, reason: "FieldValueTooLong", message: `Too long: may not be more than ${maxBytes} bytes` };
+}
+
+/** A list of more items than allowed. */
+export function tooMany(path: string, count: number, maxItems: number): FieldError {
+  const items = maxItems === 1 ? "item" : "items";
+  return { path, reason: "FieldValueTooMany", message: `Too many: ${count}: must have at most ${maxItems} ${items}` };
+}
+
+/** A value that refers to what is not there. */
+export function notFoundValue(path: string, value: unknown): FieldError {
+  return { path, reason: "FieldValueNotFound", message: `Not found: ${show(value)}` };
 }
 
 function withDetail(text: string, detail: string): string {

@@ -31,6 +31,8 @@ const labelValue = textFormat(
   63,
 );
 
+const urlPath = textFormat("Invalid path", "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+", ["/path/to"], 2048);
+
 /** What keeps `text` from being a DNS label (names of namespaces, containers, hosts); nothing if it is one. */
 export function dnsLabelProblems(text: string): string[] {
   return formatProblems(text, dnsLabel);
@@ -54,6 +56,14 @@ export function qualifiedNameProblems(text: string): string[] {
   }
   const prefix = parts.length === 2 ? parts[0] : undefined;
   return [...prefixProblems(prefix), ...namePartProblems(parts.at(-1) ?? "")];
+}
+
+/** What keeps `text` from being `example.com/path`, as controllers and roles are named; nothing if it is one. */
+export function domainPrefixedPathProblems(text: string): string[] {
+  const slash = text.indexOf("/");
+  if (slash <= 0 || slash === text.length - 1) return ['must be a domain-prefixed path (such as "acme.io/foo")'];
+  const path = text.slice(slash + 1);
+  return [...dnsSubdomainProblems(text.slice(0, slash)), ...formatProblems(path, urlPath)];
 }
 
 function prefixProblems(prefix: string | undefined): string[] {

@@ -8,14 +8,18 @@ import { validateAnnotations, validateLabelSelector, validateLabels } from "../.
 import { applyPodSpecDefaults } from "./defaults.js";
 import { validatePodSpec } from "./validation.js";
 
-/** A spec that makes pods from a template and finds them by a selector. */
-interface PodMaker {
-  selector: LabelSelector | undefined;
+/** A spec that makes pods from a template. */
+interface TemplateHolder {
   template: PodTemplateSpec | undefined;
 }
 
+/** A spec that makes pods from a template and finds them by a selector. */
+interface PodMaker extends TemplateHolder {
+  selector: LabelSelector | undefined;
+}
+
 /** Fills in the defaults of the template. */
-export function applyTemplateDefaults(spec: PodMaker): void {
+export function applyTemplateDefaults(spec: TemplateHolder): void {
   spec.template ??= PodTemplateSpec.fromPartial({});
   spec.template.spec ??= PodSpec.fromPartial({});
   applyPodSpecDefaults(spec.template.spec);
@@ -26,13 +30,32 @@ export function applyTemplateDefaults(spec: PodMaker): void {
  * makes, else pods would be made without end. `kind` is the maker's, as "Deployment".
  */
 export function validatePodMaker(spec: PodMaker, kind: string): FieldError[] {
+  const path = "spec.template";
   const template = spec.template ?? PodTemplateSpec.fromPartial({});
   const selectorErrors = validateSelector(spec.selector, kind);
   return [
     ...selectorErrors,
     // Against a selector that means nothing, no labels are right.
-    ...(selectorErrors.length === 0 || spec.selector === undefined ? validateSelected(spec.selector, template) : []),
-    ...validateTemplate(template, kind),
+    ...(selectorErrors.length === 0 || spec.selector === undefined ? validateSelected(spec.selector, template, path) : []),
+    ...validateTemplate(template, path),
+    ...validateKeepsRunning(template.spec, kind, child(path, "spec")),
+  ];
+}
+
+/** Refuses a template whose labels `selector` does not select. */
+export function validateSelected(selector: LabelSelector | undefined, { metadata }: PodTemplateSpec, path: string): FieldError[] {
+  const labels = metadata?.labels ?? {};
+  if (compileLabelSelector(selector).matches(labels)) return [];
+  return [invalidValue(child(path, "metadata.labels"), labels, "`selector` does not match template `labels`")];
+}
+
+/** Every error of a template, whoever makes pods from it. */
+export function validateTemplate({ metadata, spec = PodSpec.fromPartial({}) }: PodTemplateSpec, path: string): FieldError[] {
+  const metadataPath = child(path, "metadata");
+  return [
+    ...validateLabels(metadata?.labels ?? {}, child(metadataPath, "labels")),
+    ...validateAnnotations(metadata?.annotations ?? {}, child(metadataPath, "annotations")),
+    ...validatePodSpec(spec, child(path, "spec")),
   ];
 }
 
@@ -45,27 +68,14 @@ function validateSelector(selector: LabelSelector | undefined, kind: string): Fi
   return validateLabelSelector(selector, path);
 }
 
-function validateSelected(selector: LabelSelector | undefined, { metadata }: PodTemplateSpec): FieldError[] {
-  const labels = metadata?.labels ?? {};
-  if (compileLabelSelector(selector).matches(labels)) return [];
-  return [invalidValue("spec.template.metadata.labels", labels, "`selector` does not match template `labels`")];
-}
-
-function validateTemplate({ metadata, spec = PodSpec.fromPartial({}) }: PodTemplateSpec, kind: string): FieldError[] {
-  const path = "spec.template";
-  const specPath = child(path, "spec");
-  const metadataPath = child(path, "metadata");
-  const errors = [
-    ...validateLabels(metadata?.labels ?? {}, child(metadataPath, "labels")),
-    ...validateAnnotations(metadata?.annotations ?? {}, child(metadataPath, "annotations")),
-    ...validatePodSpec(spec, specPath),
-  ];
-  const { restartPolicy, activeDeadlineSeconds } = spec;
+function validateKeepsRunning(spec: PodSpec | undefined, kind: string, path: string): FieldError[] {
+  const { restartPolicy, activeDeadlineSeconds } = spec ?? PodSpec.fromPartial({});
+  const errors: FieldError[] = [];
   if (restartPolicy === "OnFailure" || restartPolicy === "Never") {
-    errors.push(unsupported(child(specPath, "restartPolicy"), restartPolicy, ["Always"]));
+    errors.push(unsupported(child(path, "restartPolicy"), restartPolicy, ["Always"]));
   }
   if (activeDeadlineSeconds !== undefined) {
-    errors.push(forbiddenField(child(specPath, "activeDeadlineSeconds"), `activeDeadlineSeconds in ${kind} is not Supported`));
+    errors.push(forbiddenField(child(path, "activeDeadlineSeconds"), `activeDeadlineSeconds in ${kind} is not Supported`));
   }
   return errors;
 }
