@@ -8,7 +8,7 @@ interface Specified extends ApiObject {
 }
 
 /** Sets the generation of a new object. */
-export function startGeneration(draft: Specified): void {
+export function startGeneration(draft: Pick<Specified, "metadata">): void {
   draft.metadata.generation = 1;
 }
 

@@ -21,3 +21,10 @@ export function validateCountOrPercent(value: IntOrString | undefined, path: str
   if (typeof held === "number") return validateNonNegative(held, path);
   return isPercent(value) ? [] : [invalidValue(path, held, percentMessage)];
 }
+
+/** Refuses a percentage of more than 100; absent is well, and so is what is no percentage. */
+export function validateNotMoreThanAll(value: IntOrString | undefined, path: string): FieldError[] {
+  if (value === undefined || !isPercent(value)) return [];
+  const held = String(intOrStringValue(value));
+  return Number.parseInt(held, 10) > 100 ? [invalidValue(path, held, "must not be greater than 100%")] : [];
+}

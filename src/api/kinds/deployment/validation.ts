@@ -8,8 +8,8 @@ import type { IntOrString } from "../../../gen/howbernetes/meta/v1/values.js";
 import type { FieldError } from "../../errors.js";
 import type { Whole } from "../../object.js";
 import { forbiddenField, invalidValue, required, unsupported } from "../../validation/field-error.js";
-import { validateCountOrPercent, validateNonNegative } from "../../validation/numbers.js";
-import { intOrStringValue, isPercent } from "../../values/int-or-string.js";
+import { validateCountOrPercent, validateNonNegative, validateNotMoreThanAll } from "../../validation/numbers.js";
+import { intOrStringValue } from "../../values/int-or-string.js";
 import { validatePodMaker } from "../pod/template.js";
 import { validateReplicaCounts } from "../replica-counts.js";
 
@@ -71,10 +71,7 @@ function validateRollingUpdate({ maxUnavailable, maxSurge }: RollingUpdateDeploy
     // Neither more nor fewer pods than wanted: no pod could ever be exchanged.
     errors.push(invalidValue(path, heldBy(maxUnavailable), "may not be 0 when `maxSurge` is 0"));
   }
-  if (maxUnavailable !== undefined && isPercent(maxUnavailable) && Number.parseInt(String(heldBy(maxUnavailable)), 10) > 100) {
-    errors.push(invalidValue(path, heldBy(maxUnavailable), "must not be greater than 100%"));
-  }
-  return errors;
+  return [...errors, ...validateNotMoreThanAll(maxUnavailable, path)];
 }
 
 function heldBy(value: IntOrString | undefined): number | string {
