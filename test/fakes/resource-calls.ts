@@ -9,7 +9,7 @@ import {
   type DeleteResponse,
   GetRequest,
   ListRequest,
-  type ListResponse,
+  ListResponse,
   type ObjectBody,
   PatchRequest,
   PatchType,
@@ -99,7 +99,7 @@ export function resourceCalls(api: () => ResourcesInProcess): ResourceCalls {
     remove: (kind, name, options = {}) => api().service.delete(DeleteRequest.fromPartial({ ...place(kind, name), options }), api().call()),
     list: async (more = {}) => {
       const request = ListRequest.fromPartial({ type: typeOf(podKind), namespace: "default", ...more });
-      const response = await api().service.list(request, api().call());
+      const response = ListResponse.decode(await api().service.list(request, api().call()));
       return { ...response, names: response.items.map((any) => unpackAny(podKind, any).metadata.name) };
     },
   };

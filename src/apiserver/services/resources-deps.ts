@@ -11,7 +11,7 @@ export interface ResourcesDeps {
   readonly objects: ObjectStore;
   readonly caches: Pick<WatchCaches, "of">;
   readonly store: Pick<Store, "list">;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "now" | "monotonicMs">;
   readonly authorize: Authorize;
   /** As `authorize`, about an object that is not there: whoever could do it to one of theirs may know so. */
   readonly authorizeAbsent: (caller: Caller, action: Action) => void;

@@ -3,9 +3,10 @@ import { container, place, podManifest, refusal, resourceCalls, typeOf } from ".
 import type { ResourcesInProcess } from "../../../test/fakes/resources-in-process.js";
 import { startResourcesInProcess } from "../../../test/fakes/resources-in-process.js";
 import { unpackAny } from "../../api/codec/any.js";
-import { isExpired, isForbidden, isNotFound, isTimeout } from "../../api/errors.js";
+import { isExpired, isForbidden, isNotFound, type Reason } from "../../api/errors.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
-import { EventType, GetRequest, ListRequest, WatchRequest, WatchResponse } from "../../gen/howbernetes/api/v1/resources.js";
+import { EventType, GetRequest, ListRequest, ListResponse, WatchRequest, WatchResponse } from "../../gen/howbernetes/api/v1/resources.js";
+import { formatContinue } from "./continue-token.js";
 
 describe("Resources", () => {
   let api: ResourcesInProcess;
@@ -51,36 +52,89 @@ describe("Resources", () => {
       expect((await list({ resourceVersion, resourceVersionMatch: "Exact" })).names).to.deep.equal(["a", "b", "c", "d", "e"]);
     });
 
-    it("says Expired when a token is of another store's future, and Timeout when a revision is", async () => {
-      const token = Buffer.from('{"v":1,"rv":1000000,"after":"default/a"}').toString("base64url");
-      expect(isExpired(await refusal(list({ limit: 2, continue: token })))).to.equal(true);
-      expect(isTimeout(await refusal(list({ resourceVersion: "1000000", resourceVersionMatch: "Exact" })))).to.equal(true);
+    it("takes a revision with a limit for exactly that one, and without for the oldest allowed", async () => {
+      const { resourceVersion } = await list();
+      await remove(podKind, "a");
+      expect((await list({ resourceVersion, limit: 2 })).names).to.deep.equal(["a", "b"]);
+      for (const resourceVersionMatch of ["", "NotOlderThan"]) {
+        expect((await list({ resourceVersion, resourceVersionMatch })).names).to.deep.equal(["b", "c", "d", "e"]);
+      }
+      expect((await list({ resourceVersion, resourceVersionMatch: "NotOlderThan", limit: 1 })).remainingItemCount).to.equal(3);
     });
 
-    it("says Expired when a token is older than the history kept", async () => {
-      const { continue: token } = await list({ limit: 2 });
+    it("says Expired when a token is of another store's future, and Timeout when a revision is", async () => {
+      const token = formatContinue({ revision: 1_000_000, after: "default/a" });
+      expect(isExpired(await refusal(list({ limit: 2, continue: token })))).to.equal(true);
+      const current = await api.store.currentRevision();
+      expect(await refusal(list({ resourceVersion: "1000000", resourceVersionMatch: "Exact" }))).to.deep.include({
+        reason: "Timeout",
+        message: `Too large resource version: 1000000, current: ${current}`,
+        retryAfterSeconds: 1,
+        causes: [{ path: "", reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
+      });
+    });
+
+    it("says Expired when a revision asked for is gone", async () => {
+      const { resourceVersion } = await list();
       await remove(podKind, "e");
       await api.store.compact(await api.store.currentRevision());
-      expect(isExpired(await refusal(list({ limit: 2, continue: token })))).to.equal(true);
+      expect(await refusal(list({ resourceVersion, resourceVersionMatch: "Exact" }))).to.deep.include({
+        reason: "Expired",
+        message: "The resourceVersion for the provided list is too old.",
+        continueToken: undefined,
+      });
     });
 
-    const bad: readonly Partial<ListRequest>[] = [
-      { continue: "rubbish" },
-      { continue: Buffer.from('{"v":1,"rv":5,"after":"../x"}').toString("base64url") },
-      { labelSelector: "a in (" },
-      { fieldSelector: "spec.unheardOf=1" },
-      { resourceVersion: "abc" },
-      { resourceVersion: "-1" },
-      { resourceVersionMatch: "Whatever" },
+    it("gives who comes too late for a page a token that goes on with the present", async () => {
+      const first = await list({ limit: 2 });
+      await remove(podKind, "c");
+      await create(podKind, podManifest("cc"));
+      await api.store.compact(await api.store.currentRevision());
+
+      const refused = await refusal(list({ limit: 2, continue: first.continue }));
+      const token = isExpired(refused) ? (refused.continueToken ?? "") : "";
+      expect(refused.message).to.match(
+        /^The provided continue parameter is too old to display a consistent list result\. .* may show up in the list\.$/,
+      );
+      const second = await list({ limit: 2, continue: token });
+      await remove(podKind, "e");
+      const third = await list({ limit: 2, continue: second.continue });
+
+      expect([second.names, third.names]).to.deep.equal([["cc", "d"], ["e"]]);
+      expect(second.remainingItemCount).to.equal(1);
+      expect(Number(second.resourceVersion)).to.be.greaterThan(Number(first.resourceVersion));
+      expect(third.resourceVersion).to.equal(second.resourceVersion);
+    });
+
+    it("does not promise another page when a selector matches nothing more", async () => {
+      const page = await list({ limit: 3, labelSelector: "odd=true" });
+      expect([page.names, page.continue]).to.deep.equal([["a", "c", "e"], ""]);
+    });
+
+    it("finds one object by its name", async () => {
+      expect((await list({ fieldSelector: "metadata.name=c" })).names).to.deep.equal(["c"]);
+      expect((await list({ namespace: "", fieldSelector: "metadata.name=c,metadata.namespace=default" })).names).to.deep.equal(["c"]);
+      expect((await list({ fieldSelector: "metadata.name=c", labelSelector: "odd!=true" })).names).to.deep.equal([]);
+      expect((await list({ fieldSelector: "metadata.name=absent" })).names).to.deep.equal([]);
+    });
+
+    const bad: readonly (readonly [Partial<ListRequest>, Reason])[] = [
+      [{ continue: "rubbish" }, "BadRequest"],
+      [{ labelSelector: "a in (" }, "BadRequest"],
+      [{ fieldSelector: "spec.unheardOf=1" }, "BadRequest"],
+      [{ resourceVersion: "abc" }, "BadRequest"],
+      [{ resourceVersionMatch: "Exact" }, "Invalid"],
     ];
-    for (const request of bad) {
+    for (const [request, reason] of bad) {
       it(`refuses ${JSON.stringify(request).slice(0, 60)}`, async () => {
-        expect(await refusal(list(request))).to.include({ reason: "BadRequest" });
+        expect(await refusal(list(request))).to.include({ reason });
       });
     }
   });
 
   describe("watch", () => {
+    const marked = { sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" };
+
     async function events(request: Partial<WatchRequest>, count: number): Promise<string[]> {
       const seen: string[] = [];
       const watch = api.service.watch(WatchRequest.fromPartial({ type: typeOf(podKind), namespace: "default", ...request }), api.call());
@@ -103,7 +157,15 @@ describe("Resources", () => {
 
     it("begins with the present, and says where that ends", async () => {
       await create(podKind, podManifest("a"));
-      expect(await events({ sendInitialEvents: true, allowBookmarks: true }, 2)).to.deep.equal(["ADDED a", "BOOKMARK "]);
+      expect(await events({ ...marked, allowBookmarks: true }, 2)).to.deep.equal(["ADDED a", "BOOKMARK "]);
+    });
+
+    it("refuses what cannot be combined", async () => {
+      expect(await refusal(events({ sendInitialEvents: true }, 1))).to.include({ reason: "Invalid" });
+      expect(await refusal(events({ fieldSelector: "spec.unheardOf=1" }, 1))).to.include({
+        reason: "BadRequest",
+        message: "field label not supported: spec.unheardOf",
+      });
     });
   });
 
@@ -123,7 +185,8 @@ describe("Resources", () => {
       expect(isNotFound(await refusal(read("absent", n1)))).to.equal(true);
       const all = ListRequest.fromPartial({ type: typeOf(podKind) });
       expect(isForbidden(await refusal(api.service.list(all, api.call({ caller: n1 }))))).to.equal(true);
-      expect((await api.service.list({ ...all, fieldSelector: "spec.nodeName=n1" }, api.call({ caller: n1 }))).items).to.have.length(1);
+      const own = await api.service.list({ ...all, fieldSelector: "spec.nodeName=n1" }, api.call({ caller: n1 }));
+      expect(ListResponse.decode(own).items).to.have.length(1);
     });
   });
 });

@@ -1,20 +1,17 @@
-import { packAnyBytes } from "../../api/codec/any.js";
-import { badRequest, expired, isNotFound, timedOut } from "../../api/errors.js";
+import { isNotFound } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
-import { isAbort } from "../../base/abort.js";
+import { unreachable } from "../../base/invariant.js";
 import type { GetRequest, GetResponse, ListRequest, ListResponse, WatchRequest } from "../../gen/howbernetes/api/v1/resources.js";
 import type { CallContext } from "../../rpc/contracts.js";
-import { toCachedObject } from "../../storage/cacher/cached-object.js";
-import { inScope } from "../../storage/cacher/change.js";
-import type { CachedObject, Scope } from "../../storage/cacher/interface.js";
-import { isCompacted, isFutureRevision } from "../../storage/errors.js";
-import type { Revision } from "../../storage/interface.js";
+import type { Scope } from "../../storage/cacher/interface.js";
+import { createTimeSlice } from "../../storage/cacher/time-slice.js";
 import { namespacePrefix } from "../../storage/keys.js";
-import { translated } from "../objects/store-errors.js";
-import { subjectOf } from "../objects/subject.js";
-import { formatContinue, parseContinue } from "./continue-token.js";
+import { formatContinue } from "./continue-token.js";
+import { encodeList } from "./list-encoder.js";
+import { type ListPlan, planList, planWatch } from "./list-options.js";
+import { type ListPart, type ListScope, listPast } from "./list-past.js";
 import { scopeAction, scopeOf } from "./request-scope.js";
-import { freshnessOf, parseVersion } from "./request-version.js";
+import { freshnessOf } from "./request-version.js";
 import { keyOfRequest, kindOfType } from "./resource-type.js";
 import type { ResourcesDeps } from "./resources-deps.js";
 import { readableSubresourceOf } from "./subresource.js";
@@ -38,111 +35,42 @@ export async function* watchResources(deps: ResourcesDeps, request: WatchRequest
   const kind = kindOfType(request.type);
   const scope = scopeOf(kind, request);
   deps.authorize(call.caller, scopeAction("watch", kind, scope));
-  const { resourceVersion, sendInitialEvents, allowBookmarks } = request;
-  const cache = deps.caches.of(kind);
-  const wantsState = sendInitialEvents || resourceVersion === "" || resourceVersion === "0";
-  if (wantsState) await cache.reach(freshnessOf(resourceVersion), call.signal);
-  yield* cache.watch(scope, {
-    ...(wantsState ? {} : { after: parseVersion(resourceVersion) }),
-    markInitialEnd: sendInitialEvents,
-    bookmarks: allowBookmarks,
-    signal: call.signal,
-  });
+  yield* deps.caches.of(kind).watch(scope, { ...planWatch(request), bookmarks: request.allowBookmarks, signal: call.signal });
 }
 
-/** Returns the objects of a scope, in pages if asked. */
-export async function listResources(deps: ResourcesDeps, request: ListRequest, call: CallContext): Promise<ListResponse> {
+/** Returns the objects of a scope, in pages if asked, as an encoded ListResponse. */
+export async function listResources(deps: ResourcesDeps, request: ListRequest, call: CallContext): Promise<Buffer> {
   const kind = kindOfType(request.type);
   const scope = scopeOf(kind, request);
   deps.authorize(call.caller, scopeAction("list", kind, scope));
+  const plan = planList(request);
+  const pause = createTimeSlice(deps.clock);
   const limit = Math.max(0, request.limit);
-  const page = { kind, scope, limit, signal: call.signal };
-  if (request.continue !== "") {
-    if (request.resourceVersion !== "" && request.resourceVersion !== "0") {
-      throw badRequest("specifying resource version is not allowed when using continue");
-    }
-    const { revision, after } = parseContinue(request.continue);
-    return listAt(deps, page, revision, after);
-  }
-  if (isExact(request)) return listAt(deps, page, parseVersion(request.resourceVersion), undefined);
-  const { objects, revision } = await deps.caches.of(kind).list(scope, freshnessOf(request.resourceVersion), call.signal);
-  if (limit === 0 || objects.length <= limit) return response(page, objects, revision, 0);
-  return response(page, objects.slice(0, limit), revision, objects.length - limit);
+  const part = await readList(deps, plan, { kind, scope, limit, signal: call.signal, pause });
+  return await encodeList({ kind, ...headOf(kind, scope, part), objects: part.objects }, pause);
 }
 
-interface Page {
-  readonly kind: Kind;
-  readonly scope: Scope;
-  readonly limit: number;
-  readonly signal: AbortSignal;
-}
-
-function isExact({ resourceVersion, resourceVersionMatch }: ListRequest): boolean {
-  switch (resourceVersionMatch) {
-    case "":
-    case "NotOlderThan":
-      return false;
-    case "Exact":
-      if (resourceVersion !== "" && resourceVersion !== "0") return true;
-      throw badRequest("resourceVersionMatch Exact is forbidden without a resourceVersion other than 0");
+function readList(deps: ResourcesDeps, plan: ListPlan, scope: ListScope): Promise<ListPart> {
+  switch (plan.from) {
+    case "present":
+      return deps.caches.of(scope.kind).list(scope.scope, plan.freshness, scope.signal, scope.limit);
+    case "past":
+      return listPast(deps.store, scope, { revision: plan.revision, after: undefined });
+    case "token":
+      return listPast(deps.store, scope, plan);
     default:
-      throw badRequest(`resourceVersionMatch: Unsupported value: ${JSON.stringify(resourceVersionMatch.slice(0, 100))}`);
+      return unreachable(plan);
   }
 }
 
-/** A page of the past, from the store: the cache knows only the present. */
-async function listAt(deps: ResourcesDeps, page: Page, revision: Revision, after: string | undefined): Promise<ListResponse> {
-  const { kind, scope, limit, signal } = page;
-  const prefix = namespacePrefix(kind, scope.namespace);
-  const found: CachedObject[] = [];
-  for (let last = after === undefined ? undefined : prefix + after; ; ) {
-    const listing = await readPage(deps, prefix, {
-      limit: limit || pageSize,
-      atRevision: revision,
-      signal,
-      ...(last === undefined ? {} : { after: last }),
-    });
-    for (const [index, value] of listing.values.entries()) {
-      const object = toCachedObject(kind, value);
-      if (inScope(scope, object)) found.push(object);
-      if (limit > 0 && found.length === limit)
-        return response(page, found, revision, listing.remaining + listing.values.length - index - 1);
-    }
-    last = listing.values.at(-1)?.key;
-    if (listing.remaining === 0 || last === undefined) return response(page, found, revision, 0);
-  }
-}
-
-// Bounds one answer of the store.
-const pageSize = 500;
-
-async function readPage(
-  deps: ResourcesDeps,
-  prefix: string,
-  options: { readonly limit: number; readonly atRevision: Revision; readonly after?: string; readonly signal: AbortSignal },
-) {
-  try {
-    return await deps.store.list(prefix, options);
-  } catch (error: unknown) {
-    if (isAbort(error)) throw error;
-    // Only a token names a place to go on from: it is of another store, or of this one before it was set back.
-    if (isFutureRevision(error) && options.after !== undefined)
-      throw expired("The provided continue parameter is not of this store: list anew.");
-    if (isFutureRevision(error)) throw timedOut(`Too large resource version: ${error.revision}, current: ${error.current}`);
-    if (isCompacted(error)) throw expired("The provided continue parameter is too old to display a consistent list result: list anew.");
-    return await translated(subjectOf({ group: "", plural: prefix }, ""), Promise.reject(error));
-  }
-}
-
-function response({ kind, scope }: Page, objects: readonly CachedObject[], revision: Revision, remaining: number): ListResponse {
-  const prefix = namespacePrefix(kind, scope.namespace);
-  const last = objects.at(-1);
+function headOf(kind: Kind, scope: Scope, { objects, revision, remaining }: ListPart): Omit<ListResponse, "items"> {
+  const last = remaining > 0 ? objects.at(-1) : undefined;
   const selects = !scope.labels.empty || !scope.fields.empty;
+  const prefix = namespacePrefix(kind, scope.namespace);
   return {
     resourceVersion: String(revision),
-    continue: remaining > 0 && last !== undefined ? formatContinue({ revision, after: last.key.slice(prefix.length) }) : "",
+    continue: last === undefined ? "" : formatContinue({ revision, after: last.key.slice(prefix.length) }),
     // What of the rest a selector would match is not known.
-    remainingItemCount: remaining > 0 && !selects ? remaining : undefined,
-    items: objects.map(({ bytes }) => packAnyBytes(kind, bytes)),
+    remainingItemCount: last === undefined || selects ? undefined : remaining,
   };
 }

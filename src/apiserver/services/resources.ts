@@ -7,11 +7,11 @@ import type { ResourcesDeps } from "./resources-deps.js";
 import { getResource, listResources, watchResources } from "./resources-read.js";
 import { patchResource, updateResource } from "./resources-write.js";
 
-/** The Resources service, whose Watch answers with messages that are encoded already. */
-export type ResourcesDefinition = EncodedResponses<typeof Definition, "watch">;
+/** The Resources service, whose List and Watch answer with messages that are encoded already. */
+export type ResourcesDefinition = EncodedResponses<typeof Definition, "list" | "watch">;
 
 /** The definition with which the service is registered. */
-export const resourcesDefinition: ResourcesDefinition = withEncodedResponses(Definition, "watch");
+export const resourcesDefinition: ResourcesDefinition = withEncodedResponses(Definition, "list", "watch");
 
 /** Creates the service that serves every kind; what its methods promise stands in resources.proto. */
 export function createResourcesService(deps: ResourcesDeps): Handlers<ResourcesDefinition> {

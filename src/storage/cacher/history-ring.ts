@@ -32,6 +32,11 @@ export class HistoryRing {
     private readonly limits: HistoryLimits = defaultHistoryLimits,
   ) {}
 
+  /** The oldest revision after which everything is known. */
+  get oldest(): Revision {
+    return this.floor;
+  }
+
   /** Forgets everything: history now begins after `floor`. */
   reset(floor: Revision): void {
     this.entries = [];

@@ -22,6 +22,13 @@ export interface CachedObject<T extends ApiObject = ApiObject> {
   readonly object: Whole<T>;
 }
 
+/** What a list found. */
+export interface CachedList<T extends ApiObject = ApiObject> {
+  readonly objects: readonly CachedObject<T>[];
+  readonly revision: Revision;
+  readonly remaining: number;
+}
+
 /** How fresh a read must be. */
 export type Freshness =
   /** Every write acknowledged before the call is shown. */
@@ -31,11 +38,15 @@ export type Freshness =
   | { readonly kind: "any" };
 
 export interface WatchOptions {
-  /** Changes after this revision; absent: first the present state as ADDED events. */
-  readonly after?: Revision;
+  /** Changes after this revision; undefined: first the present state as ADDED events. */
+  readonly after?: Revision | undefined;
+  /** How fresh the present state must be; whatever there is by default. */
+  readonly freshness?: Freshness;
   /** End the initial state by a bookmark annotated `k8s.io/initial-events-end`. */
   readonly markInitialEnd: boolean;
   readonly bookmarks: boolean;
+  /** When it ends by itself; after a random 30 to 60 minutes by default. */
+  readonly timeoutMs?: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -50,16 +61,17 @@ export interface WatchCache<T extends ApiObject = ApiObject> {
     freshness: Freshness,
     signal: AbortSignal,
   ): Promise<{ readonly found: CachedObject<T> | undefined; readonly revision: Revision }>;
-  /** In key order. */
-  list(
-    scope: Scope,
-    freshness: Freshness,
-    signal: AbortSignal,
-  ): Promise<{ readonly objects: readonly CachedObject<T>[]; readonly revision: Revision }>;
   /**
-   * Encoded WatchResponse messages; the same Buffer goes to every watcher of a change. Ends by itself after a random
-   * 30 to 60 minutes, after a last bookmark.
-   * @throws ApiError Expired when history after `after` is gone; TooManyRequests when the reader falls behind its budget
+   * In key order, at most `limit` of them unless that is 0; `remaining` says how many more objects there are, or, when
+   * `scope` selects, may be: 0 surely means none.
+   * @throws ApiError ServiceUnavailable; Timeout when a revision asked for is yet to come
+   */
+  list(scope: Scope, freshness: Freshness, signal: AbortSignal, limit?: number): Promise<CachedList<T>>;
+  /**
+   * Encoded WatchResponse messages; the same Buffer goes to every watcher of a change. Ends by itself in time, after a
+   * last bookmark.
+   * @throws ApiError Expired when history after `after` is gone; Timeout when the state cannot be as fresh as asked for;
+   * TooManyRequests when the reader falls behind its budget
    */
   watch(scope: Scope, options: WatchOptions): AsyncIterable<Buffer>;
   /** Waits, bounded, until the cache is that fresh. @returns whether it is. @throws ApiError ServiceUnavailable when the store does not answer */

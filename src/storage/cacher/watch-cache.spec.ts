@@ -175,6 +175,39 @@ describe("KindCache", () => {
     expect((await cache.get(keyFor("a"), any, stop.signal)).found?.object.metadata.name).to.equal("a");
   });
 
+  it("waits for a revision that is yet to come, and then says that it is", async () => {
+    const cache = await start();
+    const wanted = { kind: "notOlderThan", revision: 3 } as const;
+    const early = [
+      cache.list(scope(), wanted, stop.signal),
+      cache.get(keyFor("a"), wanted, stop.signal),
+      watch(cache, { freshness: wanted, markInitialEnd: true }).next(),
+    ].map((reading) => reading.catch((error: unknown) => error));
+    await clock.advance(3_000);
+    for (const refusal of await Promise.all(early)) {
+      expect(refusal).to.include({ reason: "Timeout", message: "Too large resource version: 3, current: 1", retryAfterSeconds: 1 });
+    }
+
+    const inTime = watch(cache, { freshness: wanted, markInitialEnd: true }).next(3);
+    await store.create(keyFor("a"), podBytes("a"));
+    await store.create(keyFor("b"), podBytes("b"));
+    expect(await inTime).to.deep.equal(["ADDED a@2", "ADDED b@3", "BOOKMARK @3 end"]);
+  });
+
+  it("gives at most as many objects as asked for, and says what remains", async () => {
+    for (const name of ["a", "b", "c", "d"]) {
+      await store.create(keyFor(name), podBytes(name, { labels: { odd: String(name === "a" || name === "c") } }));
+    }
+    const cache = await start();
+    const page = async (limit: number, labels = ""): Promise<string> => {
+      const { objects, remaining } = await cache.list(scope({ labels }), any, stop.signal, limit);
+      return `${objects.map(({ object }) => object.metadata.name).join("")} ${remaining}`;
+    };
+
+    expect([await page(0), await page(3), await page(4), await page(9)]).to.deep.equal(["abcd 0", "abc 1", "abcd 0", "abcd 0"]);
+    expect([await page(1, "odd=true"), await page(2, "odd=true")]).to.deep.equal(["a 2", "ac 0"]);
+  });
+
   it("gives a watch the present first, marks its end, and goes on with changes", async () => {
     await store.create(keyFor("a"), podBytes("a"));
     const cache = await start();
@@ -267,7 +300,10 @@ describe("KindCache", () => {
       await store.compact(second);
       const cache = await start({ history });
 
-      expect(isExpired(await watch(cache, { after: first }).failure())).to.equal(true);
+      expect(await watch(cache, { after: first }).failure()).to.include({
+        reason: "Expired",
+        message: `too old resource version: ${first} (${second})`,
+      });
       expect(await watch(cache, { after: second }).next(2)).to.deep.equal([`ADDED c@${second + 1}`, `ADDED d@${second + 2}`]);
     });
   }
@@ -365,6 +401,18 @@ describe("KindCache", () => {
     await clock.advance(2 * 60_000);
     await reading;
     expect(messages.at(-1)).to.equal("BOOKMARK @1");
+  });
+
+  it("ends a watch when it was asked to, with a last bookmark", async () => {
+    const cache = await start();
+    const reader = watch(cache, { bookmarks: true, timeoutMs: 7_000 });
+    const last = reader.next();
+    await clock.advance(6_999);
+    await store.create("/registry/other/things/x", Buffer.from("x"));
+    await store.requestProgress();
+    await clock.advance(1);
+    expect(await last).to.deep.equal(["BOOKMARK @2"]);
+    expect(await reader.ended()).to.equal(true);
   });
 
   it("ends a watch that is not read with a status to resume on, and holds nothing for it", async () => {

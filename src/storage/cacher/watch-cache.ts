@@ -1,4 +1,4 @@
-import { ApiError, expired, timedOut, unavailable } from "../../api/errors.js";
+import { ApiError, expired, tooLargeResourceVersion, unavailable } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import { abortable, isAbort, throwIfAborted } from "../../base/abort.js";
 import type { Clock } from "../../base/clock.js";
@@ -13,7 +13,7 @@ import { inScope, seenAs } from "./change.js";
 import { EventEncoder } from "./event-encoder.js";
 import { Feeder } from "./feeder.js";
 import type { HistoryLimits } from "./history-ring.js";
-import type { CachedObject, Freshness, Scope, WatchCache, WatchOptions } from "./interface.js";
+import type { CachedList, CachedObject, Freshness, Scope, WatchCache, WatchOptions } from "./interface.js";
 import type { StoreProgress } from "./store-progress.js";
 import { createTimeSlice } from "./time-slice.js";
 import { Watcher } from "./watcher.js";
@@ -36,6 +36,8 @@ const bookmarkPeriodMs = 10_000;
 // Ends are spread out, so that watches do not all come back at once; and they come, so that load can move to new servers.
 const minimumLifeMs = 30 * 60_000;
 const lifeSpreadMs = 30 * 60_000;
+// No timer can be set for longer.
+const longestLifeMs = 2 ** 31 - 1;
 
 /** The watch cache of one kind; its contract is `WatchCache`'s. `run` feeds it. */
 export class KindCache implements WatchCache {
@@ -87,38 +89,39 @@ export class KindCache implements WatchCache {
     return { found: value === undefined ? undefined : toCachedObject(this.kind, value), revision };
   }
 
-  async list(
-    scope: Scope,
-    freshness: Freshness,
-    signal: AbortSignal,
-  ): Promise<{ readonly objects: readonly CachedObject[]; readonly revision: Revision }> {
+  async list(scope: Scope, freshness: Freshness, signal: AbortSignal, limit = 0): Promise<CachedList> {
     const reached = await this.reach(freshness, signal);
     while (this.state.repair !== undefined) await abortable(this.state.repair, signal);
     const { objects, revision } = reached ? this.present(scope) : await this.listStore(freshness, signal);
     const pause = createTimeSlice(this.deps.clock);
     const found: CachedObject[] = [];
-    for (const object of objects) {
-      if (inScope(scope, object)) found.push(object);
-      await pause();
+    for (const [index, object] of objects.entries()) {
+      const isFound = inScope(scope, object);
+      if (isFound && limit > 0 && found.length === limit) return { objects: found, revision, remaining: objects.length - index };
+      if (isFound) found.push(object);
+      const turn = pause();
+      if (turn !== undefined) await turn;
     }
-    return { objects: found, revision };
+    return { objects: found, revision, remaining: 0 };
   }
 
   async *watch(scope: Scope, options: WatchOptions): AsyncGenerator<Buffer> {
     const { signal, after } = options;
     await this.reach({ kind: "any" }, signal);
-    if (after !== undefined) await this.reachForWatch(after, signal);
+    if (after === undefined) await this.reachState(options.freshness, signal);
+    else await this.reachForWatch(after, signal);
     while (this.state.repair !== undefined) await abortable(this.state.repair, signal);
     // From here to the watcher's registration nothing is awaited: between what it starts from and what it is told
     // there is neither gap nor overlap.
     const start = this.startOf(scope, options);
     const watcher = new Watcher(scope, this.encoder, options.bookmarks, this.deps.watcherBudgetBytes);
-    const leave = this.enter(watcher, signal);
+    const leave = this.enter(watcher, options);
     try {
       const pause = createTimeSlice(this.deps.clock);
       for (const buffer of start) {
         if (buffer !== undefined) yield buffer;
-        await pause();
+        const turn = pause();
+        if (turn !== undefined) await turn;
         throwIfAborted(signal);
       }
       yield* watcher.messages(signal);
@@ -141,7 +144,8 @@ export class KindCache implements WatchCache {
     const objects: CachedObject[] = [];
     for (const value of values) {
       objects.push(toCachedObject(this.kind, value));
-      await pause();
+      const turn = pause();
+      if (turn !== undefined) await turn;
     }
     return { objects, revision };
   }
@@ -158,7 +162,7 @@ export class KindCache implements WatchCache {
       })();
     }
     const changes = state.ring.since(after);
-    if (changes === undefined) throw expired(`too old resource version: ${after}`);
+    if (changes === undefined) throw expired(`too old resource version: ${after} (${state.ring.oldest})`);
     return (function* catchUp() {
       for (const change of changes) {
         const type = seenAs(scope, change);
@@ -168,12 +172,13 @@ export class KindCache implements WatchCache {
   }
 
   /** Registers a watcher until it ends, one way or another. */
-  private enter(watcher: Watcher, signal: AbortSignal): () => void {
+  private enter(watcher: Watcher, { signal, timeoutMs }: WatchOptions): () => void {
     const { watchers, gate } = this.state;
     const update = (): void => this.deps.metrics.watchers.set(this.labels, watchers.size);
     watchers.add(watcher);
     update();
-    const cancelEnd = this.deps.clock.after(minimumLifeMs + this.deps.random() * lifeSpreadMs, () => {
+    const lifeMs = Math.min(timeoutMs ?? minimumLifeMs + this.deps.random() * lifeSpreadMs, longestLifeMs);
+    const cancelEnd = this.deps.clock.after(lifeMs, () => {
       if (watcher.wantsBookmarks) watcher.push(this.encoder.bookmark(gate.revision));
       watcher.end();
     });
@@ -206,19 +211,28 @@ export class KindCache implements WatchCache {
     return fromStore(this.deps.progress.currentRevision());
   }
 
+  private async reachState(freshness: Freshness | undefined, signal: AbortSignal): Promise<void> {
+    if (freshness === undefined || (await this.reach(freshness, signal))) return;
+    this.refuseFuture(freshness, await this.storeRevision());
+    throw lagging();
+  }
+
   /** A revision that this cache has not reached yet may come from another api-server; one that the store has not, from another store. */
   private async reachForWatch(after: Revision, signal: AbortSignal): Promise<void> {
     if (this.state.gate.revision >= after) return;
+    // Unlike Kubernetes, which would wait: such a watcher knows a state that is not of this history, and has to list anew.
     if ((await this.storeRevision()) < after) throw expired(`resource version ${after} is not of this cluster's history`);
     if (await this.reach({ kind: "notOlderThan", revision: after }, signal)) return;
-    throw unavailable("the watch cache lags behind the store");
+    throw lagging();
   }
 
   private refuseFuture(freshness: Freshness, revision: Revision): void {
     if (freshness.kind !== "notOlderThan" || freshness.revision <= revision) return;
-    throw timedOut(`Too large resource version: ${freshness.revision}, current: ${revision}`);
+    throw tooLargeResourceVersion(freshness.revision, revision);
   }
 }
+
+const lagging = (): ApiError => unavailable("the watch cache lags behind the store");
 
 async function fromStore<Value>(reading: Promise<Value>): Promise<Value> {
   try {
