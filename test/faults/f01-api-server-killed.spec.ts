@@ -3,9 +3,10 @@ import { type EtcdProcess, etcdAbsence, startEtcd } from "../conformance/storage
 import { skipBecause } from "../skip.js";
 import { ControlPlane } from "./control-plane.js";
 import { runUnderFault } from "./run-under-fault.js";
+import { factor } from "./seed.js";
 
 describe("F1: an api-server killed under load", function () {
-  this.timeout(300_000);
+  this.timeout(120_000 * factor);
   let plane: ControlPlane | undefined;
   let etcd: EtcdProcess | undefined;
 
