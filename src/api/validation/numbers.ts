@@ -28,3 +28,16 @@ export function validateNotMoreThanAll(value: IntOrString | undefined, path: str
   const held = String(intOrStringValue(value));
   return Number.parseInt(held, 10) > 100 ? [invalidValue(path, held, "must not be greater than 100%")] : [];
 }
+
+/** Refuses a percentage of more than all; a number, and what is no percentage, are not its business. */
+export function validateAtMostAll(value: IntOrString | undefined, path: string): FieldError[] {
+  if (value === undefined || !isPercent(value)) return [];
+  const held = String(intOrStringValue(value));
+  return Number.parseInt(held, 10) > 100 ? [invalidValue(path, held, "must not be greater than 100%")] : [];
+}
+
+/** Whether it means none: absent, 0 or 0%; "00%" too. */
+export function isZeroCount(value: IntOrString | undefined): boolean {
+  const held = value === undefined ? 0 : intOrStringValue(value);
+  return typeof held === "number" ? held === 0 : /^0+%$/.test(held);
+}

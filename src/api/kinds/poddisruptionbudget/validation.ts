@@ -5,7 +5,7 @@ import type { Whole } from "../../object.js";
 import { validateConditions } from "../../validation/conditions.js";
 import { invalidValue, unsupported } from "../../validation/field-error.js";
 import { validateLabelSelector } from "../../validation/labels.js";
-import { validateCountOrPercent, validateNonNegative, validateNotMoreThanAll } from "../../validation/numbers.js";
+import { validateAtMostAll, validateCountOrPercent, validateNonNegative } from "../../validation/numbers.js";
 
 const evictionPolicies: readonly string[] = ["AlwaysAllow", "IfHealthyBudget"];
 const counts = ["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"] as const;
@@ -34,5 +34,5 @@ export function validatePodDisruptionBudgetStatus({ status }: Whole<PodDisruptio
 }
 
 function validateBound(bound: IntOrString | undefined, path: string): FieldError[] {
-  return [...validateCountOrPercent(bound, path), ...validateNotMoreThanAll(bound, path)];
+  return [...validateCountOrPercent(bound, path), ...validateAtMostAll(bound, path)];
 }
