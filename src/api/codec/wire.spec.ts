@@ -80,6 +80,18 @@ describe("spliceResourceVersion", () => {
     expect(stripResourceVersion(spliceResourceVersion(bytes, 1))).to.deep.equal(bytes);
   });
 
+  const broken = [
+    { it: "a field that is longer than they are", bytes: [0x0a, 0x05, 0x01] },
+    { it: "a length without an end", bytes: [0x0a, 0x80] },
+    { it: "a field of metadata that is longer than it", bytes: [0x0a, 0x02, 0x0a, 0x09, 0x12, 0x00] },
+    { it: "a wire type that there is not", bytes: [0x0f] },
+  ];
+  for (const { it: what, bytes } of broken) {
+    it(`refuses bytes with ${what}`, () => {
+      expect(() => spliceResourceVersion(Buffer.from(bytes), 5)).to.throw(RangeError);
+    });
+  }
+
   it("makes metadata where there is none", () => {
     const bytes = Pod.encode(Pod.fromPartial({ spec: { nodeName: "n1" } })).finish();
     expect(Pod.decode(spliceResourceVersion(bytes, 5)).metadata?.resourceVersion).to.equal("5");

@@ -1,4 +1,5 @@
 import { typeUrl } from "../../api/codec/any.js";
+import { varintLength, writeVarint } from "../../api/codec/varint.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import { ListResponse } from "../../gen/howbernetes/api/v1/resources.js";
 import type { CachedObject } from "../../storage/cacher/interface.js";
@@ -44,21 +45,6 @@ export async function encodeList({ kind, objects, ...list }: EncodableList, paus
     if (turn !== undefined) await turn;
   }
   return out;
-}
-
-function varintLength(value: number): number {
-  let length = 1;
-  for (let rest = value; rest > 0x7f; rest >>>= 7) length += 1;
-  return length;
-}
-
-/** @returns the index after it */
-function writeVarint(out: Buffer, start: number, value: number): number {
-  let at = start;
-  let rest = value;
-  for (; rest > 0x7f; rest >>>= 7) out[at++] = (rest & 0x7f) | 0x80;
-  out[at] = rest;
-  return at + 1;
 }
 
 function varint(value: number): Buffer {
