@@ -46,3 +46,12 @@ export function imagesCell(spec: PodSpec | undefined): string {
 export function selectorCell(selector: LabelSelector | undefined): string {
   return formatLabelSelector(selector) || none;
 }
+
+/** `a=b,c=d`, by the keys' order, or `<none>`. */
+export function labelsCell(labels: Readonly<Record<string, string>> | undefined): string {
+  return listCell(
+    Object.entries(labels ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .sort(),
+  );
+}

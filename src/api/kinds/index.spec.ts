@@ -26,7 +26,14 @@ describe("kinds", () => {
   });
 
   it("stand together in the category all", () => {
-    expect(kindsInCategory("all").map(({ plural }) => plural)).to.deep.equal(["pods", "deployments", "replicasets", "jobs"]);
+    expect(kindsInCategory("all").map(({ plural }) => plural)).to.deep.equal([
+      "pods",
+      "daemonsets",
+      "deployments",
+      "replicasets",
+      "statefulsets",
+      "jobs",
+    ]);
     expect(kindsInCategory("some")).to.deep.equal([]);
   });
 });

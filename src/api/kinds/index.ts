@@ -1,6 +1,7 @@
 import { apiVersionOf } from "../codec/json.js";
 import { configMapKind } from "./configmap/kind.js";
 import { controllerRevisionKind } from "./controllerrevision/kind.js";
+import { daemonSetKind } from "./daemonset/kind.js";
 import { deploymentKind } from "./deployment/kind.js";
 import { eventKind } from "./event/kind.js";
 import { jobKind } from "./job/kind.js";
@@ -16,6 +17,7 @@ import { replicaSetKind } from "./replicaset/kind.js";
 import { resourceQuotaKind } from "./resourcequota/kind.js";
 import { secretKind } from "./secret/kind.js";
 import { serviceAccountKind } from "./serviceaccount/kind.js";
+import { statefulSetKind } from "./statefulset/kind.js";
 
 export { apiVersionOf };
 
@@ -24,8 +26,10 @@ export const kinds: readonly Kind[] = [
   namespaceKind,
   nodeKind,
   podKind,
+  daemonSetKind,
   deploymentKind,
   replicaSetKind,
+  statefulSetKind,
   jobKind,
   leaseKind,
   eventKind,

@@ -58,7 +58,8 @@ function withDetail(text: string, detail: string): string {
 
 /** A value in an error message: what is unset in it is left out. */
 function show(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) => (isEmpty(part) ? undefined : part)) ?? (value === undefined ? "null" : "{}");
+  const text = JSON.stringify(value, (_key, part: unknown) => (isEmpty(part) ? undefined : part));
+  return text ?? (value === undefined ? "null" : Array.isArray(value) ? "[]" : "{}");
 }
 
 /** Empty lists and maps, which ts-proto has wherever nothing is set. */

@@ -23,13 +23,6 @@ export function validateCountOrPercent(value: IntOrString | undefined, path: str
 }
 
 /** Refuses a percentage of more than 100; absent is well, and so is what is no percentage. */
-export function validateNotMoreThanAll(value: IntOrString | undefined, path: string): FieldError[] {
-  if (value === undefined || !isPercent(value)) return [];
-  const held = String(intOrStringValue(value));
-  return Number.parseInt(held, 10) > 100 ? [invalidValue(path, held, "must not be greater than 100%")] : [];
-}
-
-/** Refuses a percentage of more than all; a number, and what is no percentage, are not its business. */
 export function validateAtMostAll(value: IntOrString | undefined, path: string): FieldError[] {
   if (value === undefined || !isPercent(value)) return [];
   const held = String(intOrStringValue(value));

@@ -4,12 +4,12 @@ import type {
   DeploymentStrategy,
   RollingUpdateDeployment,
 } from "../../../gen/howbernetes/apps/v1/deployment.js";
-import type { IntOrString } from "../../../gen/howbernetes/meta/v1/values.js";
 import type { FieldError } from "../../errors.js";
 import type { Whole } from "../../object.js";
 import { forbiddenField, invalidValue, required, unsupported } from "../../validation/field-error.js";
-import { validateCountOrPercent, validateNonNegative, validateNotMoreThanAll } from "../../validation/numbers.js";
+import { isZeroCount, validateAtMostAll, validateCountOrPercent, validateNonNegative } from "../../validation/numbers.js";
 import { intOrStringValue } from "../../values/int-or-string.js";
+import { validateCollisionCount } from "../collision-count.js";
 import { validatePodMaker } from "../pod/template.js";
 import { validateReplicaCounts } from "../replica-counts.js";
 
@@ -30,13 +30,7 @@ export function validateDeployment({ spec }: Whole<Deployment>): FieldError[] {
 
 /** Every error of a status written. */
 export function validateDeploymentStatusUpdate({ status: next }: Whole<Deployment>, { status: previous }: Whole<Deployment>): FieldError[] {
-  const path = "status.collisionCount";
-  const errors = [...validateReplicaCounts(next), ...validateNonNegative(next.collisionCount, path)];
-  if ((next.collisionCount ?? 0) < (previous.collisionCount ?? 0)) {
-    // Counting down would name a new ReplicaSet as an old one is named.
-    errors.push(invalidValue(path, next.collisionCount ?? 0, "cannot be decremented"));
-  }
-  return errors;
+  return [...validateReplicaCounts(next), ...validateCollisionCount(next, previous)];
 }
 
 function validateProgressDeadline({ progressDeadlineSeconds, minReadySeconds = 0 }: DeploymentSpec): FieldError[] {
@@ -67,19 +61,11 @@ function validateStrategy({ type = "", rollingUpdate }: DeploymentStrategy): Fie
 function validateRollingUpdate({ maxUnavailable, maxSurge }: RollingUpdateDeployment): FieldError[] {
   const path = `${rollingUpdatePath}.maxUnavailable`;
   const errors = [...validateCountOrPercent(maxUnavailable, path), ...validateCountOrPercent(maxSurge, `${rollingUpdatePath}.maxSurge`)];
-  if (isZero(maxUnavailable) && isZero(maxSurge)) {
+  if (isZeroCount(maxUnavailable) && isZeroCount(maxSurge)) {
     // Neither more nor fewer pods than wanted: no pod could ever be exchanged.
-    errors.push(invalidValue(path, heldBy(maxUnavailable), "may not be 0 when `maxSurge` is 0"));
+    errors.push(
+      invalidValue(path, maxUnavailable === undefined ? 0 : intOrStringValue(maxUnavailable), "may not be 0 when `maxSurge` is 0"),
+    );
   }
-  return [...errors, ...validateNotMoreThanAll(maxUnavailable, path)];
-}
-
-function heldBy(value: IntOrString | undefined): number | string {
-  return value === undefined ? 0 : intOrStringValue(value);
-}
-
-/** 0 or 0%; "00%" too. */
-function isZero(value: IntOrString | undefined): boolean {
-  const held = heldBy(value);
-  return typeof held === "number" ? held === 0 : /^0+%$/.test(held);
+  return [...errors, ...validateAtMostAll(maxUnavailable, path)];
 }
