@@ -44,7 +44,7 @@ function replaceVersion(bytes: Uint8Array, version: string): Buffer {
   if (version !== "") {
     out[at] = resourceVersionTag;
     out[at + 1] = version.length;
-    at += 2 + out.latin1Write(version, at + 2);
+    at += 2 + out.write(version, at + 2, "latin1");
   }
   at = copy(bytes, old.end, metadata.end, { out, at });
   copy(bytes, metadata.end, bytes.length, { out, at });
