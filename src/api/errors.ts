@@ -101,6 +101,12 @@ export function alreadyExists(subject: ErrorSubject): ApiError {
   return new ApiError("AlreadyExists", `${quoted(subject)} already exists`, { subject });
 }
 
+/** No name that the server made up for an object was free; the subject has the last one. */
+export function generatedNameTaken(subject: ErrorSubject): ApiError {
+  const detail = "already exists, the server was not able to generate a unique name for the object";
+  return new ApiError("AlreadyExists", `${quoted(subject)} ${detail}`, { subject });
+}
+
 /** A stale write. `detail` defaults to Kubernetes' sentence about a changed object. */
 export function conflict(
   subject: ErrorSubject,
@@ -114,6 +120,11 @@ export function invalid(subject: ErrorSubject, causes: readonly FieldError[]): A
   const texts = causes.map(({ path, message }) => `${path}: ${message}`);
   const all = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
   return new ApiError("Invalid", `${quoted(subject)} is invalid: ${all}`, { subject, causes });
+}
+
+/** A request that is well formed and does not fit the object that it is about. */
+export function unprocessable(detail: string): ApiError {
+  return new ApiError("Invalid", `the server rejected our request due to an error in our request: ${detail}`);
 }
 
 export function badRequest(message: string, causes: readonly FieldError[] = []): ApiError {

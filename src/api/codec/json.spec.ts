@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { isBadRequest } from "../errors.js";
-import { findDuplicateKeys } from "./duplicate-keys.js";
 import { messageFromJson, messageToJson, parseJsonObject } from "./json.js";
+import { findMisplacedNames } from "./misplaced-names.js";
 
 const pod = "howbernetes.core.v1.Pod";
 
@@ -55,14 +55,21 @@ describe("decoding JSON", () => {
   }
 });
 
-describe("findDuplicateKeys", () => {
-  it("gives the path of each, wherever it is", () => {
+describe("findMisplacedNames", () => {
+  const paths = (text: string, ...unknown: string[]): string[] =>
+    findMisplacedNames(text, new Set(unknown)).map(({ path, problem }) => `${problem} ${path}`);
+
+  it("gives the path of each name that is there twice, wherever it is", () => {
     const text = '{"a":1,"spec":{"x":[{"n":1},{"n":2,"n":3}],"x":0},"a":"{\\"a\\":1}"}';
-    expect(findDuplicateKeys(text)).to.deep.equal(["spec.x[1].n", "spec.x", "a"]);
+    expect(paths(text)).to.deep.equal(["duplicate spec.x[1].n", "duplicate spec.x", "duplicate a"]);
   });
 
-  it("sees through escapes", () => expect(findDuplicateKeys('{"a":1,"\\u0061":2}')).to.deep.equal(["a"]));
+  it("sees through escapes", () => expect(paths('{"a":1,"\\u0061":2}')).to.deep.equal(["duplicate a"]));
 
-  it("takes equal names in different objects for different", () =>
-    expect(findDuplicateKeys('{"a":{"b":1},"c":[{"b":1},{"b":2}]}')).to.deep.equal([]));
+  it("takes equal names in different objects for different", () => expect(paths('{"a":{"b":1},"c":[{"b":1},{"b":2}]}')).to.deep.equal([]));
+
+  it("gives unknown names where they stand, once, and does not look into them", () => {
+    const text = '{"a":1,"u":{"x":1,"x":2},"a":2,"l":[{"u":1},{"v":[{"y":1,"y":2}]}],"u":3}';
+    expect(paths(text, "u", "l[1].v")).to.deep.equal(["unknown u", "duplicate a", "unknown l[1].v"]);
+  });
 });

@@ -1,11 +1,11 @@
 import { badRequest, type FieldError } from "../errors.js";
 import type { Kind } from "../kinds/kind.js";
 import type { ApiObject } from "../object.js";
-import { findDuplicateKeys } from "./duplicate-keys.js";
 import { decodeMessage } from "./json-decode.js";
 import { checkJsonDepth } from "./json-depth.js";
 import { encodeMessage } from "./json-encode.js";
 import type { Json, JsonObject } from "./json-values.js";
+import { findMisplacedNames } from "./misplaced-names.js";
 
 /** What decoding JSON gave. */
 export interface JsonDecoded<T> {
@@ -49,11 +49,14 @@ export function objectFromJson<T extends ApiObject>(kind: Kind<T>, json: string 
   return {
     object: decoded.message as T,
     errors: decoded.errors,
-    strictErrors: [
-      ...(text === undefined ? [] : findDuplicateKeys(text).map((path) => `duplicate field ${JSON.stringify(path)}`)),
-      ...decoded.unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
-    ],
+    strictErrors: strictErrorsOf(text, decoded.unknown),
   };
+}
+
+/** In the order of the text where there is one. */
+function strictErrorsOf(text: string | undefined, unknown: readonly string[]): readonly string[] {
+  const misplaced = text === undefined ? unknown.map((path) => ({ path, problem: "unknown" })) : findMisplacedNames(text, new Set(unknown));
+  return misplaced.map(({ path, problem }) => `${problem} field ${JSON.stringify(path)}`);
 }
 
 /** Kubernetes' JSON of an object: apiVersion and kind first, then its fields by name. */

@@ -78,6 +78,8 @@ export interface Kind<T extends ApiObject = ApiObject> extends KindRules<T> {
   readonly namespaced: boolean;
   /** What a name may look like: a DNS subdomain unless this says a DNS label. */
   readonly nameFormat?: "label";
+  /** An update must say which resourceVersion it is of, where other kinds take one that says nothing for whichever there is. */
+  readonly requiresResourceVersion?: boolean;
   /** The kind has a status that only the status subresource writes. */
   readonly hasStatus: boolean;
   readonly message: MessageCodec<T>;

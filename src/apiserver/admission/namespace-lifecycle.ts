@@ -6,17 +6,29 @@ import type { CachedObject } from "../../storage/cacher/interface.js";
 import type { Guard } from "../../storage/interface.js";
 import type { ObjectStore } from "../object-store.js";
 import { subjectOf } from "../objects/subject.js";
+import type { AdmissionPlugin } from "./plugin.js";
 
 /** Namespaces that are there from the start, and that the system cannot do without. */
 export const systemNamespaces: readonly string[] = ["default", "kube-system", "kube-node-lease"];
 
+/** Lets objects into namespaces that are there and are to stay. */
+export const namespaceLifecycle: AdmissionPlugin = {
+  name: "NamespaceLifecycle",
+
+  async completeCreate({ kind, namespace, draft, isRetry, signal, require }, { objects }) {
+    const about = { kind, namespace, name: draft.metadata.name, fresh: isRetry };
+    require({ guards: await admitToNamespace(objects, about, signal) });
+  },
+};
+
 /**
- * Lets objects into namespaces that are there and are to stay.
- * @returns the condition, for the write that follows, that the namespace is still as it was found
+ * Admits a new object to a namespace.
+ * @returns the condition, for the write that follows, that the namespace is still as it was found: else an object could
+ * slip into one that has been emptied for its deletion
  * @throws ApiError NotFound, Forbidden when the namespace is being deleted
  */
 export async function admitToNamespace(
-  objects: ObjectStore,
+  objects: Pick<ObjectStore, "get">,
   about: { readonly kind: Kind; readonly namespace: string; readonly name: string; readonly fresh: boolean },
   signal: AbortSignal,
 ): Promise<readonly Guard[]> {
@@ -36,7 +48,12 @@ export function refuseSystemNamespace(kind: Kind, name: string): void {
   throw forbidden(subjectOf(kind, name), "this namespace may not be deleted");
 }
 
-async function find(objects: ObjectStore, namespace: string, fresh: boolean, signal: AbortSignal): Promise<CachedObject<Namespace>> {
+async function find(
+  objects: Pick<ObjectStore, "get">,
+  namespace: string,
+  fresh: boolean,
+  signal: AbortSignal,
+): Promise<CachedObject<Namespace>> {
   const key = { namespace: "", name: namespace };
   if (!fresh) {
     try {

@@ -1,4 +1,4 @@
-import { isConflict, isNotFound } from "../../api/errors.js";
+import { conflict, isConflict, isNotFound } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import { type ApiObject, keyOf, type ObjectKey, type Whole } from "../../api/object.js";
 import type { DeleteOptions } from "../../gen/howbernetes/meta/v1/options.js";
@@ -6,6 +6,7 @@ import type { CachedObject } from "../../storage/cacher/interface.js";
 import type { Guard } from "../../storage/interface.js";
 import type { ObjectStore } from "../object-store.js";
 import { type DeletePlan, isFinished, planDelete } from "./plan-delete.js";
+import { contentSubjectOf } from "./subject.js";
 
 export interface DeleteRequestOptions {
   readonly options: DeleteOptions;
@@ -36,7 +37,6 @@ export async function deleteObject<T extends ApiObject>(
   request: DeleteRequestOptions,
 ): Promise<Deleted<T>> {
   const { options, nowMs, check, ...rest } = request;
-  const mutateOptions = { ...rest, ...preconditionsOf(options) };
   for (let lost: { readonly revision: number; readonly error: unknown } | undefined; ; ) {
     let plan: DeletePlan<T> = { step: "wait" };
     const object = await objects.mutate(
@@ -44,10 +44,11 @@ export async function deleteObject<T extends ApiObject>(
       key,
       (draft, current) => {
         check(current.object as unknown as Whole<ApiObject>);
+        checkPreconditions(kind, current, options);
         plan = planDelete(kind, draft, options, nowMs);
         return plan.step === "mark";
       },
-      mutateOptions,
+      rest,
     );
     if ((plan as DeletePlan<T>).step !== "remove") return { object, deleted: false };
     // Refused twice at one revision, it was not another write that came between but a guard that does not hold.
@@ -92,10 +93,17 @@ function removeUnchanged<T extends ApiObject>(
   return objects.remove(kind, keyOf(object), { guards, dryRun, signal, uid, ifResourceVersion: String(revision) });
 }
 
-function preconditionsOf({ preconditions }: DeleteOptions): { readonly uid?: string; readonly ifResourceVersion?: string } {
-  const { uid, resourceVersion } = preconditions ?? {};
-  return {
-    ...(uid === undefined || uid === "" ? {} : { uid }),
-    ...(resourceVersion === undefined || resourceVersion === "" ? {} : { ifResourceVersion: resourceVersion }),
-  };
+/** @throws ApiError Conflict when the object is not the one that is meant */
+function checkPreconditions<T extends ApiObject>(kind: Kind<T>, { object, revision }: CachedObject<T>, options: DeleteOptions): void {
+  const { uid = "", resourceVersion = "" } = options.preconditions ?? {};
+  const { metadata } = object;
+  const subject = contentSubjectOf(kind, metadata.name);
+  if (uid !== "" && uid !== metadata.uid) {
+    const difference = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid})`;
+    throw conflict(subject, `${difference}. The object might have been deleted and then recreated`);
+  }
+  if (resourceVersion !== "" && resourceVersion !== String(revision)) {
+    const difference = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${revision})`;
+    throw conflict(subject, `${difference}. The object might have been modified`);
+  }
 }

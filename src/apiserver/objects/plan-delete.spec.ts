@@ -29,14 +29,4 @@ describe("planDelete", () => {
     if (first.step !== "mark") throw new Error("not marked");
     expect(planDelete(podKind, first.marked, options(), nowMs + 1_000).step).to.equal("wait");
   });
-
-  const refused: readonly { it: string; partial: object }[] = [
-    { it: "two answers to one question", partial: { orphanDependents: true, propagationPolicy: "Foreground" } },
-    { it: "an unknown policy", partial: { propagationPolicy: "Sideways" } },
-  ];
-  for (const { it: what, partial } of refused) {
-    it(`refuses ${what}`, () => {
-      expect(() => planDelete(podKind, pod(), options(partial), nowMs)).to.throw("propagationPolicy");
-    });
-  }
 });

@@ -1,8 +1,8 @@
-import { badRequest } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import { timeFromMs, timeToMs } from "../../api/values/time.js";
 import type { DeleteOptions } from "../../gen/howbernetes/meta/v1/options.js";
+import { propagationPolicyOf } from "./delete-options.js";
 
 /** Finalizer with which the garbage collector is asked to detach an object's dependents before it goes. */
 const orphanFinalizer = "orphan";
@@ -18,12 +18,15 @@ export type DeletePlan<T extends ApiObject> =
   /** It is on its way already. */
   | { readonly step: "wait" };
 
-/** Decides what deleting an object comes to. `draft` is a copy of the object that the plan may change and hand back. */
+/**
+ * Decides what deleting an object comes to. `draft` is a copy of the object that the plan may change and hand back; the
+ * options have been checked.
+ */
 export function planDelete<T extends ApiObject>(kind: Kind<T>, draft: Whole<T>, options: DeleteOptions, nowMs: number): DeletePlan<T> {
   const { metadata } = draft;
   const before = JSON.stringify([metadata.finalizers, metadata.deletionTimestamp, metadata.deletionGracePeriodSeconds]);
   metadata.finalizers = finalizersFor(metadata.finalizers, options);
-  const graceSeconds = Math.max(0, kind.graceOnDelete?.(draft, options.gracePeriodSeconds) ?? 0);
+  const graceSeconds = Math.max(0, kind.graceOnDelete?.(draft, requestedGrace(options)) ?? 0);
   if (metadata.deletionTimestamp === undefined) {
     metadata.deletionTimestamp = timeFromMs(nowMs + graceSeconds * 1_000);
     metadata.deletionGracePeriodSeconds = graceSeconds;
@@ -35,6 +38,11 @@ export function planDelete<T extends ApiObject>(kind: Kind<T>, draft: Whole<T>, 
   if (isFinished(kind, draft)) return { step: "remove" };
   const after = JSON.stringify([metadata.finalizers, metadata.deletionTimestamp, metadata.deletionGracePeriodSeconds]);
   return before === after ? { step: "wait" } : { step: "mark", marked: draft };
+}
+
+/** A negative grace period means "as short as it gets"; 0 would mean without waiting for anyone. */
+function requestedGrace({ gracePeriodSeconds }: DeleteOptions): number | undefined {
+  return gracePeriodSeconds !== undefined && gracePeriodSeconds < 0 ? 1 : gracePeriodSeconds;
 }
 
 /** Whether an object is marked for deletion and nothing holds it any more: no grace, no finalizer, nothing of its kind. */
@@ -55,30 +63,9 @@ function shorten({ metadata }: Whole<ApiObject>, graceSeconds: number): void {
 }
 
 function finalizersFor(present: readonly string[], options: DeleteOptions): string[] {
-  const policy = policyOf(options);
+  const policy = propagationPolicyOf(options);
   if (policy === undefined) return [...present];
   const others = present.filter((finalizer) => finalizer !== orphanFinalizer && finalizer !== foregroundFinalizer);
   if (policy === "Background") return others;
   return [...others, policy === "Orphan" ? orphanFinalizer : foregroundFinalizer];
-}
-
-/** What becomes of dependents; without a word from the caller, what an earlier deletion asked for stands, else Background. */
-function policyOf({ propagationPolicy, orphanDependents }: DeleteOptions): "Background" | "Foreground" | "Orphan" | undefined {
-  if (propagationPolicy !== undefined && orphanDependents !== undefined) {
-    throw badRequest("orphanDependents and propagationPolicy cannot be both set");
-  }
-  if (orphanDependents !== undefined) return orphanDependents ? "Orphan" : "Background";
-  switch (propagationPolicy) {
-    case undefined:
-    case "":
-      return undefined;
-    case "Background":
-    case "Foreground":
-    case "Orphan":
-      return propagationPolicy;
-    default:
-      throw badRequest(
-        `invalid propagationPolicy ${JSON.stringify(propagationPolicy)}: supported values: "Background", "Foreground", "Orphan"`,
-      );
-  }
 }

@@ -5,6 +5,7 @@ import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import { validateMetadata } from "../../api/validation/metadata.js";
 import { timeFromMs } from "../../api/values/time.js";
+import { finishWrite, systemWrite, type WriteContext } from "./finish-write.js";
 import { contentSubjectOf } from "./subject.js";
 
 /** What a new object gets from outside. */
@@ -24,11 +25,11 @@ function generatedName(generateName: string): string {
 }
 
 /**
- * Makes what a client sent into an object that can be stored: identity, defaults, what a client may not set.
- * The draft is the caller's own.
- * @throws ApiError BadRequest, Invalid with every error at once
+ * Gives what a client sent an identity and the kind's defaults, and takes away what a client may not set. The draft is
+ * the caller's own. `completeCreate` follows, once admission has added its part.
+ * @throws ApiError BadRequest
  */
-export function prepareCreate<T extends ApiObject>(kind: Kind<T>, draft: Whole<T>, { namespace, uid, nowMs }: Birth): void {
+export function beginCreate<T extends ApiObject>(kind: Kind<T>, draft: Whole<T>, { namespace, uid, nowMs }: Birth): void {
   const { metadata } = draft;
   if (metadata.resourceVersion !== "") throw badRequest("resourceVersion should not be set on objects to be created");
   if (metadata.name === "" && (metadata.generateName ?? "") !== "") metadata.name = generatedName(metadata.generateName ?? "");
@@ -39,10 +40,20 @@ export function prepareCreate<T extends ApiObject>(kind: Kind<T>, draft: Whole<T
   metadata.deletionGracePeriodSeconds = undefined;
   metadata.generation = undefined;
   metadata.selfLink = undefined;
-  metadata.managedFields = [];
   kind.applyDefaults(draft);
+}
+
+/** Makes a new object what is stored. @throws ApiError Invalid with every error at once */
+export function completeCreate<T extends ApiObject>(kind: Kind<T>, draft: Whole<T>, context: WriteContext): void {
   kind.prepareForCreate(draft);
   canonicalizeObject(kind, draft);
-  const errors = [...validateMetadata(kind, metadata), ...kind.validate(draft)];
-  if (errors.length > 0) throw invalid(contentSubjectOf(kind, metadata.name), errors);
+  finishWrite(kind, draft, undefined, context);
+  const errors = [...validateMetadata(kind, draft.metadata), ...kind.validate(draft)];
+  if (errors.length > 0) throw invalid(contentSubjectOf(kind, draft.metadata.name), errors);
+}
+
+/** A new object of the system's own, which needs no admission. @throws ApiError as `beginCreate` and `completeCreate` */
+export function prepareCreate<T extends ApiObject>(kind: Kind<T>, draft: Whole<T>, birth: Birth): void {
+  beginCreate(kind, draft, birth);
+  completeCreate(kind, draft, systemWrite(birth.nowMs));
 }

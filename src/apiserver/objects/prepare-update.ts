@@ -3,66 +3,106 @@ import { badRequest, conflict, type FieldError, invalid } from "../../api/errors
 import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import { validateMetadata, validateMetadataUpdate } from "../../api/validation/metadata.js";
+import { finishWrite, type WriteContext } from "./finish-write.js";
 import { contentSubjectOf, subjectOf } from "./subject.js";
 
-/**
- * Makes what a client wants an object to become into what is stored: what a client may not change is put back. The
- * draft is the caller's own.
- * @throws ApiError Conflict when it is of another uid; BadRequest; Invalid with every error at once
- */
-export function prepareUpdate<T extends ApiObject>(kind: Kind<T>, draft: Whole<T>, previous: Whole<T>): void {
-  keepIdentity(kind, draft, previous);
-  kind.applyDefaults(draft);
-  canonicalizeObject(kind, draft);
-  kind.prepareForUpdate(draft, previous);
-  refuse(kind, previous, [
+/** A change of an object under way. */
+export interface Update<T extends ApiObject = ApiObject> {
+  readonly kind: Kind<T>;
+  /** What the object becomes: a copy of `previous` at first. The caller's own. */
+  readonly draft: Whole<T>;
+  /** What the client wants; the draft may take parts of it over as they are. */
+  readonly sent: Whole<T>;
+  /** Shared: never changed. */
+  readonly previous: Whole<T>;
+}
+
+/** The rules for writing one part of an object: all of it, or a subresource. */
+export interface UpdateRules {
+  /** Takes over into the draft what may be written, and leaves the rest as it was. @throws ApiError BadRequest, Conflict */
+  merge<T extends ApiObject>(update: Update<T>): void;
+  /** Sets what follows from the change, as the generation; the draft is in canonical form. */
+  settle<T extends ApiObject>(update: Update<T>): void;
+  /** Every error of the result. */
+  validate<T extends ApiObject>(update: Update<T>): readonly FieldError[];
+}
+
+/** Of an object itself: all but its status. */
+export const objectRules: UpdateRules = {
+  merge: ({ kind, draft, sent, previous }) => {
+    keepIdentity(kind, sent, previous);
+    Object.assign(draft, sent);
+    kind.applyDefaults(draft);
+  },
+  settle: ({ kind, draft, previous }) => kind.prepareForUpdate(draft, previous),
+  validate: ({ kind, draft, previous }) => [
     ...validateMetadata(kind, draft.metadata),
     ...validateMetadataUpdate(draft.metadata, previous.metadata),
     ...kind.validate(draft),
     ...kind.validateUpdate(draft, previous),
-  ]);
-}
+  ],
+};
 
-/** As `prepareUpdate`, of the status alone: everything else stays as it was, whatever was sent. */
-export function prepareStatusUpdate<T extends ApiObject>(kind: Kind<T>, draft: Whole<T>, previous: Whole<T>): void {
-  keepIdentity(kind, draft, previous);
-  const { status } = draft as { status?: unknown };
-  Object.assign(draft, previous, { status });
+/** Of the status alone. */
+export const statusRules: UpdateRules = {
+  merge: ({ kind, draft, sent, previous }) => {
+    checkIdentity(kind, sent, previous);
+    const { status } = sent as { status?: unknown };
+    Object.assign(draft, { status });
+  },
+  settle: () => undefined,
+  validate: ({ kind, draft, previous }) => kind.validateStatusUpdate?.(draft, previous) ?? [],
+};
+
+/** Of `spec.finalizers` alone: how what holds a kind's deletion up lets go of it. */
+export const finalizeRules: UpdateRules = {
+  merge: ({ kind, draft, sent, previous }) => {
+    checkIdentity(kind, sent, previous);
+    const { finalizers } = (sent as { spec?: { finalizers?: readonly string[] } }).spec ?? {};
+    Object.assign((draft as unknown as { spec: object }).spec, { finalizers });
+  },
+  settle: () => undefined,
+  validate: () => [],
+};
+
+/** Makes a draft that has been merged, and completed by admission, what is stored. @throws ApiError Invalid with every error at once */
+export function completeUpdate<T extends ApiObject>(rules: UpdateRules, update: Update<T>, context: WriteContext): void {
+  const { kind, draft, previous } = update;
   canonicalizeObject(kind, draft);
-  refuse(kind, previous, kind.validateStatusUpdate?.(draft, previous) ?? []);
+  rules.settle(update);
+  finishWrite(kind, draft, previous, context);
+  const errors = rules.validate(update);
+  if (errors.length > 0) throw invalid(contentSubjectOf(kind, previous.metadata.name), errors);
 }
 
-/** As `prepareUpdate`, of `spec.finalizers` alone: how what holds a kind's deletion up lets go of it. */
-export function prepareFinalize<T extends ApiObject>(kind: Kind<T>, draft: Whole<T>, previous: Whole<T>): void {
-  keepIdentity(kind, draft, previous);
-  const { finalizers } = (draft as { spec?: { finalizers?: readonly string[] } }).spec ?? {};
-  const spec = { ...(previous as { spec?: object }).spec, finalizers };
-  Object.assign(draft, previous, { spec });
+/** Puts back what a client may not change. What may not even be tried is left for validation to refuse. */
+function keepIdentity<T extends ApiObject>(kind: Kind<T>, sent: Whole<T>, previous: Whole<T>): void {
+  checkIdentity(kind, sent, previous);
+  const { metadata } = sent;
+  const { metadata: before } = previous;
+  metadata.name = before.name;
+  metadata.namespace = before.namespace;
+  metadata.uid = before.uid;
+  metadata.resourceVersion = before.resourceVersion;
+  metadata.generateName = before.generateName;
+  metadata.creationTimestamp = before.creationTimestamp;
+  metadata.generation = before.generation;
+  metadata.selfLink = undefined;
+  // A deletion under way stays as it is; one that is not may not be begun by writing it down.
+  if (before.deletionTimestamp !== undefined) metadata.deletionTimestamp = before.deletionTimestamp;
+  metadata.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds;
 }
 
-function keepIdentity<T extends ApiObject>(kind: Kind<T>, { metadata }: Whole<T>, { metadata: before }: Whole<T>): void {
+/** Refuses what is of another object than the stored one. @throws ApiError BadRequest, Conflict */
+export function checkIdentity(kind: Kind, { metadata }: Whole<ApiObject>, { metadata: before }: Whole<ApiObject>): void {
   if (metadata.name !== "" && metadata.name !== before.name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the request (${before.name})`);
   }
-  if (metadata.namespace !== "" && metadata.namespace !== before.namespace) {
+  if (kind.namespaced && metadata.namespace !== "" && metadata.namespace !== before.namespace) {
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
   }
   if (metadata.uid !== "" && metadata.uid !== before.uid) {
     const detail = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${before.uid}`;
     throw conflict(subjectOf(kind, before.name), detail);
   }
-  metadata.name = before.name;
-  metadata.namespace = before.namespace;
-  metadata.uid = before.uid;
-  metadata.generateName = before.generateName;
-  metadata.creationTimestamp = before.creationTimestamp;
-  metadata.deletionTimestamp = before.deletionTimestamp;
-  metadata.deletionGracePeriodSeconds = before.deletionGracePeriodSeconds;
-  metadata.generation = before.generation;
-  metadata.selfLink = undefined;
-  metadata.managedFields = [];
-}
-
-function refuse<T extends ApiObject>(kind: Kind<T>, { metadata }: Whole<T>, errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw invalid(contentSubjectOf(kind, metadata.name), errors);
 }

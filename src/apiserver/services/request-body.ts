@@ -3,11 +3,13 @@ import { apiVersionOf, objectFromJson, objectToJson, parseJsonObject } from "../
 import type { JsonObject } from "../../api/codec/json-values.js";
 import { complete } from "../../api/codec/whole.js";
 import { checkWire } from "../../api/codec/wire-check.js";
-import { badRequest, type FieldError, tooLarge } from "../../api/errors.js";
+import { badRequest, type FieldError, invalid, tooLarge } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
+import { invalidField } from "../../api/validation/field-error.js";
 import type { Any } from "../../gen/google/protobuf/any.js";
 import { FieldValidation, type ObjectBody } from "../../gen/howbernetes/api/v1/resources.js";
+import { contentSubjectOf } from "../objects/subject.js";
 
 /** What a request's body says. */
 export interface Body<T extends ApiObject> {
@@ -16,8 +18,20 @@ export interface Body<T extends ApiObject> {
   readonly warnings: readonly string[];
 }
 
+/** What a patch has made. */
+export interface PatchedJson {
+  readonly json: JsonObject;
+  /** Name of the object that was patched. */
+  readonly name: string;
+  /** The patch's own, found before it was applied. */
+  readonly strictErrors: readonly string[];
+  readonly validation: FieldValidation;
+}
+
 // JSON is wordier than what is stored, of which a megabyte is taken.
 const maxJsonBytes = 3 * 1024 * 1024;
+// Enough for anyone to see what is wrong; a request may carry hundreds of thousands.
+const maxStrictErrors = 100;
 
 /** Decodes a body. @throws ApiError BadRequest with every error at once */
 export function decodeBody<T extends ApiObject>(kind: Kind<T>, body: ObjectBody | undefined, validation: FieldValidation): Body<T> {
@@ -33,12 +47,25 @@ export function decodeBody<T extends ApiObject>(kind: Kind<T>, body: ObjectBody 
   }
 }
 
-/** Decodes JSON: text as a user wrote it, or what a patch made. @throws ApiError BadRequest */
-export function decodeJson<T extends ApiObject>(kind: Kind<T>, json: Buffer | JsonObject, validation: FieldValidation): Body<T> {
-  checkType(kind, Buffer.isBuffer(json) ? parseJsonObject(json.toString("utf8")) : json);
-  const { object, errors, strictErrors } = objectFromJson(kind, json);
+/** Decodes the JSON that a patch has made. @throws ApiError BadRequest, Invalid with every error at once */
+export function decodePatched<T extends ApiObject>(kind: Kind<T>, { json, name, strictErrors, validation }: PatchedJson): Body<T> {
+  checkType(kind, json);
+  const decoded = objectFromJson(kind, json);
+  const subject = contentSubjectOf(kind, name);
+  if (decoded.errors.length > 0) throw invalid(subject, decoded.errors);
+  const { warnings, refusal } = judge([...strictErrors, ...decoded.strictErrors], validation);
+  // Unlike Kubernetes, which shows the whole object that the patch would have made.
+  if (refusal !== undefined) throw invalid(subject, [invalidField("patch", refusal)]);
+  return { object: complete(kind, decoded.object), warnings };
+}
+
+/** Decodes JSON text as a user wrote it. */
+function decodeJson<T extends ApiObject>(kind: Kind<T>, text: Buffer, validation: FieldValidation): Body<T> {
+  checkType(kind, parseJsonObject(text.toString("utf8")));
+  const { object, errors, strictErrors } = objectFromJson(kind, text);
   if (errors.length > 0) throw unreadable(kind, errors.map(({ path, message }) => `${path}: ${message}`).join(", "), errors);
-  const warnings = judge(kind, strictErrors, validation);
+  const { warnings, refusal } = judge(strictErrors, validation);
+  if (refusal !== undefined) throw unreadable(kind, refusal, []);
   return { object: complete(kind, object), warnings };
 }
 
@@ -54,11 +81,13 @@ function decodeEncoded<T extends ApiObject>(kind: Kind<T>, any: Any): Whole<T> {
   return complete(kind, object);
 }
 
-/** What becomes of names that the kind does not have. @returns warnings */
-function judge(kind: Pick<Kind, "kind" | "version">, strictErrors: readonly string[], validation: FieldValidation): readonly string[] {
-  if (strictErrors.length === 0 || validation === FieldValidation.IGNORE) return [];
-  if (validation === FieldValidation.WARN) return strictErrors;
-  throw unreadable(kind, `strict decoding error: ${strictErrors.join(", ")}`, []);
+/** What becomes of names that are unknown, or there twice. */
+function judge(strictErrors: readonly string[], validation: FieldValidation): { warnings: readonly string[]; refusal?: string } {
+  if (strictErrors.length === 0 || validation === FieldValidation.IGNORE) return { warnings: [] };
+  const more = strictErrors.length - maxStrictErrors;
+  const shown = more > 0 ? [...strictErrors.slice(0, maxStrictErrors), `and ${more} more`] : strictErrors;
+  if (validation === FieldValidation.WARN) return { warnings: shown };
+  return { warnings: [], refusal: `strict decoding error: ${shown.join(", ")}` };
 }
 
 function checkType(kind: Pick<Kind, "kind" | "group" | "version">, { apiVersion, kind: kindName }: JsonObject): void {

@@ -112,8 +112,8 @@ describe("Resources.Create", () => {
         message: "resourceVersion should not be set",
       },
       { it: "no name", body: podManifest(""), reason: "Invalid", message: "metadata.name: Required value" },
-      { it: "a name that is a path", body: podManifest("../a"), reason: "BadRequest", message: "invalid name" },
-      { it: "a name that is too long", body: podManifest("a".repeat(254)), reason: "BadRequest", message: "invalid name" },
+      { it: "a name that is a path", body: podManifest("../a"), reason: "Invalid", message: "metadata.name: Invalid value" },
+      { it: "a name that is too long", body: podManifest("a".repeat(254)), reason: "Invalid", message: "must be no more than 253" },
       { it: "a name in capitals", body: podManifest("Web"), reason: "Invalid", message: "metadata.name: Invalid value" },
       { it: "no containers", body: { metadata: { name: "a" }, spec: {} }, reason: "Invalid", message: "spec.containers: Required value" },
       {

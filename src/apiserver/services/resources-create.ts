@@ -2,18 +2,19 @@ import { randomUUID } from "node:crypto";
 import { packAnyBytes } from "../../api/codec/any.js";
 import { encodeObject } from "../../api/codec/encode.js";
 import { decodeWhole } from "../../api/codec/whole.js";
-import { badRequest, isAlreadyExists, isConflict } from "../../api/errors.js";
+import { badRequest, generatedNameTaken, isAlreadyExists, isConflict } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import type { CreateRequest, CreateResponse } from "../../gen/howbernetes/api/v1/resources.js";
 import type { CallContext } from "../../rpc/contracts.js";
 import type { CachedObject } from "../../storage/cacher/interface.js";
-import type { Guard } from "../../storage/interface.js";
-import { admitToNamespace } from "../admission/namespace-lifecycle.js";
+import type { WriteOptions } from "../../storage/interface.js";
+import type { Creation } from "../admission/plugin.js";
 import { guardsOf } from "../objects/fence.js";
-import { prepareCreate } from "../objects/prepare-create.js";
+import { beginCreate, completeCreate } from "../objects/prepare-create.js";
+import { subjectOf } from "../objects/subject.js";
 import { decodeBody } from "./request-body.js";
-import { keyOfRequest, kindOfType, namespaceOfRequest } from "./resource-type.js";
+import { kindOfType, namespaceOfRequest } from "./resource-type.js";
 import type { ResourcesDeps } from "./resources-deps.js";
 
 // As Kubernetes tries: with five random characters a second clash in a row is a rarity already.
@@ -23,59 +24,107 @@ const maxNameAttempts = 8;
 export async function createResource(deps: ResourcesDeps, request: CreateRequest, call: CallContext): Promise<CreateResponse> {
   const kind = kindOfType(request.type);
   const { object: sent, warnings } = decodeBody(kind, request.body, request.fieldValidation);
-  const namespace = namespaceFor(kind, request.namespace, sent);
-  sent.metadata.namespace = namespace;
-  const { name } = sent.metadata;
-  if (name !== "") keyOfRequest(kind, { namespace, name });
-  deps.authorize(call.caller, { verb: "create", kind, namespace, name, subresource: "", object: sent });
-  const create: Creation = { kind, sent, namespace, dryRun: request.dryRun };
-  const generates = name === "" && (sent.metadata.generateName ?? "") !== "";
-  const created = generates ? await withGeneratedName(deps, create, call) : await createAdmitted(deps, create, call);
+  const { dryRun, fieldManager } = request;
+  const created = await createObject(deps, { kind, sent, namespace: request.namespace, dryRun, fieldManager }, call);
   return { object: packAnyBytes(kind, created.bytes), warnings: [...warnings] };
 }
 
-interface Creation {
+/** An object that is to be stored anew. */
+export interface NewObject {
   readonly kind: Kind;
+  /** What the client wants; the callee's own. */
   readonly sent: Whole<ApiObject>;
+  /** The request's namespace; "" for the one that the object says. */
   readonly namespace: string;
   readonly dryRun: boolean;
+  readonly fieldManager: string;
 }
 
-async function withGeneratedName(deps: ResourcesDeps, create: Creation, call: CallContext): Promise<CachedObject> {
+/** Stores a new object as its caller may. @throws ApiError as Resources.Create */
+export async function createObject(deps: ResourcesDeps, request: NewObject, call: CallContext): Promise<CachedObject> {
+  const { kind, sent } = request;
+  const namespace = namespaceFor(kind, request.namespace, sent);
+  sent.metadata.namespace = namespace;
+  const { name, generateName = "" } = sent.metadata;
+  deps.authorize(call.caller, { verb: "create", kind, namespace, name, subresource: "", object: sent });
+  const create = { ...request, namespace };
+  return name === "" && generateName !== "" ? await withGeneratedName(deps, create, call) : await createAdmitted(deps, create, call);
+}
+
+async function withGeneratedName(deps: ResourcesDeps, create: NewObject, call: CallContext): Promise<CachedObject> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await createAdmitted(deps, create, call);
     } catch (error: unknown) {
-      if (!isAlreadyExists(error) || attempt === maxNameAttempts) throw error;
+      if (!isAlreadyExists(error)) throw error;
+      if (attempt === maxNameAttempts) throw generatedNameTaken(error.subject ?? subjectOf(create.kind, ""));
     }
   }
 }
 
-/**
- * Creates in a namespace on the condition that it is still as it was when it admitted the object: else an object could
- * slip into a namespace that has been emptied for its deletion.
- */
-async function createAdmitted(deps: ResourcesDeps, { kind, sent, namespace, dryRun }: Creation, call: CallContext): Promise<CachedObject> {
-  const fences = guardsOf(call.metadata);
-  for (let last: readonly Guard[] | undefined; ; ) {
-    const { name } = sent.metadata;
-    const admission = await admitToNamespace(deps.objects, { kind, namespace, name, fresh: last !== undefined }, call.signal);
-    const object = decodeWhole(kind, encodeObject(kind, sent));
-    prepareCreate(kind, object, { namespace, uid: randomUUID(), nowMs: deps.clock.now() });
+/** Creates on the conditions under which admission has let the object in, and asks it anew when they have changed. */
+async function createAdmitted(deps: ResourcesDeps, create: NewObject, call: CallContext): Promise<CachedObject> {
+  for (let last: string | undefined; ; ) {
+    const conditions = new Conditions();
     try {
-      return await deps.objects.create(kind, object, { signal: call.signal, guards: [...fences, ...admission], dryRun });
+      return await createOnce(deps, create, { conditions, isRetry: last !== undefined, call });
     } catch (error: unknown) {
-      // The namespace may merely have been relabelled: then it is asked again. If it is as it was, the fence has failed.
-      const isSame = last !== undefined && last[0]?.revision === admission[0]?.revision;
-      if (!isConflict(error) || admission.length === 0 || isSame) throw error;
-      last = admission;
+      // A namespace may merely have been relabelled. If all is as it was, it is the caller's fence that does not hold.
+      const present = JSON.stringify(conditions.guards);
+      if (!isConflict(error) || conditions.guards.length === 0 || present === last) throw error;
+      last = present;
+    } finally {
+      conditions.end();
     }
+  }
+}
+
+async function createOnce(
+  deps: ResourcesDeps,
+  { kind, sent, namespace, dryRun, fieldManager }: NewObject,
+  { conditions, isRetry, call }: { readonly conditions: Conditions; readonly isRetry: boolean; readonly call: CallContext },
+): Promise<CachedObject> {
+  const { signal } = call;
+  const nowMs = deps.clock.now();
+  const draft = decodeWhole(kind, encodeObject(kind, sent));
+  beginCreate(kind, draft, { namespace, uid: randomUUID(), nowMs });
+  const creation: Creation = {
+    kind,
+    namespace,
+    draft,
+    isRetry,
+    dryRun,
+    signal,
+    require: (more) => conditions.add(more),
+    atEnd: (end) => conditions.ends.push(end),
+  };
+  await deps.admission.completeCreate(creation);
+  completeCreate(kind, draft, { fieldManager, subresource: "", nowMs });
+  await deps.admission.judgeCreate(creation);
+  const guards = [...guardsOf(call.metadata), ...conditions.guards];
+  return await deps.objects.create(kind, draft, { signal, guards, also: conditions.also, dryRun });
+}
+
+/** What admission asks of one attempt to write. */
+class Conditions {
+  readonly guards: NonNullable<WriteOptions["guards"]>[number][] = [];
+  readonly also: NonNullable<WriteOptions["also"]>[number][] = [];
+  readonly ends: (() => void)[] = [];
+
+  add({ guards = [], also = [] }: WriteOptions): void {
+    this.guards.push(...guards);
+    this.also.push(...also);
+  }
+
+  end(): void {
+    for (const end of this.ends) end();
   }
 }
 
 function namespaceFor(kind: Kind, requested: string, { metadata }: Whole<ApiObject>): string {
   const namespace = namespaceOfRequest(kind, requested || (kind.namespaced ? metadata.namespace : ""));
-  if (kind.namespaced && namespace === "") throw badRequest("an empty namespace may not be set during creation");
+  if (!kind.namespaced) return "";
+  if (namespace === "") throw badRequest("an empty namespace may not be set during creation");
   if (metadata.namespace !== "" && metadata.namespace !== namespace) {
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
   }

@@ -1,5 +1,5 @@
 import { packAnyBytes } from "../../api/codec/any.js";
-import { badRequest, isNotFound } from "../../api/errors.js";
+import { isNotFound } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import { type ApiObject, keyOf, type ObjectKey } from "../../api/object.js";
 import { sharedSignal } from "../../base/abort.js";
@@ -10,10 +10,11 @@ import type {
   DeleteRequest,
   DeleteResponse,
 } from "../../gen/howbernetes/api/v1/resources.js";
-import { DeleteOptions } from "../../gen/howbernetes/meta/v1/options.js";
+import type { DeleteOptions } from "../../gen/howbernetes/meta/v1/options.js";
 import type { CallContext } from "../../rpc/contracts.js";
 import { refuseSystemNamespace } from "../admission/namespace-lifecycle.js";
 import { type Deleted, deleteObject } from "../objects/delete-object.js";
+import { checkedDeleteOptions } from "../objects/delete-options.js";
 import { guardsOf } from "../objects/fence.js";
 import { scopeAction, scopeOf } from "./request-scope.js";
 import { keyOfRequest, kindOfType } from "./resource-type.js";
@@ -24,7 +25,7 @@ export async function deleteResource(deps: ResourcesDeps, request: DeleteRequest
   const kind = kindOfType(request.type);
   const key = keyOfRequest(kind, request);
   const action = { verb: "delete", kind, ...key, subresource: "" } as const;
-  const options = checkedOptions(request.options);
+  const options = checkedDeleteOptions(request.options);
   try {
     const { object, deleted } = await remove(deps, call, { kind, key, options, authorize: true });
     return { object: packAnyBytes(kind, object.bytes), deleted, warnings: [] };
@@ -45,7 +46,7 @@ export async function deleteCollection(
 ): Promise<DeleteCollectionResponse> {
   const kind = kindOfType(request.type);
   const scope = scopeOf(kind, request);
-  const options = checkedOptions(request.options);
+  const options = checkedDeleteOptions(request.options);
   deps.authorize(call.caller, scopeAction("deletecollection", kind, scope));
   const { objects } = await deps.caches.of(kind).list(scope, { kind: "latest" }, call.signal);
   const items: Any[] = [];
@@ -85,13 +86,4 @@ function remove(deps: ResourcesDeps, call: CallContext, { kind, key, options, au
       refuseSystemNamespace(kind, key.name);
     },
   });
-}
-
-function checkedOptions(sent: DeleteOptions | undefined): DeleteOptions {
-  const options = sent ?? DeleteOptions.fromPartial({});
-  if ((options.gracePeriodSeconds ?? 0) < 0) {
-    throw badRequest(`gracePeriodSeconds: Invalid value: ${options.gracePeriodSeconds}: must be greater than or equal to 0`);
-  }
-  if (options.dryRun.some((value) => value !== "All")) throw badRequest('dryRun: Unsupported value: supported values: "All"');
-  return options;
 }

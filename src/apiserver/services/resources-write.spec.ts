@@ -126,7 +126,7 @@ describe("Resources", () => {
     });
 
     const bad: readonly { it: string; body: unknown; reason: Reason; message: string }[] = [
-      { it: "an unknown field", body: { spec: { foo: 1 } }, reason: "BadRequest", message: 'unknown field "spec.foo"' },
+      { it: "an unknown field", body: { spec: { foo: 1 } }, reason: "Invalid", message: 'strict decoding error: unknown field "spec.foo"' },
       { it: "a change of name", body: { metadata: { name: "b" } }, reason: "BadRequest", message: "does not match the name" },
       { it: "a negative count", body: { spec: { replicas: -1 } }, reason: "Invalid", message: "spec.replicas: Invalid value: -1" },
     ];

@@ -1,11 +1,12 @@
 import { encodeObject } from "../../api/codec/encode.js";
 import { objectToJson } from "../../api/codec/json.js";
-import { checkJsonDepth } from "../../api/codec/json-depth.js";
 import { decodeWhole } from "../../api/codec/whole.js";
-import { badRequest, conflict, isNotFound, tooLarge } from "../../api/errors.js";
+import { badRequest, conflict, invalid, isNotFound } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject, ObjectKey, Whole } from "../../api/object.js";
+import { parsePatch } from "../../api/patch/parse-patch.js";
 import { applyPatch, type PatchLanguage } from "../../api/patch/patch.js";
+import { invalidValue } from "../../api/validation/field-error.js";
 import {
   type PatchRequest,
   type PatchResponse,
@@ -16,82 +17,93 @@ import {
 import type { CallContext } from "../../rpc/contracts.js";
 import type { CachedObject } from "../../storage/cacher/interface.js";
 import type { Action } from "../auth/authorize.js";
-import type { MutateOptions } from "../object-store.js";
 import { removeWhenFinished } from "../objects/delete-object.js";
 import { guardsOf } from "../objects/fence.js";
-import { subjectOf } from "../objects/subject.js";
-import { decodeBody, decodeJson } from "./request-body.js";
+import { completeUpdate } from "../objects/prepare-update.js";
+import { contentSubjectOf, subjectOf } from "../objects/subject.js";
+import { decodeBody, decodePatched } from "./request-body.js";
 import { keyOfRequest, kindOfType } from "./resource-type.js";
 import type { ResourcesDeps } from "./resources-deps.js";
-import { subresourceOf } from "./subresource.js";
-
-// JSON is wordier than what is stored, of which a megabyte is taken.
-const maxPatchBytes = 3 * 1024 * 1024;
+import { type Subresource, subresourceOf } from "./subresource.js";
 
 /** Replaces an object or one of its subresources. */
 export async function updateResource(deps: ResourcesDeps, request: UpdateRequest, call: CallContext): Promise<UpdateResponse> {
   const kind = kindOfType(request.type);
-  const { bodyKind, apply, pack } = subresourceOf(kind, request.subresource);
-  const { object: sent, warnings } = decodeBody(bodyKind, request.body, request.fieldValidation);
+  const part = subresourceOf(kind, request.subresource);
+  const { object: sent, warnings } = decodeBody(part.bodyKind, request.body, request.fieldValidation);
   const key = keyOfRequest(kind, {
-    namespace: request.namespace || sent.metadata.namespace,
+    namespace: request.namespace || (kind.namespaced ? sent.metadata.namespace : ""),
     name: request.name || sent.metadata.name,
   });
-  checkNamed(key, sent);
-  const { resourceVersion } = sent.metadata;
+  checkNamed(kind, key, sent);
   const stored = await write(deps, call, {
     kind,
+    part,
     action: { verb: "update", kind, ...key, subresource: request.subresource },
-    ...(resourceVersion === "" ? {} : { ifResourceVersion: resourceVersion }),
+    ifResourceVersion: resourceVersionOf(kind, request, sent),
+    fieldManager: request.fieldManager,
     dryRun: request.dryRun,
-    change: (draft, { object }) => apply(draft, copyOf(bodyKind, sent), object),
+    body: () => copyOf(part.bodyKind, sent),
   });
-  return { object: pack(stored), warnings: [...warnings] };
+  return { object: part.pack(stored), warnings: [...warnings] };
 }
 
 /** Changes an object, or one of its subresources, in part. */
 export async function patchResource(deps: ResourcesDeps, request: PatchRequest, call: CallContext): Promise<PatchResponse> {
   const kind = kindOfType(request.type);
   const key = keyOfRequest(kind, request);
-  const { bodyKind, view, apply, pack } = subresourceOf(kind, request.subresource);
-  const language = languageOf(request.patchType);
-  const patch = parsePatch(request.patch);
+  const part = subresourceOf(kind, request.subresource);
+  const { bodyKind } = part;
+  const { language, value, strictErrors } = parsePatch(languageOf(request.patchType), request.patch);
+  if (request.force) throw badRequest("force: Forbidden: may not be specified for non-apply patch");
   let warnings: readonly string[] = [];
   const stored = await write(deps, call, {
     kind,
+    part,
     action: { verb: "patch", kind, ...key, subresource: request.subresource },
+    fieldManager: request.fieldManager,
     dryRun: request.dryRun,
-    change: (draft, current) => {
-      const patched = applyPatch(bodyKind, objectToJson(bodyKind, view(current.object)), language, patch);
-      const body = decodeJson(bodyKind, patched, request.fieldValidation);
-      warnings = body.warnings;
-      const { resourceVersion } = body.object.metadata;
+    body: (current) => {
+      const json = applyPatch(bodyKind, objectToJson(bodyKind, part.view(current.object)), language, value);
+      const patched = decodePatched(bodyKind, { json, name: key.name, strictErrors, validation: request.fieldValidation });
+      warnings = patched.warnings;
+      const { name, resourceVersion } = patched.object.metadata;
+      if (name === "")
+        throw badRequest(`the name of the object (${key.name} based on the request) was undeterminable: name must be provided`);
       // A patch that names a resourceVersion means that one; any other leaves the present one as it is.
       if (resourceVersion !== "" && resourceVersion !== String(current.revision)) throw conflict(subjectOf(kind, key.name));
-      apply(draft, body.object, current.object);
+      return patched.object;
     },
   });
-  return { object: pack(stored), warnings: [...warnings] };
+  return { object: part.pack(stored), warnings: [...warnings] };
 }
 
 interface Write {
   readonly kind: Kind;
+  readonly part: Subresource;
   readonly action: Action;
-  readonly ifResourceVersion?: string;
+  readonly ifResourceVersion?: string | undefined;
+  readonly fieldManager: string;
   readonly dryRun: boolean;
-  readonly change: (draft: Whole<ApiObject>, current: CachedObject) => void;
+  /** What the client wants; asked anew for each attempt, and given away. */
+  body(current: CachedObject): Whole<ApiObject>;
 }
 
 /** Changes an object as its caller may; one that the change leaves with nothing to wait for goes. */
-async function write(deps: ResourcesDeps, call: CallContext, { kind, action, ifResourceVersion, dryRun, change }: Write) {
+async function write(deps: ResourcesDeps, call: CallContext, request: Write): Promise<CachedObject> {
+  const { kind, part, action, ifResourceVersion, dryRun, fieldManager } = request;
   const rest = { signal: call.signal, guards: guardsOf(call.metadata), dryRun };
-  const options: MutateOptions = { ...rest, ifResourceVersion };
+  const context = { fieldManager, subresource: action.subresource, nowMs: deps.clock.now() };
+  const change = async (draft: Whole<ApiObject>, current: CachedObject): Promise<undefined> => {
+    deps.authorize(call.caller, { ...action, object: current.object });
+    const update = { kind, draft, sent: request.body(current), previous: current.object };
+    part.rules.merge(update);
+    await deps.admission.completeUpdate({ ...update, subresource: action.subresource, signal: call.signal });
+    completeUpdate(part.rules, update, context);
+    await deps.admission.judgeUpdate({ ...update, subresource: action.subresource, signal: call.signal });
+  };
   try {
-    const authorizedChange = (draft: Whole<ApiObject>, current: CachedObject): undefined => {
-      deps.authorize(call.caller, { ...action, object: current.object });
-      change(draft, current);
-    };
-    const stored = await deps.objects.mutate(kind, action, authorizedChange, options);
+    const stored = await deps.objects.mutate(kind, action, change, { ...rest, ifResourceVersion });
     return (await removeWhenFinished(deps.objects, kind, stored, rest)) ?? stored;
   } catch (error: unknown) {
     if (isNotFound(error)) deps.authorizeAbsent(call.caller, action);
@@ -99,11 +111,24 @@ async function write(deps: ResourcesDeps, call: CallContext, { kind, action, ifR
   }
 }
 
-function checkNamed(key: ObjectKey, { metadata }: Whole<ApiObject>): void {
+/** The version that an update is of; undefined for whatever there is. @throws ApiError Invalid */
+function resourceVersionOf(kind: Kind, { subresource }: UpdateRequest, { metadata }: Whole<ApiObject>): string | undefined {
+  const { name, resourceVersion } = metadata;
+  const refuse = (detail: string): Error =>
+    invalid(contentSubjectOf(kind, name), [invalidValue("metadata.resourceVersion", resourceVersion, detail)]);
+  if (resourceVersion === "") {
+    if (kind.requiresResourceVersion === true && subresource === "") throw refuse("must be specified for an update");
+    return undefined;
+  }
+  if (!/^\d{1,20}$/.test(resourceVersion)) throw refuse("must be an unsigned integer");
+  return resourceVersion;
+}
+
+function checkNamed(kind: Kind, key: ObjectKey, { metadata }: Whole<ApiObject>): void {
   if (metadata.name !== "" && metadata.name !== key.name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the request (${key.name})`);
   }
-  if (metadata.namespace !== "" && metadata.namespace !== key.namespace) {
+  if (kind.namespaced && metadata.namespace !== "" && metadata.namespace !== key.namespace) {
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
   }
 }
@@ -123,16 +148,5 @@ function languageOf(type: PatchType): PatchLanguage {
       return "strategic";
     default:
       throw badRequest("the request names no patch type that is known here");
-  }
-}
-
-function parsePatch(bytes: Buffer): unknown {
-  if (bytes.length > maxPatchBytes) throw tooLarge(`the patch is too large: ${bytes.length} bytes`);
-  const text = bytes.toString("utf8");
-  checkJsonDepth(text);
-  try {
-    return JSON.parse(text);
-  } catch (error: unknown) {
-    throw badRequest(`error decoding patch: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -1,6 +1,8 @@
 import { ResourcesService as Definition } from "../../gen/howbernetes/api/v1/resources.js";
 import type { Handlers } from "../../rpc/contracts.js";
 import { type EncodedResponses, withEncodedResponses } from "../../rpc/encoded.js";
+import { createAdmission } from "../admission/admission.js";
+import { createAdmissionPlugins } from "../admission/plugins.js";
 import { createResource } from "./resources-create.js";
 import { deleteCollection, deleteResource } from "./resources-delete.js";
 import type { ResourcesDeps } from "./resources-deps.js";
@@ -14,7 +16,9 @@ export type ResourcesDefinition = EncodedResponses<typeof Definition, "list" | "
 export const resourcesDefinition: ResourcesDefinition = withEncodedResponses(Definition, "list", "watch");
 
 /** Creates the service that serves every kind; what its methods promise stands in resources.proto. */
-export function createResourcesService(deps: ResourcesDeps): Handlers<ResourcesDefinition> {
+export function createResourcesService(parts: Omit<ResourcesDeps, "admission">): Handlers<ResourcesDefinition> {
+  const { objects, store, clock } = parts;
+  const deps = { ...parts, admission: createAdmission(createAdmissionPlugins(), { objects, store, nowMs: () => clock.now() }) };
   return {
     get: (request, call) => getResource(deps, request, call),
     list: (request, call) => listResources(deps, request, call),

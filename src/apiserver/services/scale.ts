@@ -3,9 +3,12 @@ import { encodeObject } from "../../api/codec/encode.js";
 import { makeWhole } from "../../api/codec/whole.js";
 import { ApiError, invalid } from "../../api/errors.js";
 import type { Kind, ScalePaths } from "../../api/kinds/kind.js";
-import type { ApiObject, Whole } from "../../api/object.js";
+import { type ApiObject, keyOf, type Whole } from "../../api/object.js";
+import { validateMetadata } from "../../api/validation/metadata.js";
+import { validateNonNegative } from "../../api/validation/numbers.js";
 import type { Any } from "../../gen/google/protobuf/any.js";
 import { Scale } from "../../gen/howbernetes/autoscaling/v1/scale.js";
+import { checkIdentity, objectRules, type UpdateRules } from "../objects/prepare-update.js";
 import { contentSubjectOf } from "../objects/subject.js";
 
 /** The scale subresource's message, in as far as it is handled like a kind. It is stored nowhere. */
@@ -47,15 +50,21 @@ export function scaleOf<T extends ApiObject>(kind: Kind<T>, object: Whole<T>): W
   });
 }
 
-/** Sets an object's wanted replicas to a Scale's. @throws ApiError Invalid */
-export function applyScale<T extends ApiObject>(kind: Kind<T>, draft: Whole<T>, scale: Whole<Scale>): void {
-  const replicas = scale.spec.replicas ?? 0;
-  if (replicas < 0) {
-    const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;
-    throw invalid(contentSubjectOf(scaleKind, draft.metadata.name), [{ path: "spec.replicas", reason: "FieldValueInvalid", message }]);
-  }
-  scalePathsOf(kind).write(draft, replicas);
-}
+/** The rules for writing a kind's Scale: of the object, its wanted replicas change, and what follows from them. */
+export const scaleRules: UpdateRules = {
+  ...objectRules,
+  merge: ({ kind, draft, sent, previous }) => {
+    const scale = sent as unknown as Whole<Scale>;
+    checkIdentity(kind, scale, previous);
+    const replicas = scale.spec.replicas ?? 0;
+    const errors = [
+      ...validateMetadata(scaleKind, { ...scale.metadata, ...keyOf(previous) }),
+      ...validateNonNegative(replicas, "spec.replicas"),
+    ];
+    if (errors.length > 0) throw invalid(contentSubjectOf(scaleKind, previous.metadata.name), errors);
+    scalePathsOf(kind).write(draft, replicas);
+  },
+};
 
 /** An object's Scale, as it is answered. */
 export function packScale<T extends ApiObject>(kind: Kind<T>, object: Whole<T>): Any {

@@ -3,19 +3,18 @@ import { ApiError, methodNotAllowed } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import type { Any } from "../../gen/google/protobuf/any.js";
-import type { Scale } from "../../gen/howbernetes/autoscaling/v1/scale.js";
 import type { CachedObject } from "../../storage/cacher/interface.js";
-import { prepareFinalize, prepareStatusUpdate, prepareUpdate } from "../objects/prepare-update.js";
-import { applyScale, packScale, scaleKind, scaleOf, scalePathsOf } from "./scale.js";
+import { finalizeRules, objectRules, statusRules, type UpdateRules } from "../objects/prepare-update.js";
+import { packScale, scaleKind, scaleOf, scalePathsOf, scaleRules } from "./scale.js";
 
-/** An object, or a part of it, as writes see it. */
+/** An object, or a part of it, as reads and writes see it. */
 export interface Subresource {
   /** The kind of what is sent and answered. */
   readonly bodyKind: Kind;
+  /** What may be written; `sent` is of the body's kind. */
+  readonly rules: UpdateRules;
   /** What a patch is applied to. */
   view(object: Whole<ApiObject>): Whole<ApiObject>;
-  /** Makes `draft`, a copy of `previous`, what `sent` wants. Owns both. @throws ApiError to refuse */
-  apply(draft: Whole<ApiObject>, sent: Whole<ApiObject>, previous: Whole<ApiObject>): void;
   pack(stored: CachedObject): Any;
 }
 
@@ -23,11 +22,11 @@ export interface Subresource {
 export function subresourceOf(kind: Kind, name: string): Subresource {
   switch (name) {
     case "":
-      return whole(kind, prepareUpdate);
+      return whole(kind, objectRules);
     case "status":
-      return kind.hasStatus ? whole(kind, prepareStatusUpdate) : absent();
+      return kind.hasStatus ? whole(kind, statusRules) : absent();
     case "finalize":
-      return kind.isHeld === undefined ? absent() : whole(kind, prepareFinalize);
+      return kind.isHeld === undefined ? absent() : whole(kind, finalizeRules);
     case "scale":
       return kind.scale === undefined ? absent() : scale(kind);
     default:
@@ -42,30 +41,16 @@ export function readableSubresourceOf(kind: Kind, name: string): Pick<Subresourc
   return found;
 }
 
-type Prepare = (kind: Kind, sent: Whole<ApiObject>, previous: Whole<ApiObject>) => void;
-
-/** Reads and writes in the object's own form; `prepare` puts back what the write may not touch. */
-function whole(kind: Kind, prepare: Prepare): Subresource {
-  return {
-    bodyKind: kind,
-    view: (object) => object,
-    apply: (draft, sent, previous) => {
-      prepare(kind, sent, previous);
-      Object.assign(draft, sent);
-    },
-    pack: ({ bytes }) => packAnyBytes(kind, bytes),
-  };
+function whole(kind: Kind, rules: UpdateRules): Subresource {
+  return { bodyKind: kind, rules, view: (object) => object, pack: ({ bytes }) => packAnyBytes(kind, bytes) };
 }
 
 function scale(kind: Kind): Subresource {
   scalePathsOf(kind);
   return {
     bodyKind: scaleKind as unknown as Kind,
+    rules: scaleRules,
     view: (object) => scaleOf(kind, object) as Whole<ApiObject>,
-    apply: (draft, sent, previous) => {
-      applyScale(kind, draft, sent as Whole<Scale>);
-      prepareUpdate(kind, draft, previous);
-    },
     pack: ({ object }) => packScale(kind, object),
   };
 }

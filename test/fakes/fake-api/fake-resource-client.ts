@@ -8,9 +8,16 @@ import { type ApiObject, keyOf, type ObjectKey, type Whole } from "../../../src/
 import { applyPatch } from "../../../src/api/patch/patch.js";
 import { parseFieldSelector } from "../../../src/api/selectors/field-selector.js";
 import { parseLabelSelector } from "../../../src/api/selectors/label-selector.js";
+import { systemWrite } from "../../../src/apiserver/objects/finish-write.js";
 import { isFinished, planDelete } from "../../../src/apiserver/objects/plan-delete.js";
 import { prepareCreate } from "../../../src/apiserver/objects/prepare-create.js";
-import { prepareFinalize, prepareStatusUpdate, prepareUpdate } from "../../../src/apiserver/objects/prepare-update.js";
+import {
+  completeUpdate,
+  finalizeRules,
+  objectRules,
+  statusRules,
+  type UpdateRules,
+} from "../../../src/apiserver/objects/prepare-update.js";
 import { abortable } from "../../../src/base/abort.js";
 import type {
   ListCallOptions,
@@ -93,11 +100,11 @@ export class FakeResourceClient<T extends ApiObject> implements ResourceClient<T
   }
 
   async update(object: T): Promise<Whole<T>> {
-    return await this.replace("update", object, prepareUpdate);
+    return await this.replace("update", object, objectRules);
   }
 
   async updateStatus(object: T): Promise<Whole<T>> {
-    return await this.replace("updateStatus", object, prepareStatusUpdate);
+    return await this.replace("updateStatus", object, statusRules);
   }
 
   async patch(
@@ -106,7 +113,7 @@ export class FakeResourceClient<T extends ApiObject> implements ResourceClient<T
     patch: unknown,
     { subresource = "" }: WriteCallOptions & { readonly subresource?: string } = {},
   ): Promise<Whole<T>> {
-    const prepare = subresource === "status" ? prepareStatusUpdate : subresource === "finalize" ? prepareFinalize : prepareUpdate;
+    const rules = subresource === "status" ? statusRules : subresource === "finalize" ? finalizeRules : objectRules;
     return await this.cluster.perform({ verb: "patch", kind: this.kind, key }, () => {
       const present = this.present(key);
       const before: JsonObject = objectToJson<T>(this.kind, present as unknown as T);
@@ -114,7 +121,7 @@ export class FakeResourceClient<T extends ApiObject> implements ResourceClient<T
       const sent: unknown = JSON.parse(JSON.stringify(patch));
       const { object, errors } = objectFromJson(this.kind, applyPatch(this.kind, before, type, sent));
       if (errors.length > 0) throw badRequest("the patch does not give an object of its kind", errors);
-      return this.store(complete(this.kind, object), present, prepare);
+      return this.store(complete(this.kind, object), present, rules);
     });
   }
 
@@ -135,17 +142,20 @@ export class FakeResourceClient<T extends ApiObject> implements ResourceClient<T
     });
   }
 
-  private async replace(verb: Call["verb"], object: T, prepare: typeof prepareUpdate): Promise<Whole<T>> {
+  private async replace(verb: Call["verb"], object: T, rules: UpdateRules): Promise<Whole<T>> {
     const draft = complete(this.kind, structuredClone(object));
     const key = keyOf(draft);
-    return await this.cluster.perform({ verb, kind: this.kind, key }, () => this.store(draft, this.present(key), prepare));
+    return await this.cluster.perform({ verb, kind: this.kind, key }, () => this.store(draft, this.present(key), rules));
   }
 
-  private store(draft: Whole<T>, present: Whole<T>, prepare: typeof prepareUpdate): Whole<T> {
-    const { resourceVersion } = draft.metadata;
+  private store(sent: Whole<T>, present: Whole<T>, rules: UpdateRules): Whole<T> {
+    const { resourceVersion } = sent.metadata;
     const key = keyOf(present);
     if (resourceVersion !== "" && resourceVersion !== present.metadata.resourceVersion) throw conflict(this.subject(key));
-    prepare(this.kind, draft, this.table.draft(present));
+    const draft = this.table.draft(present);
+    const update = { kind: this.kind, draft, sent, previous: present };
+    rules.merge(update);
+    completeUpdate(rules, update, systemWrite(this.cluster.now()));
     const stored = this.table.put(draft);
     if (isFinished(this.kind, stored)) this.table.remove(key);
     return stored;

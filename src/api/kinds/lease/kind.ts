@@ -13,6 +13,7 @@ export const leaseKind: Kind<Lease> = {
   shortNames: [],
   categories: [],
   namespaced: true,
+  requiresResourceVersion: true,
   hasStatus: false,
   message: Lease,
   typeName: "howbernetes.coordination.v1.Lease",

@@ -1,0 +1,27 @@
+import type { AdmissionDeps, AdmissionPlugin, Alteration, Creation } from "./plugin.js";
+
+/** Asks every plugin, in order. */
+export interface Admission {
+  completeCreate(creation: Creation): Promise<void>;
+  judgeCreate(creation: Creation): Promise<void>;
+  completeUpdate(alteration: Alteration): Promise<void>;
+  judgeUpdate(alteration: Alteration): Promise<void>;
+}
+
+/** Creates the admission of these plugins. */
+export function createAdmission(plugins: readonly AdmissionPlugin[], deps: AdmissionDeps): Admission {
+  return {
+    completeCreate: async (creation) => {
+      for (const plugin of plugins) await plugin.completeCreate?.(creation, deps);
+    },
+    judgeCreate: async (creation) => {
+      for (const plugin of plugins) await plugin.judgeCreate?.(creation, deps);
+    },
+    completeUpdate: async (alteration) => {
+      for (const plugin of plugins) await plugin.completeUpdate?.(alteration, deps);
+    },
+    judgeUpdate: async (alteration) => {
+      for (const plugin of plugins) await plugin.judgeUpdate?.(alteration, deps);
+    },
+  };
+}
