@@ -93,7 +93,7 @@ function readItem(field: FieldSchema, value: Json, path: string, problems: Probl
     case "bool":
       return typeof value === "boolean" ? value : mismatch(value, "a boolean", path, problems);
     case "bytes":
-      return typeof value === "string" && isBase64(value) ? Buffer.from(value, "base64") : mismatch(value, "base64 text", path, problems);
+      return typeof value === "string" && isBase64(value) ? Buffer.from(value, "base64") : refuse("must be base64 text", path, problems);
     case "int32":
       return isInteger(value, 2 ** 31) ? value : mismatch(value, "an integer of 32 bits", path, problems);
     default:
@@ -111,7 +111,12 @@ function readMessageValue(typeName: string, value: Json, path: string, problems:
 function mismatch(value: Json, expected: string, path: string, problems: Problems): undefined {
   const shown = JSON.stringify(value);
   const text = shown.length > 100 ? `${shown.slice(0, 100)}…` : shown;
-  problems.errors.push({ path, reason: "FieldValueTypeInvalid", message: `Invalid value: ${text}: must be ${expected}` });
+  return refuse(`${text}: must be ${expected}`, path, problems);
+}
+
+/** Without the value, which may be a secret that was written as it is. */
+function refuse(detail: string, path: string, problems: Problems): undefined {
+  problems.errors.push({ path, reason: "FieldValueTypeInvalid", message: `Invalid value: ${detail}` });
   return undefined;
 }
 

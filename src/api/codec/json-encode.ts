@@ -1,6 +1,6 @@
 import type { FieldSchema } from "../schema/message-schema.js";
 import { schema } from "../schema/schema.js";
-import { type Json, type JsonObject, omittedWhenZero, valueCodecs } from "./json-values.js";
+import { isZeroTime, type Json, type JsonObject, omittedWhenZero, valueCodecs } from "./json-values.js";
 
 /** Kubernetes' JSON of a message, by its field rules; names are in alphabetical order, as kubectl prints them. */
 export function encodeMessage(typeName: string, message: unknown): JsonObject {
@@ -32,7 +32,7 @@ function plural(field: FieldSchema, value: unknown): Json | undefined {
 
 function singular(field: FieldSchema, value: unknown): Json | undefined {
   if (value === undefined || value === null) return absent(field);
-  if (field.omitEmpty && !field.pointer && isZero(value)) return undefined;
+  if (field.omitEmpty && !field.pointer && isZero(field, value)) return undefined;
   return present(field, value);
 }
 
@@ -47,8 +47,11 @@ function absent(field: FieldSchema): Json | undefined {
 }
 
 const zero = ({ type }: FieldSchema): Json => (type === "string" || type === "bytes" ? "" : type === "bool" ? false : 0);
-const isZero = (value: unknown): boolean =>
-  value === "" || value === 0 || value === false || (value instanceof Uint8Array && value.length === 0);
+
+function isZero({ message }: FieldSchema, value: unknown): boolean {
+  if (message !== undefined) return omittedWhenZero.has(message) && isZeroTime(value as object);
+  return value === "" || value === 0 || value === false || (value instanceof Uint8Array && value.length === 0);
+}
 
 function present(field: FieldSchema, value: unknown): Json {
   if (field.message !== undefined) {

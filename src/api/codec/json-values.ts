@@ -1,3 +1,4 @@
+import type { MicroTime, Time } from "../../gen/howbernetes/meta/v1/values.js";
 import { canonicalQuantity } from "../values/quantity.js";
 import { formatRfc3339, formatRfc3339Micro, parseRfc3339, parseRfc3339Micro } from "../values/time.js";
 
@@ -37,16 +38,21 @@ const intOrString: ValueCodec = {
   format: ({ type, intVal = 0, strVal = "" }: { type?: number; intVal?: number; strVal?: string }) => (type === 1 ? strVal : intVal),
 };
 
+/** Kubernetes' zero time, which is no time at all. */
+export function isZeroTime({ seconds = 0, nanos = 0 }: Time | MicroTime): boolean {
+  return seconds === 0 && nanos === 0;
+}
+
 const time: ValueCodec = {
   expected: "a time, as 2026-01-02T03:04:05Z",
   parse: (value) => (typeof value === "string" ? parseRfc3339(value) : undefined),
-  format: formatRfc3339,
+  format: (value: Time) => (isZeroTime(value) ? null : formatRfc3339(value)),
 };
 
 const microTime: ValueCodec = {
   expected: "a time, as 2026-01-02T03:04:05.000006Z",
   parse: (value) => (typeof value === "string" ? parseRfc3339Micro(value) : undefined),
-  format: formatRfc3339Micro,
+  format: (value: MicroTime) => (isZeroTime(value) ? null : formatRfc3339Micro(value)),
 };
 
 /** Holds any JSON, byte for byte as it is compact. */

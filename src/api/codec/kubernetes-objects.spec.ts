@@ -2,14 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { expect } from "chai";
 import { skipBecause } from "../../../test/skip.js";
-import { Deployment } from "../../gen/howbernetes/apps/v1/deployment.js";
-import { ReplicaSet } from "../../gen/howbernetes/apps/v1/replicaset.js";
 import { Scale } from "../../gen/howbernetes/autoscaling/v1/scale.js";
-import { Lease } from "../../gen/howbernetes/coordination/v1/lease.js";
-import { Event } from "../../gen/howbernetes/core/v1/event.js";
-import { Namespace } from "../../gen/howbernetes/core/v1/namespace.js";
-import { Node } from "../../gen/howbernetes/core/v1/node.js";
-import { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import { kinds } from "../kinds/index.js";
 import { sortMaps } from "./encode.js";
 import { messageFromJson, messageToJson } from "./json.js";
 import type { JsonObject } from "./json-values.js";
@@ -24,14 +18,9 @@ interface Codec {
   decode(bytes: Uint8Array): object;
 }
 
-const kinds: readonly (readonly [file: string, typeName: string, codec: Codec])[] = [
-  ["core.v1.Pod", "howbernetes.core.v1.Pod", Pod],
-  ["core.v1.Node", "howbernetes.core.v1.Node", Node],
-  ["core.v1.Namespace", "howbernetes.core.v1.Namespace", Namespace],
-  ["core.v1.Event", "howbernetes.core.v1.Event", Event],
-  ["apps.v1.ReplicaSet", "howbernetes.apps.v1.ReplicaSet", ReplicaSet],
-  ["apps.v1.Deployment", "howbernetes.apps.v1.Deployment", Deployment],
-  ["coordination.k8s.io.v1.Lease", "howbernetes.coordination.v1.Lease", Lease],
+/** Every kind there is, and what is no kind but as visible. */
+const objects: readonly (readonly [file: string, typeName: string, codec: Codec])[] = [
+  ...kinds.map(({ group, version, kind, typeName, message }) => [`${group || "core"}.${version}.${kind}`, typeName, message] as const),
   ["autoscaling.v1.Scale", "howbernetes.autoscaling.v1.Scale", Scale],
 ];
 
@@ -52,7 +41,7 @@ function fieldsOf(json: unknown): JsonObject {
 }
 
 describe("Kubernetes' round-trip objects", () => {
-  for (const [file, typeName, codec] of kinds) {
+  for (const [file, typeName, codec] of objects) {
     const source = (ending: string): string => readFileSync(`${folder}/${file}.${ending}`, "utf8");
 
     it(`${file}: bytes → message → bytes`, function () {

@@ -7,6 +7,8 @@ const nodes = { group: "", plural: "nodes", namespaced: false };
 const leases = { group: "coordination.k8s.io", plural: "leases", namespaced: true };
 const events = { group: "", plural: "events", namespaced: true };
 const deployments = { group: "apps", plural: "deployments", namespaced: true };
+const secrets = { group: "", plural: "secrets", namespaced: true };
+const configMaps = { group: "", plural: "configmaps", namespaced: true };
 const bare = { namespace: "", name: "", subresource: "" };
 
 const admin = { name: "admin", groups: ["system:masters"] };
@@ -118,6 +120,19 @@ describe("authorize", () => {
       ],
     },
     {
+      it: "a node no Secrets or ConfigMaps: no pod can refer to one so far",
+      caller: n1,
+      allows: [],
+      refuses: [secrets, configMaps].flatMap((kind): Action[] => [
+        { ...bare, verb: "get", kind, namespace: "x", name: "s" },
+        { ...bare, verb: "list", kind, namespace: "x", name: "s" },
+        { ...bare, verb: "watch", kind },
+        { ...bare, verb: "create", kind, namespace: "x" },
+        { ...bare, verb: "update", kind, namespace: "x", name: "s" },
+        { ...bare, verb: "delete", kind, namespace: "x", name: "s" },
+      ]),
+    },
+    {
       it: "a node no other kinds",
       caller: n1,
       allows: [],
@@ -153,6 +168,9 @@ describe("authorize", () => {
       .to.throw()
       .that.satisfies(isForbidden);
     expect(() => authorizeAbsent(n1, { ...getPod, kind: deployments }))
+      .to.throw()
+      .that.satisfies(isForbidden);
+    expect(() => authorizeAbsent(n1, { ...getPod, kind: secrets }))
       .to.throw()
       .that.satisfies(isForbidden);
     expect(() => authorizeAbsent(n1, { ...getPod, verb: "update" }))
