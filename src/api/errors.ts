@@ -17,7 +17,7 @@ export type Reason =
   | "MethodNotAllowed"
   | "InternalError";
 
-/** Kubernetes' reasons for a field error (meta.v1.StatusCause.reason). */
+/** Kubernetes' reasons for a field error, or for a conflict over a field (meta.v1.StatusCause.reason). */
 export type CauseReason =
   | "FieldValueRequired"
   | "FieldValueInvalid"
@@ -28,7 +28,8 @@ export type CauseReason =
   | "FieldValueTooMany"
   | "FieldValueTypeInvalid"
   | "FieldValueNotFound"
-  | "ResourceVersionTooLarge";
+  | "ResourceVersionTooLarge"
+  | "FieldManagerConflict";
 
 /** What is wrong with one field. */
 export interface FieldError {
