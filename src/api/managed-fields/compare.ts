@@ -4,6 +4,7 @@ import type { FieldSchema } from "../schema/message-schema.js";
 import { schema } from "../schema/schema.js";
 import { type FieldSet, FieldSetBuilder } from "./field-set.js";
 import { fieldElement, type ItemValue, keyElement, valueElement } from "./path-element.js";
+import { serverMetadata } from "./server-metadata.js";
 import { isAtomicMessage, keyDefault, type Structure, structureOf } from "./structure.js";
 
 /** What differs between two objects; no path is in more than one of the sets. */
@@ -21,7 +22,7 @@ export function isSame({ added, modified, removed }: Comparison): boolean {
 /**
  * Compares two messages by their fields' structure, as their JSON would compare but without making it: what JSON leaves
  * out is absent, what it always has is there. Both must be canonical. A container that comes or goes counts besides what
- * is in it.
+ * is in it. What nobody can own of the metadata is passed over.
  */
 export function compareMessages(typeName: string, before: object, after: object): Comparison {
   const comparer = new Comparer();
@@ -33,6 +34,7 @@ type Message = Readonly<Record<string, unknown>>;
 type Items = Map<string, unknown[]>;
 
 const nothing: Message = {};
+const objectMeta = "howbernetes.meta.v1.ObjectMeta";
 
 class Comparer {
   readonly added = new FieldSetBuilder();
@@ -44,6 +46,7 @@ class Comparer {
   /** Compares two structs; undefined is one that is not there, in which nothing is. */
   struct(typeName: string, before: Message | undefined, after: Message | undefined): void {
     for (const field of schema.message(typeName).fields) {
+      if (this.path.length === 1 && typeName === objectMeta && serverMetadata.has(field.jsonName)) continue;
       const from = before?.[field.name];
       const to = after?.[field.name];
       if (from === to && (from !== undefined || (before === undefined) === (after === undefined))) continue;
