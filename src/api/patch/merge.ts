@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../codec/json-values.js";
-import { isObject } from "./strategic.js";
+import { isObject } from "./directives.js";
 
 /** Applies a JSON merge patch (RFC 7386): objects merge, null deletes, everything else replaces. */
 export function mergePatch(current: JsonObject, patch: JsonObject): JsonObject {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { JsonObject } from "../codec/json-values.js";
+import { isBadRequest, isInvalid, isTooLarge } from "../errors.js";
 import { podKind } from "../kinds/pod/kind.js";
 import { mergePatch } from "./merge.js";
 import { applyPatch } from "./patch.js";
@@ -19,10 +20,34 @@ describe("strategicMerge", () => {
       containers({ name: "a", image: "a:1", env: [{ name: "X", value: "1" }] }, { name: "b", image: "b:2" }),
     ],
     [
-      "appends a new element",
+      "puts a new element first",
       containers({ name: "c", image: "c:1" }),
-      { spec: { containers: [...(current.spec as { containers: JsonObject[] }).containers, { name: "c", image: "c:1" }] } },
+      { spec: { containers: [{ name: "c", image: "c:1" }, ...(current.spec as { containers: JsonObject[] }).containers] } },
     ],
+    [
+      "puts a new element where the order says",
+      { spec: { containers: [{ name: "c", image: "c:1" }], "$setElementOrder/containers": [{ name: "a" }, { name: "c" }, { name: "b" }] } },
+      {
+        spec: {
+          containers: [
+            { name: "a", image: "a:1", env: [{ name: "X", value: "1" }] },
+            { name: "c", image: "c:1" },
+            { name: "b", image: "b:1" },
+          ],
+        },
+      },
+    ],
+    [
+      "leaves elements that the order does not name where they stood",
+      { spec: { "$setElementOrder/containers": [{ name: "b" }] } },
+      { spec: current.spec ?? null },
+    ],
+    [
+      "drops marked elements from a list that it replaces",
+      containers({ $patch: "replace" }, { name: "z", image: "z:1" }, { name: "a", $patch: "delete" }),
+      containers({ name: "z", image: "z:1" }),
+    ],
+    ["keeps what it retains, and nothing else", { spec: { $retainKeys: ["nodeName"], nodeName: "n" } }, { spec: { nodeName: "n" } }],
     ["deletes an element", containers({ name: "a", $patch: "delete" }), containers({ name: "b", image: "b:1" })],
     [
       "replaces the list",
@@ -56,8 +81,27 @@ describe("strategicMerge", () => {
     expect(strategicMerge(pod, command("x", "y"), command("z"))).to.deep.equal(command("z"));
   });
 
-  it("refuses an element without its key", () =>
-    expect(() => strategicMerge(pod, current, containers({ image: "x" }))).to.throw(/merge key: name/));
+  const malformed: readonly (readonly [what: string, patch: JsonObject, message: string])[] = [
+    ["an element without its key", containers({ image: "x" }), "does not contain declared merge key: name"],
+    ["a deletion without its key", containers({ $patch: "delete" }), "does not contain declared merge key: name"],
+    ["an unknown directive", { spec: { $patch: "sideways" } }, 'unknown patch type: "sideways"'],
+    ["an unknown directive in a list", containers({ name: "a", $patch: "sideways" }), 'unknown patch type: "sideways"'],
+    ["more than it retains", { spec: { $retainKeys: ["nodeName"], hostname: "h" } }, "invalid patch format of retainKeys"],
+    ["retained keys that are no list", { spec: { $retainKeys: "nodeName" } }, "invalid patch format of retainKeys"],
+    ["an order that is no list", { spec: { "$setElementOrder/containers": 1 } }, "invalid patch format of setElementOrder list"],
+    [
+      "a list that contradicts its order",
+      { spec: { containers: [{ name: "b" }, { name: "a" }], "$setElementOrder/containers": [{ name: "a" }, { name: "b" }] } },
+      "does not match its $setElementOrder list",
+    ],
+    ["a deletion from no list", { metadata: { "$deleteFromPrimitiveList/finalizers": "a" } }, "invalid patch format of primitive list"],
+  ];
+  for (const [what, patch, message] of malformed) {
+    it(`refuses ${what}`, () =>
+      expect(() => strategicMerge(pod, current, patch))
+        .to.throw(message)
+        .and.to.satisfy(isBadRequest));
+  }
 
   it("leaves its input alone", () => {
     const before = structuredClone(current);
@@ -72,6 +116,25 @@ describe("applyPatch", () => {
     const metadata = { name: "p", annotations: { padding: "x".repeat(1_000) } };
     expect(() => applyPatch(podKind, { metadata }, "json", copies)).to.throw("a JSON patch may copy 3145728 bytes in all");
     expect(applyPatch(podKind, { metadata }, "json", copies.slice(0, 1))).to.have.nested.property("metadata.m0.name", "p");
+  });
+
+  it("bounds how many operations a JSON patch has", () => {
+    const operations = Array.from({ length: 10_001 }, () => ({ op: "test", path: "/metadata/name", value: "p" }));
+    expect(() => applyPatch(podKind, { metadata: { name: "p" } }, "json", operations))
+      .to.throw("The allowed maximum operations in a JSON patch is 10000, got 10001")
+      .and.to.satisfy(isTooLarge);
+  });
+
+  it("refuses a test that fails, and applies nothing of the patch", () => {
+    const current = { metadata: { name: "p" } };
+    const operations = [
+      { op: "add", path: "/metadata/namespace", value: "n" },
+      { op: "test", path: "/metadata/name", value: "q" },
+    ];
+    expect(() => applyPatch(podKind, current, "json", operations))
+      .to.throw("the server rejected our request due to an error in our request: testing value /metadata/name failed")
+      .and.to.satisfy(isInvalid);
+    expect(current).to.deep.equal({ metadata: { name: "p" } });
   });
 
   for (const operation of [

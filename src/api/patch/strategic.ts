@@ -3,11 +3,12 @@ import { valueCodecs } from "../codec/json-values.js";
 import { badRequest } from "../errors.js";
 import type { FieldSchema } from "../schema/message-schema.js";
 import { schema } from "../schema/schema.js";
+import { directive, isList, isObject, withoutDirectives } from "./directives.js";
+import { checkOrder, inOrder, mergeElements, unite } from "./strategic-lists.js";
 
 /** A message whose JSON is an object to be merged field by field; undefined for maps and values of a form of their own. */
 export type PatchContext = string | undefined;
 
-const directive = "$patch";
 const retainKeys = "$retainKeys";
 const orderPrefix = "$setElementOrder/";
 const deletePrefix = "$deleteFromPrimitiveList/";
@@ -15,7 +16,7 @@ const deletePrefix = "$deleteFromPrimitiveList/";
 /**
  * Applies Kubernetes' strategic merge patch: objects merge, null deletes, lists are merged by the key that the field's
  * rules name, and the directives `$patch: replace|delete|merge`, `$retainKeys`, `$setElementOrder/x` and
- * `$deleteFromPrimitiveList/x` mean what they mean there.
+ * `$deleteFromPrimitiveList/x` mean what they mean there. The input stays as it was.
  *
  * @throws ApiError BadRequest on a malformed directive or an element without its merge key
  */
@@ -25,17 +26,18 @@ export function strategicMerge(context: PatchContext, current: JsonObject, patch
     const { [directive]: _action, ...rest } = patch;
     if (action === "replace") return withoutDirectives(rest) as JsonObject;
     if (action === "delete") return {};
-    if (action !== "merge") throw badRequest(`unknown directive ${directive}: ${JSON.stringify(action)}`);
+    if (action !== "merge")
+      throw badRequest(`unknown patch type: ${JSON.stringify(action)} in map: ${JSON.stringify(patch).slice(0, 500)}`);
     return strategicMerge(context, current, rest);
   }
-  const merged: Record<string, Json> = retained(current, patch[retainKeys]);
+  const merged = retained(current, patch);
   for (const [name, value] of Object.entries(patch)) {
-    if (name === retainKeys || name.startsWith("$")) continue;
+    if (name.startsWith("$")) continue;
     const result = mergeField(fieldOf(context, name), merged[name], value);
     if (result === undefined) delete merged[name];
     else define(merged, name, result);
   }
-  applyListDirectives(context, merged, patch);
+  applyListDirectives(context, { current, patch, merged });
   return merged;
 }
 
@@ -44,10 +46,14 @@ function define(target: Record<string, Json>, name: string, value: Json): void {
   Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
-function retained(current: JsonObject, keys: Json | undefined): Record<string, Json> {
+/** What stays of an object of which the patch says what may: it may then set nothing else. */
+function retained(current: JsonObject, patch: JsonObject): Record<string, Json> {
+  const keys = patch[retainKeys];
   if (keys === undefined) return { ...current };
-  if (!Array.isArray(keys)) throw badRequest(`${retainKeys} must be a list of names`);
-  return Object.fromEntries(Object.entries(current).filter(([name]) => keys.includes(name)));
+  const isKept = (name: string): boolean => isList(keys) && keys.includes(name);
+  const isOutside = ([name, value]: [string, Json]): boolean => value !== null && !name.startsWith("$") && !isKept(name);
+  if (!isList(keys) || Object.entries(patch).some(isOutside)) throw badRequest("invalid patch format of retainKeys");
+  return Object.fromEntries(Object.entries(current).filter(([name]) => isKept(name)));
 }
 
 function fieldOf(context: PatchContext, name: string): FieldSchema | undefined {
@@ -62,85 +68,40 @@ export function contextOf(field: FieldSchema | undefined): PatchContext {
 
 function mergeField(field: FieldSchema | undefined, current: Json | undefined, value: Json): Json | undefined {
   if (value === null) return undefined;
-  if (isObject(value)) return strategicMerge(contextOf(field), isObject(current) ? current : {}, value);
-  if (isList(value) && field?.patchStrategy.includes("merge") === true) return mergeList(field, isList(current) ? current : [], value);
+  if (isObject(value)) {
+    if (field?.patchStrategy.includes("replace") === true) return withoutDirectives(value);
+    return strategicMerge(contextOf(field), isObject(current) ? current : {}, value);
+  }
+  if (isList(value) && field?.patchStrategy.includes("merge") === true) {
+    const present = isList(current) ? current : [];
+    return field.patchMergeKey === ""
+      ? unite(present, value)
+      : mergeElements(field, present, value, (before, element) => strategicMerge(contextOf(field), before, element));
+  }
   return withoutDirectives(value);
 }
 
-function mergeList(field: FieldSchema, current: readonly Json[], patch: readonly Json[]): Json[] {
-  if (field.patchMergeKey === "") return union(current, patch);
-  const elements = patch.map((element) => asElement(element, field));
-  if (elements.some((element) => element[directive] === "replace")) {
-    return elements.filter((element) => element[directive] !== "replace").map((element) => withoutDirectives(element));
-  }
-  const key = field.patchMergeKey;
-  let merged = current.map((element) => asElement(element, field));
-  for (const element of elements) {
-    const id = element[key];
-    if (id === undefined) throw badRequest(`map: ${JSON.stringify(element)} does not contain declared merge key: ${key}`);
-    const index = merged.findIndex((candidate) => candidate[key] === id);
-    if (element[directive] === "delete") merged = merged.filter((candidate) => candidate[key] !== id);
-    else if (index < 0) merged = [...merged, strategicMerge(contextOf(field), {}, element)];
-    else merged = merged.map((candidate, at) => (at === index ? strategicMerge(contextOf(field), candidate, element) : candidate));
-  }
-  return merged;
+interface Merge {
+  readonly current: JsonObject;
+  readonly patch: JsonObject;
+  readonly merged: Record<string, Json>;
 }
 
-function union(current: readonly Json[], added: readonly Json[]): Json[] {
-  return [...current, ...added.filter((item) => !current.includes(item))];
-}
-
-function asElement(element: Json, field: FieldSchema): JsonObject {
-  if (isObject(element)) return element;
-  throw badRequest(`${field.jsonName}: the elements of this list must be objects with ${field.patchMergeKey}`);
-}
-
-function applyListDirectives(context: PatchContext, merged: Record<string, Json>, patch: JsonObject): void {
+function applyListDirectives(context: PatchContext, { current, patch, merged }: Merge): void {
   for (const [name, value] of Object.entries(patch)) {
-    if (name.startsWith(deletePrefix)) {
-      const target = name.slice(deletePrefix.length);
-      const list = merged[target];
-      if (!isList(value)) throw badRequest(`${name} must be a list`);
-      if (isList(list)) merged[target] = list.filter((item) => !value.includes(item));
-    } else if (name.startsWith(orderPrefix)) {
-      const target = name.slice(orderPrefix.length);
-      const list = merged[target];
-      if (!isList(value)) throw badRequest(`${name} must be a list`);
-      if (isList(list)) merged[target] = ordered(list, value, fieldOf(context, target)?.patchMergeKey ?? "");
-    }
+    if (!name.startsWith(deletePrefix)) continue;
+    const target = name.slice(deletePrefix.length);
+    const list = merged[target];
+    if (!isList(value)) throw badRequest("invalid patch format of primitive list");
+    if (isList(list)) merged[target] = list.filter((item) => !value.includes(item));
   }
-}
-
-/** Elements named by the order come first, as it has them; the others keep their place after them. */
-function ordered(list: readonly Json[], order: readonly Json[], key: string): Json[] {
-  const identity = (item: Json): Json | undefined => (isObject(item) ? item[key] : item);
-  const wanted = order.map(identity);
-  const rank = (item: Json): number => {
-    const at = wanted.indexOf(identity(item) as Json);
-    return at < 0 ? wanted.length : at;
-  };
-  return [...list].sort((a, b) => rank(a) - rank(b));
-}
-
-/** A value as it is stored when it meets nothing to merge with. */
-function withoutDirectives(value: Json): Json {
-  if (isList(value)) {
-    return value.filter((item) => !(isObject(item) && item[directive] === "delete")).map(withoutDirectives);
+  for (const [name, value] of Object.entries(patch)) {
+    if (!name.startsWith(orderPrefix)) continue;
+    const target = name.slice(orderPrefix.length);
+    const key = fieldOf(context, target)?.patchMergeKey ?? "";
+    const [list, before, patched] = [merged[target], current[target], patch[target]];
+    if (!isList(value)) throw badRequest("invalid patch format of setElementOrder list");
+    if (isList(patched)) checkOrder(patched, value, key);
+    if (isList(list)) merged[target] = inOrder(list, { wanted: value, before: isList(before) ? before : [], key });
   }
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name, item]) => item !== null && !name.startsWith("$"))
-      .map(([name, item]) => [name, withoutDirectives(item)]),
-  );
-}
-
-/** Whether a JSON value is an object. */
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Whether a JSON value is a list. */
-export function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value);
 }

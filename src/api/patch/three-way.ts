@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { Json, JsonObject } from "../codec/json-values.js";
 import type { FieldSchema } from "../schema/message-schema.js";
 import { schema } from "../schema/schema.js";
-import { contextOf, isList, isObject, type PatchContext } from "./strategic.js";
+import { isList, isObject } from "./directives.js";
+import { contextOf, type PatchContext } from "./strategic.js";
 
 /**
  * The strategic merge patch of `kubectl apply`: sets what `modified` has and `current` has otherwise, and deletes what
@@ -72,15 +73,14 @@ function diffList(
   return { ...(elements.length === 0 ? {} : { [name]: elements }), ...order };
 }
 
-/** Says the wanted order, when the elements that both have stand in another. */
+/** Says the wanted order, when elements are new, which otherwise come first, or stand in another. */
 function orderDirective(name: string, key: string, modified: readonly Json[], current: readonly Json[]): JsonObject {
   const ids = (list: readonly Json[]): Json[] => list.filter(isObject).map((element) => element[key] ?? null);
   const wanted = ids(modified);
   const present = ids(current);
-  const shared = wanted.filter((id) => present.includes(id));
   const inOrder = isDeepStrictEqual(
-    present.filter((id) => shared.includes(id)),
-    shared,
+    present.filter((id) => wanted.includes(id)),
+    wanted,
   );
   return inOrder ? {} : { [`$setElementOrder/${name}`]: wanted.map((id) => ({ [key]: id })) };
 }
@@ -96,7 +96,7 @@ function diffPrimitives(
   const added = modified.filter((item) => !current.includes(item));
   const removed = original.filter((item) => !modified.includes(item) && current.includes(item));
   return {
-    ...(added.length === 0 ? {} : { [name]: added }),
+    ...(added.length === 0 ? {} : { [name]: added, [`$setElementOrder/${name}`]: modified }),
     ...(removed.length === 0 ? {} : { [`$deleteFromPrimitiveList/${name}`]: removed }),
   };
 }
