@@ -65,6 +65,9 @@ const rawJson = (field: string): ValueCodec => ({
   },
 });
 
+/** Messages that hold JSON as bytes. */
+export const rawJsonMessages: ReadonlySet<string> = new Set(["howbernetes.meta.v1.FieldsV1", "howbernetes.meta.v1.RawExtension"]);
+
 /** The messages that have a JSON form of their own, by full name. */
 export const valueCodecs: ReadonlyMap<string, ValueCodec> = new Map([
   ["howbernetes.meta.v1.Quantity", quantity],

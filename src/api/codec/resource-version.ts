@@ -14,13 +14,21 @@ const resourceVersionTag = (resourceVersionField << 3) | lengthDelimited;
  * @param bytes fields in order of their numbers, as the codec writes them
  */
 export function spliceResourceVersion(bytes: Uint8Array, revision: number): Buffer {
-  return replaceVersion(bytes, String(revision));
+  return replaceVersion(bytes, String(revision), noPrefix);
+}
+
+/** As `spliceResourceVersion`, behind a prefix, which `prefixOf` makes knowing the object's length: a message around it is made in one copy. */
+export function spliceBehind(prefixOf: (length: number) => Uint8Array, bytes: Uint8Array, revision: number): Buffer {
+  return replaceVersion(bytes, String(revision), prefixOf);
 }
 
 /** Takes metadata.resourceVersion out of an encoded object: what is stored, for the store knows it better. */
 export function stripResourceVersion(bytes: Uint8Array): Buffer {
-  return replaceVersion(bytes, "");
+  return replaceVersion(bytes, "", noPrefix);
 }
+
+const empty = new Uint8Array(0);
+const noPrefix = (): Uint8Array => empty;
 
 /** One field: where it starts, where its content does (after tag and length), and where it ends. */
 interface Span {
@@ -29,15 +37,17 @@ interface Span {
   readonly end: number;
 }
 
-function replaceVersion(bytes: Uint8Array, version: string): Buffer {
+function replaceVersion(bytes: Uint8Array, version: string, prefixOf: (length: number) => Uint8Array): Buffer {
   const metadata = findField(bytes, { from: 0, to: bytes.length, field: metadataField });
   const old = findField(bytes, { from: metadata.content, to: metadata.end, field: resourceVersionField });
   // Digits are single bytes, and few enough for a length of one byte.
   const versionLength = version === "" ? 0 : 2 + version.length;
   const contentLength = metadata.end - metadata.content - (old.end - old.start) + versionLength;
-  const tail = bytes.length - metadata.end;
-  const out = Buffer.allocUnsafe(metadata.start + 1 + varintLength(contentLength) + contentLength + tail);
-  let at = copy(bytes, 0, metadata.start, { out, at: 0 });
+  const length = metadata.start + 1 + varintLength(contentLength) + contentLength + bytes.length - metadata.end;
+  const prefix = prefixOf(length);
+  const out = Buffer.allocUnsafe(prefix.length + length);
+  out.set(prefix);
+  let at = copy(bytes, 0, metadata.start, { out, at: prefix.length });
   out[at] = metadataTag;
   at = writeVarint(out, at + 1, contentLength);
   at = copy(bytes, metadata.content, old.start, { out, at });

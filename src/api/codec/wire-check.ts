@@ -1,14 +1,17 @@
 import { isUtf8 } from "node:buffer";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
-import { badRequest } from "../errors.js";
+import { badRequest, isApiError } from "../errors.js";
 import type { FieldSchema } from "../schema/message-schema.js";
 import { schema } from "../schema/schema.js";
+import { checkJsonDepth } from "./json-depth.js";
+import { rawJsonMessages } from "./json-values.js";
 
 const maxDepth = 64;
 
 /**
  * Refuses what ts-proto would drop or bend without a word: field numbers that the message does not have, text that is
- * not UTF-8, a wire type that is not the field's, a message that occurs twice where one is allowed.
+ * not UTF-8, a wire type that is not the field's, a message that occurs twice where one is allowed, bytes that are to be
+ * JSON and are not.
  *
  * @throws ApiError BadRequest with the path
  */
@@ -16,6 +19,7 @@ export function checkWire(typeName: string, bytes: Uint8Array): void {
   try {
     checkMessage(typeName, bytes, "", 0);
   } catch (error) {
+    if (isApiError(error)) throw error;
     if (error instanceof WireError) throw badRequest(`the object provided is unreadable: ${error.message}`);
     // The reader itself throws plain errors on truncated or malformed input.
     throw badRequest(
@@ -33,6 +37,7 @@ function checkMessage(typeName: string, bytes: Uint8Array, path: string, depth: 
   const { byNumber } = schema.message(typeName);
   const reader = new BinaryReader(bytes);
   const seen = new Set<number>();
+  const isRawJson = rawJsonMessages.has(typeName);
   while (reader.pos < reader.len) {
     const [number, wireType] = reader.tag();
     const field = byNumber.get(number);
@@ -40,7 +45,7 @@ function checkMessage(typeName: string, bytes: Uint8Array, path: string, depth: 
     const fieldPath = path === "" ? field.name : `${path}.${field.name}`;
     if (field.cardinality === "singular" && field.type === "message" && seen.has(number)) throw new WireError(`${fieldPath}: occurs twice`);
     seen.add(number);
-    checkField(field, { reader, wireType, path: fieldPath, depth });
+    checkField(field, { reader, wireType, path: fieldPath, depth, isRawJson });
   }
 }
 
@@ -49,6 +54,8 @@ interface Position {
   readonly wireType: WireType;
   readonly path: string;
   readonly depth: number;
+  /** Its bytes are JSON. */
+  readonly isRawJson: boolean;
 }
 
 function checkField(field: FieldSchema, at: Position): void {
@@ -64,6 +71,19 @@ function checkField(field: FieldSchema, at: Position): void {
   if (field.cardinality === "map") checkMapEntry(field, content, at);
   else if (field.message !== undefined) checkMessage(field.message, content, path, depth + 1);
   else if (field.type === "string" && !isUtf8(content)) throw new WireError(`${path}: not UTF-8`);
+  else if (at.isRawJson) checkRawJson(content, path);
+}
+
+function checkRawJson(content: Uint8Array, path: string): void {
+  if (content.length === 0) return;
+  if (!isUtf8(content)) throw new WireError(`${path}: not UTF-8`);
+  const text = Buffer.from(content).toString("utf8");
+  checkJsonDepth(text);
+  try {
+    JSON.parse(text);
+  } catch (error: unknown) {
+    throw new WireError(`${path}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 const isLengthDelimited = ({ type, cardinality }: FieldSchema): boolean =>

@@ -1,5 +1,6 @@
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { expect } from "chai";
+import { ControllerRevision } from "../../gen/howbernetes/apps/v1/controller_revision.js";
 import { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { ObjectMeta } from "../../gen/howbernetes/meta/v1/meta.js";
 import { isBadRequest } from "../errors.js";
@@ -51,6 +52,29 @@ describe("checkWire", () => {
   for (const [what, bytes] of bad) {
     it(`refuses ${what}`, () => {
       expect(() => checkWire(typeName, bytes))
+        .to.throw()
+        .and.to.satisfy(isBadRequest);
+    });
+  }
+});
+
+describe("checkWire of bytes that are JSON", () => {
+  const revision = "howbernetes.apps.v1.ControllerRevision";
+  const bytesWith = (raw: string | Buffer): Uint8Array =>
+    ControllerRevision.encode(ControllerRevision.fromPartial({ data: { raw: Buffer.from(raw) } })).finish();
+
+  for (const raw of ["{}", '{"spec":{"a":[1]}}', ""]) {
+    it(`passes ${raw === "" ? "none" : raw}`, () => checkWire(revision, bytesWith(raw)));
+  }
+
+  for (const [what, raw] of [
+    ["text that is no JSON", "{spec}"],
+    ["JSON cut short", '{"a":'],
+    ["JSON nested too deeply", `${"[".repeat(5_000)}${"]".repeat(5_000)}`],
+    ["text that is not UTF-8", Buffer.from([0x22, 0xff, 0x22])],
+  ] as const) {
+    it(`refuses ${what}`, () => {
+      expect(() => checkWire(revision, bytesWith(raw)))
         .to.throw()
         .and.to.satisfy(isBadRequest);
     });
