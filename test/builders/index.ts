@@ -1,8 +1,10 @@
 /** Whole objects with valid defaults: a test states only what matters to it. */
 export { configMap } from "./config-map.js";
 export { controllerRevision } from "./controller-revision.js";
+export { type CronJobOptions, cronJob } from "./cron-job.js";
 export { type DaemonSetOptions, daemonSet } from "./daemon-set.js";
 export { type DeploymentOptions, deployment } from "./deployment.js";
+export { type HorizontalPodAutoscalerOptions, horizontalPodAutoscaler } from "./horizontal-pod-autoscaler.js";
 export { type JobOptions, job } from "./job.js";
 export { lease } from "./lease.js";
 export { limitRange } from "./limit-range.js";

@@ -27,12 +27,8 @@ describe("kinds", () => {
 
   it("stand together in the category all", () => {
     expect(kindsInCategory("all").map(({ plural }) => plural)).to.deep.equal([
-      "pods",
-      "daemonsets",
-      "deployments",
-      "replicasets",
-      "statefulsets",
-      "jobs",
+      ...["pods", "daemonsets", "deployments", "replicasets", "statefulsets"],
+      ...["horizontalpodautoscalers", "cronjobs", "jobs"],
     ]);
     expect(kindsInCategory("some")).to.deep.equal([]);
   });

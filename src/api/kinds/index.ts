@@ -1,9 +1,11 @@
 import { apiVersionOf } from "../codec/json.js";
 import { configMapKind } from "./configmap/kind.js";
 import { controllerRevisionKind } from "./controllerrevision/kind.js";
+import { cronJobKind } from "./cronjob/kind.js";
 import { daemonSetKind } from "./daemonset/kind.js";
 import { deploymentKind } from "./deployment/kind.js";
 import { eventKind } from "./event/kind.js";
+import { horizontalPodAutoscalerKind } from "./horizontalpodautoscaler/kind.js";
 import { jobKind } from "./job/kind.js";
 import type { Kind } from "./kind.js";
 import { leaseKind } from "./lease/kind.js";
@@ -30,6 +32,8 @@ export const kinds: readonly Kind[] = [
   deploymentKind,
   replicaSetKind,
   statefulSetKind,
+  horizontalPodAutoscalerKind,
+  cronJobKind,
   jobKind,
   leaseKind,
   eventKind,

@@ -66,6 +66,12 @@ export function domainPrefixedPathProblems(text: string): string[] {
   return [...dnsSubdomainProblems(text.slice(0, slash)), ...formatProblems(path, urlPath)];
 }
 
+/** What keeps `text` from being one segment of a path, as names of kinds and metrics are; nothing if it is one. */
+export function pathSegmentProblems(text: string): string[] {
+  if (text === "." || text === "..") return [`may not be '${text}'`];
+  return ["/", "%"].filter((character) => text.includes(character)).map((character) => `may not contain '${character}'`);
+}
+
 function prefixProblems(prefix: string | undefined): string[] {
   if (prefix === undefined) return [];
   const problems = prefix === "" ? ["must be non-empty"] : dnsSubdomainProblems(prefix);

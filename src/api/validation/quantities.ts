@@ -4,7 +4,8 @@ import { isQuantity, parseQuantity } from "../values/quantity.js";
 import { invalidValue } from "./field-error.js";
 import { entry } from "./field-path.js";
 
-const quantityMessage = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+/** What a text is told that is no quantity. */
+export const quantityMessage = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 type Quantities = Readonly<Record<string, Quantity>>;
 
@@ -16,6 +17,12 @@ export function validateQuantities(quantities: Quantities, path: string): FieldE
 /** As `validateQuantities`, where negative ones are well. */
 export function validateSignedQuantities(quantities: Quantities, path: string): FieldError[] {
   return problemsOf(quantities, path, () => []);
+}
+
+/** Every error of one quantity: unreadable, or negative. */
+export function validateQuantity({ string: text = "" }: Quantity, path: string): FieldError[] {
+  if (!isQuantity(text)) return [invalidValue(path, text, quantityMessage)];
+  return parseQuantity(text) < 0 ? [invalidValue(path, text, "must be greater than or equal to 0")] : [];
 }
 
 function problemsOf(quantities: Quantities, path: string, ofReadable: (text: string) => string[]): FieldError[] {
