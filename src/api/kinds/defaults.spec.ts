@@ -24,7 +24,7 @@ function anyValue(type: string, message: string | undefined, depth: number): fc.
   if (type === "bool") return fc.boolean();
   if (type === "bytes") return fc.constant(Buffer.alloc(0));
   if (type === "string")
-    return fc.constantFrom("", "a", "Always", "RollingUpdate", "Recreate", "NoExecute", "node.kubernetes.io/not-ready");
+    return fc.constantFrom("", "a", "Always", "RollingUpdate", "Recreate", "NoExecute", "node.kubernetes.io/not-ready", "Container");
   return fc.integer({ min: -1, max: 70_000 });
 }
 

@@ -16,10 +16,17 @@ describe("ControllerRevision", () => {
     });
   }
 
-  it("refuses data that is no JSON, as protobuf may bring it", () => {
-    const broken = { ...controllerRevision(), data: { raw: Buffer.from("{") } };
-    expect(lines(controllerRevisionKind.validate(broken))).to.deep.equal(['data: Invalid value: "{": must be JSON']);
-  });
+  const raws: Readonly<Record<string, readonly string[]>> = {
+    "{": ['data: Invalid value: "{": must be JSON'],
+    "": ["data: Required value: data is mandatory"],
+    null: ["data: Required value: data is mandatory"],
+  };
+  for (const [raw, errors] of Object.entries(raws)) {
+    it(`refuses ${JSON.stringify(raw)}, which protobuf may bring`, () => {
+      const broken = { ...controllerRevision(), data: { raw: Buffer.from(raw) } };
+      expect(lines(controllerRevisionKind.validate(broken))).to.deep.equal(errors);
+    });
+  }
 
   it("may get another number, and no other data", () => {
     const previous = controllerRevision({ data: { a: 1 } });

@@ -21,20 +21,20 @@ export function validateControllerRevisionUpdate(next: Whole<ControllerRevision>
 
 function validateData(data: RawExtension | undefined): FieldError[] {
   const text = textOf(data);
-  if (text === "") return [required(dataPath, "data is mandatory")];
-  return isJson(text) ? [] : [invalidValue(dataPath, text, "must be JSON")];
+  const value = parsed(text);
+  if (text === "" || value === null) return [required(dataPath, "data is mandatory")];
+  return value === undefined ? [invalidValue(dataPath, text, "must be JSON")] : [];
 }
 
 function textOf(data: RawExtension | undefined): string {
   return data?.raw?.toString() ?? "";
 }
 
-/** In protobuf anything could stand there, and would be unreadable for good. */
-function isJson(text: string): boolean {
+/** The JSON, or undefined: in protobuf anything could stand there, and would be unreadable for good. */
+function parsed(text: string): unknown {
   try {
-    JSON.parse(text);
-    return true;
+    return JSON.parse(text);
   } catch (_error: unknown) {
-    return false;
+    return undefined;
   }
 }
