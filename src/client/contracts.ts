@@ -24,6 +24,8 @@ export type WatchEvent<T extends ApiObject> =
   | { readonly type: "bookmark"; readonly resourceVersion: string; readonly initialEnd: boolean };
 
 export interface ListCallOptions extends Selection {
+  /** Objects a page, 500 by default; 0 asks for all at once. */
+  readonly pageSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -69,7 +69,7 @@ export class RemoteResourceClient<T extends ApiObject> implements ResourceClient
     const items: Whole<T>[] = [];
     const selection = selectionFields(options);
     for (let token = ""; ; ) {
-      const request = { type: this.type, ...selection, limit: pageSize, continue: token, resourceVersion: "", resourceVersionMatch: "" };
+      const request = { type: this.type, ...selection, limit: options.pageSize ?? pageSize, continue: token, resourceVersion: "", resourceVersionMatch: "" };
       const page = await this.call("repeatable", options.signal, (call) => this.unary.list(request, call));
       for (const any of page.items) items.push(unpackAny(this.kind, any));
       if (page.continue === "") return { items, resourceVersion: page.resourceVersion };

@@ -20,13 +20,29 @@ export interface Input {
   ask(question: string): Promise<string>;
 }
 
-/** The files that `-f` may name. */
+/** The files that flags may name. */
 export interface Files {
   /** @throws UsageError when there is no such path */
   isDirectory(path: string): Promise<boolean>;
   /** Names in a directory, sorted. */
   list(path: string): Promise<string[]>;
   read(path: string): Promise<string>;
+  readBytes(path: string): Promise<Buffer>;
+  write(path: string, text: string): Promise<void>;
+  /** Makes a directory that only this user can look into, for `work` to use and to remove or to leave. */
+  makeTemporaryDirectory(): Promise<string>;
+  /** Removes a file, or a directory with all that is in it. */
+  remove(path: string): Promise<void>;
+}
+
+/** Other programs of this machine, on this one's terminal. */
+export interface Programs {
+  /**
+   * Runs a program with its arguments, no shell between, and returns its exit code.
+   *
+   * @throws UsageError when it cannot be started
+   */
+  run(program: string, args: readonly string[]): Promise<number>;
 }
 
 /** The howbeconfig in use. */
@@ -53,11 +69,14 @@ export interface CliEnv {
   readonly err: Output;
   readonly input: Input;
   readonly files: Files;
+  readonly programs: Programs;
   readonly clock: Clock;
   /** Fires on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   readonly config: ConfigFile;
   readonly flags: GlobalFlags;
+  /** A variable of the process environment; undefined when unset or empty. */
+  variable(name: string): string | undefined;
   /** The namespace to work in: `-n`, else the context's, else "default". */
   namespace(): Promise<string>;
   /** HOST:PORT of the server: `--server`, else the context's. */

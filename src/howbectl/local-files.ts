@@ -1,4 +1,6 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Files } from "./cli-env.js";
 import { UsageError } from "./usage-error.js";
 
@@ -7,6 +9,10 @@ export const localFiles: Files = {
   isDirectory: async (path) => (await explained(path, stat(path))).isDirectory(),
   list: async (path) => (await explained(path, readdir(path))).sort(),
   read: (path) => explained(path, readFile(path, "utf8")),
+  readBytes: (path) => explained(path, readFile(path)),
+  write: (path, text) => explained(path, writeFile(path, text, { mode: 0o600 })),
+  makeTemporaryDirectory: () => mkdtemp(join(tmpdir(), "howbectl-")),
+  remove: (path) => rm(path, { recursive: true, force: true }),
 };
 
 async function explained<T>(path: string, operation: Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@ import type { Howbeconfig, ResolvedContext } from "../client/howbeconfig.js";
 import type { CliEnv, ConfigFile, GlobalFlags } from "./cli-env.js";
 import { parseAddress } from "./flags/address.js";
 import { localFiles } from "./local-files.js";
+import { localPrograms } from "./local-programs.js";
 import { streamInput, streamOutput } from "./process-streams.js";
 import { UsageError } from "./usage-error.js";
 
@@ -14,6 +15,7 @@ export class ProcessEnv implements CliEnv {
   readonly err = streamOutput(process.stderr);
   readonly input;
   readonly files = localFiles;
+  readonly programs = localPrograms;
   readonly clock = systemClock;
   readonly config: ConfigFile;
   private opened: Promise<RemoteApiClient> | undefined;
@@ -37,6 +39,11 @@ export class ProcessEnv implements CliEnv {
 
   get flags(): GlobalFlags {
     return this.readFlags();
+  }
+
+  variable(name: string): string | undefined {
+    const value = process.env[name];
+    return value === "" ? undefined : value;
   }
 
   async namespace(): Promise<string> {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import type { CliEnv, GlobalFlags } from "./cli-env.js";
 import { type CommandEntry, commandEntries } from "./commands/index.js";
 import { normalizeFlags } from "./flags/normalize-flags.js";
+import { inlineOutputFiles } from "./flags/output-files.js";
 import { parseDurationMs } from "./flags/parse-flag.js";
 import { UsageError } from "./usage-error.js";
 
@@ -41,7 +42,8 @@ export async function runProgram(words: readonly string[], makeEnv: MakeEnv): Pr
   }
   prepare(program, program, env);
   const chosen = program.commands.find((command) => command.name() === wanted);
-  await parse(program, normalizeFlags(words, chosen === undefined ? program.options : [...program.options, ...allOptions(chosen)]));
+  const options = chosen === undefined ? program.options : [...program.options, ...allOptions(chosen)];
+  await parse(program, await inlineOutputFiles(normalizeFlags(words, options), env.files));
 }
 
 async function loaded(entry: CommandEntry, env: CliEnv): Promise<Command> {

@@ -13,13 +13,17 @@ export const fakeNowMs = Date.UTC(2030, 0, 1);
 /** Runs howbectl in a world of its own: a cluster, files and standard streams in memory. */
 export class FakeCli {
   readonly cluster = new FakeCluster();
-  /** Files by path. */
+  /** Files by path; each character is a byte where bytes are read. */
   readonly files: Record<string, string> = {};
   /** The howbeconfig. */
   config: Howbeconfig = emptyHowbeconfig;
   stdin = "";
   /** Answers to questions, in order; none: standard input is no terminal. */
   answers: string[] = [];
+  /** Environment variables. */
+  readonly variables: Record<string, string> = {};
+  /** Programs by name: each gets its arguments and returns its exit code. */
+  readonly programs: Record<string, (args: readonly string[], files: Record<string, string>) => number> = {};
   /** Timers set so far, for tests that let a deadline pass. */
   readonly timers: (() => void)[] = [];
   out = "";
@@ -71,8 +75,24 @@ export class FakeCli {
       files: {
         isDirectory: async (path) => this.isDirectory(path),
         list: async (path) => this.namesIn(path),
-        read: async (path) => this.files[path] ?? "",
+        read: async (path) => this.read(path),
+        readBytes: async (path) => Buffer.from(this.read(path), "latin1"),
+        write: async (path, text) => {
+          this.files[path] = text;
+        },
+        makeTemporaryDirectory: async () => "/tmp/howbectl-test",
+        remove: async (path) => {
+          for (const file of Object.keys(this.files)) if (file === path || file.startsWith(`${path}/`)) delete this.files[file];
+        },
       },
+      programs: {
+        run: async (program, args) => {
+          const run = this.programs[program];
+          if (run === undefined) throw new UsageError(`unable to launch "${program}": spawn ${program} ENOENT`);
+          return run(args, this.files);
+        },
+      },
+      variable: (name) => this.variables[name],
       clock,
       signal: this.interruption.signal,
       config: {
@@ -98,6 +118,12 @@ export class FakeCli {
       for (const listener of told) listener();
     };
     return { isTerminal: false, line: (text) => write(`${text}\n`), bytes: async (data) => write(Buffer.from(data).toString()) };
+  }
+
+  private read(path: string): string {
+    const text = this.files[path];
+    if (text === undefined) throw new UsageError(`the path "${path}" does not exist`);
+    return text;
   }
 
   private isDirectory(path: string): boolean {

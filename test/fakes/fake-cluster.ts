@@ -14,9 +14,21 @@ import { systemClock } from "../../src/base/clock.js";
 import type { RemoteApiClient } from "../../src/client/client.js";
 import type { ObjectList, ResourceClient, Selection, WatchCallOptions, WatchEvent } from "../../src/client/contracts.js";
 import { createDiscovery } from "../../src/client/discovery.js";
+import type { Any } from "../../src/gen/google/protobuf/any.js";
 import type { CreateJoinTokenRequest } from "../../src/gen/howbernetes/api/v1/nodes.js";
 import type { LogsRequest } from "../../src/gen/howbernetes/api/v1/pods.js";
-import type { CreateRequest, PatchRequest } from "../../src/gen/howbernetes/api/v1/resources.js";
+import {
+  type CreateRequest,
+  type DeleteRequest,
+  type GetRequest,
+  type ObjectBody,
+  type PatchRequest,
+  PatchType,
+  type ResourceType,
+  type UpdateRequest,
+} from "../../src/gen/howbernetes/api/v1/resources.js";
+import type { DeleteOptions } from "../../src/gen/howbernetes/meta/v1/options.js";
+import { scaleKind } from "../../src/howbectl/resources/scale-kind.js";
 
 /** What an api-server of this build offers. */
 const discovery = createDiscovery(createDiscoveryService("0.0.0-fake") as never, {
@@ -43,6 +55,15 @@ export class FakeCluster {
   readonly logs = new Map<string, string>();
   /** The last log request's options. */
   lastLogsRequest: LogsRequest | undefined;
+  /** The last create, update or patch request. */
+  lastWrite: CreateRequest | UpdateRequest | PatchRequest | undefined;
+  lastDeleteOptions: DeleteOptions | undefined;
+  /** What the next write is answered with, for the user's eyes. */
+  readonly warnings: string[] = [];
+  /** What the next patches are refused with, in order. */
+  readonly refusals: Error[] = [];
+  /** Answers of services other than Resources, by method. */
+  readonly answers: Record<string, (request: never) => Promise<object>> = {};
   private readonly history: Change[] = [];
   private revision = 1;
   private news: Deferred<void> = deferred();
@@ -125,10 +146,7 @@ export class FakeCluster {
         this.call(`patch ${kind.plural}${options.subresource === undefined ? "" : `/${options.subresource}`} ${formatKey(key)}`);
         return this.patch(kind, key, type, patch, options.dryRun === true);
       },
-      delete: async (key, { options } = {}) => {
-        this.call(`delete ${kind.plural} ${formatKey(key)}`);
-        return this.delete(kind, key, options?.gracePeriodSeconds);
-      },
+      delete: unscripted,
     };
   }
 
@@ -191,8 +209,13 @@ export class FakeCluster {
   }
 
   /** As the api-server: a pod with a node lives on until `remove`, everything else goes at once. */
-  private delete<T extends ApiObject>(kind: Kind<T>, key: ObjectKey, grace: number | undefined): { object: Whole<T>; deleted: boolean } {
+  private delete<T extends ApiObject>(
+    kind: Kind<T>,
+    key: ObjectKey,
+    { grace, dryRun }: { readonly grace: number | undefined; readonly dryRun: boolean },
+  ): { object: Whole<T>; deleted: boolean } {
     const object = this.existing(kind, key);
+    if (dryRun) return { object, deleted: true };
     const isBoundPod = ((object as { spec?: { nodeName?: string } }).spec?.nodeName ?? "") !== "";
     if (!isBoundPod || grace === 0) return { object: this.record("deleted", kind as unknown as Kind, object) as Whole<T>, deleted: true };
     const metadata = { ...object.metadata, deletionTimestamp: { seconds: 1 }, deletionGracePeriodSeconds: grace ?? 30 };
@@ -201,30 +224,82 @@ export class FakeCluster {
 
   private raw(methods: readonly string[]): object {
     const known = {
+      ...this.answers,
+      get: async ({ type, namespace, name, subresource }: GetRequest) => {
+        const kind = kindOfRequest(type);
+        this.call(`get ${kind.plural}/${subresource} ${namespace}/${name}`);
+        return { object: answerOf(kind, subresource, this.existing(kind, { namespace, name })) };
+      },
       create: async (request: CreateRequest) => this.createFromJson(request),
-      patch: async (request: PatchRequest) => this.patchScale(request),
+      update: async (request: UpdateRequest) => this.replaceFromJson(request),
+      patch: async (request: PatchRequest) => this.patchByRequest(request),
+      delete: async ({ type, namespace, name, options }: DeleteRequest) => {
+        const kind = kindOfRequest(type);
+        this.lastDeleteOptions = options;
+        this.call(`delete ${kind.plural} ${formatKey({ namespace, name })}`);
+        const dryRun = (options?.dryRun ?? []).length > 0;
+        const { object, deleted } = this.delete(kind, { namespace, name }, { grace: options?.gracePeriodSeconds, dryRun });
+        return { object: packAny(kind, object), deleted, warnings: this.takeWarnings() };
+      },
       createJoinToken: async ({ nodeName }: CreateJoinTokenRequest) => ({ token: `token-for-${nodeName || "any"}`, expiresAtSeconds: 0 }),
       logs: (request: LogsRequest) => this.readLogs(request),
     };
     return Object.fromEntries(Object.entries(known).filter(([name]) => methods.includes(name)));
   }
 
-  private async createFromJson({ type, namespace, body, dryRun }: CreateRequest): Promise<{ object: unknown; warnings: string[] }> {
-    const kind = kindByResource(type?.group ?? "", type?.resource ?? "");
-    if (kind === undefined || body?.body?.$case !== "json") throw new Error("a create of a known kind as JSON was expected");
+  private async createFromJson(request: CreateRequest): Promise<{ object: unknown; warnings: string[] }> {
+    const { type, namespace, body, dryRun } = request;
+    this.lastWrite = request;
+    const kind = kindOfRequest(type);
+    const placed = this.decode(kind, namespace, body);
+    return { object: packAny(kind, dryRun ? placed : this.create(kind, placed)), warnings: this.takeWarnings() };
+  }
+
+  private async replaceFromJson(request: UpdateRequest): Promise<{ object: unknown; warnings: string[] }> {
+    const { type, namespace, name, subresource, body, dryRun } = request;
+    this.lastWrite = request;
+    const kind = kindOfRequest(type);
+    this.call(`update ${kind.plural}${subresource === "" ? "" : `/${subresource}`} ${formatKey({ namespace, name })}`);
+    const before = this.existing(kind, { namespace, name });
+    const placed = this.decode(kind, namespace, body);
+    const asked = placed.metadata.resourceVersion;
+    if (asked !== "" && asked !== before.metadata.resourceVersion) throw conflict({ group: kind.group, kind: kind.plural, name });
+    const kept = { ...placed, metadata: { ...placed.metadata, uid: before.metadata.uid } };
+    return { object: packAny(kind, dryRun ? kept : this.record("modified", kind, kept)), warnings: this.takeWarnings() };
+  }
+
+  private async patchByRequest(request: PatchRequest): Promise<{ object: unknown; warnings: string[] }> {
+    const { type, namespace, name, subresource, patchType, patch, dryRun, force } = request;
+    this.lastWrite = request;
+    const kind = kindOfRequest(type);
+    const key = { namespace, name };
+    const body: unknown = JSON.parse(patch.toString());
+    const refusal = this.refusals.shift();
+    if (refusal !== undefined) throw refusal;
+    if (patchType === PatchType.APPLY) {
+      this.call(`apply ${kind.plural} ${formatKey(key)}${force ? " force" : ""}`);
+      const before = this.find(kind, key);
+      const wanted = before === undefined ? body : applyPatch(kind, objectToJson(kind, before as never), "strategic", body as never);
+      const object = makeWhole(kind, objectFromJson(kind, wanted as never).object);
+      const stored = dryRun ? object : this.record(before === undefined ? "added" : "modified", kind, object);
+      return { object: packAny(kind, stored), warnings: this.takeWarnings() };
+    }
+    const language = ({ [PatchType.JSON]: "json", [PatchType.MERGE]: "merge" } as const)[patchType as number] ?? "strategic";
+    this.call(`patch ${kind.plural}${subresource === "" ? "" : `/${subresource}`} ${formatKey(key)}`);
+    const patched = this.patch(kind, key, language, body, dryRun);
+    return { object: answerOf(kind, subresource, patched), warnings: this.takeWarnings() };
+  }
+
+  private decode(kind: Kind, namespace: string, body: ObjectBody | undefined): Whole<ApiObject> {
+    if (body?.body?.$case !== "json") throw new Error("an object as JSON was expected");
     const decoded = objectFromJson(kind, body.body.value);
     if (decoded.strictErrors.length > 0) throw badRequest(`strict decoding error: ${decoded.strictErrors.join(", ")}`);
     const whole = makeWhole(kind, decoded.object);
-    const placed = { ...whole, metadata: { ...whole.metadata, namespace } };
-    return { object: packAny(kind, dryRun ? placed : this.create(kind, placed)), warnings: [] };
+    return { ...whole, metadata: { ...whole.metadata, namespace } };
   }
 
-  private patchScale({ type, namespace, name, subresource, patch, dryRun }: PatchRequest): { object: undefined; warnings: string[] } {
-    const kind = kindByResource(type?.group ?? "", type?.resource ?? "");
-    if (kind === undefined || subresource !== "scale") throw new Error("only the scale of a known kind is patched this way");
-    this.call(`patch ${kind.plural}/scale ${namespace}/${name}`);
-    this.patch(kind, { namespace, name }, "merge", JSON.parse(patch.toString()), dryRun);
-    return { object: undefined, warnings: [] };
+  private takeWarnings(): string[] {
+    return this.warnings.splice(0);
   }
 
   private async *readLogs(request: LogsRequest): AsyncGenerator<{ data: Buffer }> {
@@ -233,6 +308,21 @@ export class FakeCluster {
     if (text === undefined) throw badRequest(`container "${request.options?.container ?? ""}" is not valid for pod ${request.name}`);
     yield { data: Buffer.from(text) };
   }
+}
+
+function kindOfRequest(type: ResourceType | undefined): Kind {
+  const kind = kindByResource(type?.group ?? "", type?.resource ?? "");
+  if (kind === undefined) throw new Error(`a known kind was expected, not ${type?.resource ?? ""}`);
+  return kind;
+}
+
+/** An object as the answer to a call on it or on one of its subresources. */
+function answerOf(kind: Kind, subresource: string, object: Whole<ApiObject>): Any {
+  if (subresource !== "scale") return packAny(kind, object);
+  const { scale } = kind;
+  if (scale === undefined) throw notFound({ group: kind.group, kind: kind.plural, name: object.metadata.name });
+  const { metadata } = object;
+  return packAny(scaleKind, { metadata, spec: { replicas: scale.read(object) }, status: { replicas: scale.readStatus(object) } });
 }
 
 function selects<T extends ApiObject>(kind: Kind<T>, selection: Selection, object: Whole<ApiObject>): boolean {

@@ -2,85 +2,112 @@ import { Command } from "commander";
 import { objectToJson } from "../../api/codec/json.js";
 import type { JsonObject } from "../../api/codec/json-values.js";
 import { isNotFound } from "../../api/errors.js";
-import type { Kind } from "../../api/kinds/kind.js";
-import type { ApiObject, ObjectKey, Whole } from "../../api/object.js";
 import { threeWayPatch } from "../../api/patch/three-way.js";
+import { PatchType } from "../../gen/howbernetes/api/v1/resources.js";
 import type { CliEnv } from "../cli-env.js";
 import { addFileFlags, type FileFlags } from "../flags/file-flags.js";
-import { addWriteFlags, dryRunSuffix, type WriteFlags } from "../flags/write-flags.js";
-import { forEachManifest, namespaceOf } from "../manifests/for-each-manifest.js";
+import { addValidateFlag, addWriteFlags, type WriteFlags } from "../flags/write-flags.js";
+import { errorWhen, forEachManifest, nameOf, namespaceOf } from "../manifests/for-each-manifest.js";
 import { lastApplied, lastAppliedAnnotation, withLastApplied } from "../manifests/last-applied.js";
 import type { Manifest } from "../manifests/manifest.js";
-import { formatJson, formatObject } from "../printers/object-format.js";
-import { createFromJson } from "../resources/create-from-json.js";
-import { qualifiedName } from "../resources/kind-lookup.js";
+import { errorDoing } from "../resources/error-doing.js";
+import { createObject, type Place, patchObject, readObject } from "../resources/object-calls.js";
+import { type Reported, Reporter } from "../resources/report.js";
+import { applyServerSide } from "../resources/server-side-apply.js";
 import { UsageError } from "../usage-error.js";
 
-export const applyCommand = (env: CliEnv): Command =>
-  addWriteFlags(addFileFlags(new Command("apply"))).action((flags: FileFlags & WriteFlags) => apply(flags, env));
-
-/** Makes each object what its manifest says: creates it, or patches what differs. */
-export async function apply(flags: FileFlags & WriteFlags, env: CliEnv): Promise<void> {
-  if (flags.filename === undefined) throw new UsageError("must specify -f FILENAME", "See 'howbectl apply --help' for usage.");
-  await forEachManifest(flags, env, { doing: "applying", run: (manifest) => applyOne(manifest, flags, env) });
+/** Flags of `apply`. */
+export interface ApplyFlags extends FileFlags, WriteFlags {
+  readonly serverSide?: boolean;
+  readonly forceConflicts?: boolean;
 }
 
-async function applyOne(manifest: Manifest, flags: WriteFlags, env: CliEnv): Promise<void> {
-  const { kind, name } = manifest;
-  if (name === "")
-    throw new UsageError(
-      "resource name may not be empty",
-      `from "${manifest.source}": apply needs metadata.name; use create for generateName`,
-    );
-  const key = { namespace: await namespaceOf(manifest, env), name };
-  const wanted = withLastApplied(manifest, key.namespace);
-  const { outcome, object } = await carryOut(kind, key, wanted, flags, env);
+export const applyCommand = (env: CliEnv): Command =>
+  addValidateFlag(addWriteFlags(addFileFlags(new Command("apply")), "howbectl-client-side-apply"))
+    .option("--server-side", "let the server merge, and keep track of who owns which field")
+    .option("--force-conflicts", "with --server-side: take over fields that others own with other values")
+    .action((flags: ApplyFlags, command: Command) => {
+      const named = command.getOptionValueSource("fieldManager") === "cli";
+      return apply(flags.serverSide === true && !named ? { ...flags, fieldManager: "howbectl" } : flags, env);
+    });
 
-  if (flags.output === undefined) env.out.line(`${qualifiedName(kind, name)} ${outcome}${dryRunSuffix(flags.dryRun)}`);
-  else if (object !== undefined) env.out.line(formatObject(flags.output, { kind, object }));
-  else if (flags.output === "name") env.out.line(qualifiedName(kind, name));
-  else env.out.line(formatJson(flags.output, wanted));
+/** Makes each object what its manifest says: creates it, or changes what differs. */
+export async function apply(flags: ApplyFlags, env: CliEnv): Promise<void> {
+  checkFlags(flags);
+  const reporter = new Reporter(flags, env);
+  const run = async (manifest: Manifest): Promise<void> => {
+    const place = { kind: manifest.kind, key: { namespace: await namespaceOf(manifest, env), name: nameOf(manifest) } };
+    const { outcome, json } =
+      flags.serverSide === true ? await applyServerSide(place, manifest, flags, env) : await applyHere(place, manifest, flags, env);
+    const reported: Reported = { kind: manifest.kind, name: manifest.name, json };
+    await reporter.json(reported, outcome);
+  };
+  await forEachManifest(flags, env, { verb: "apply", run });
+}
+
+function checkFlags({ filename, serverSide, forceConflicts, dryRun }: ApplyFlags): void {
+  if (forceConflicts === true && serverSide !== true) throw new UsageError("--force-conflicts only works with --server-side");
+  if (dryRun === "client" && serverSide === true) {
+    throw new UsageError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
+  }
+  if (filename === undefined) throw new UsageError("must specify -f FILENAME", "See 'howbectl apply --help' for usage.");
 }
 
 interface Applied {
   readonly outcome: "created" | "configured" | "unchanged";
-  /** Absent after a client-side dry run. */
-  readonly object: Whole<ApiObject> | undefined;
+  readonly json: JsonObject;
 }
 
-async function carryOut(kind: Kind, key: ObjectKey, wanted: JsonObject, flags: WriteFlags, env: CliEnv): Promise<Applied> {
-  const client = await env.client();
-  const current = await client
-    .of(kind)
-    .get(key, { signal: env.signal })
-    .catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
-  const dryRun = flags.dryRun === "server";
+/** Merges here, by what the last apply recorded on the object, and sends what differs. */
+async function applyHere(place: Place, manifest: Manifest, flags: ApplyFlags, env: CliEnv): Promise<Applied> {
+  const { kind, key } = place;
+  const wanted = withLastApplied(manifest, key.namespace);
+  const retrieving = errorWhen(`retrieving current configuration of:\n${describePlace(place)}\nfrom server for:`, manifest);
+  const current = await errorDoing(retrieving, () => currentOf(place, env));
   if (current === undefined) {
-    if (flags.dryRun === "client") return { outcome: "created", object: undefined };
-    const object = await createFromJson(client, { kind, namespace: key.namespace, json: wanted, dryRun }, env);
-    return { outcome: "created", object };
+    if (flags.dryRun === "client") return { outcome: "created", json: wanted };
+    const create = () => createObject({ kind, namespace: key.namespace }, wanted, flags, env);
+    const created = await errorDoing(errorWhen("creating", manifest), create);
+    return { outcome: "created", json: objectToJson(kind, created) };
   }
 
-  const currentJson = objectToJson(kind, current);
-  const original = lastApplied(currentJson);
-  if (original === undefined) warnOfMissingAnnotation(kind, key.name, env);
-  const patch = threeWayPatch(kind.typeName, original ?? {}, wanted, currentJson);
-  if (Object.keys(patch).length === 0) return { outcome: "unchanged", object: current };
-  if (flags.dryRun === "client") return { outcome: "configured", object: undefined };
+  const original = lastApplied(current);
+  if (original === undefined) warnOfMissingAnnotation(place, env);
+  const patch = threeWayPatch(kind.typeName, original ?? {}, wanted, current);
+  if (Object.keys(patch).length === 0) return { outcome: "unchanged", json: current };
+  if (flags.dryRun === "client") return { outcome: "configured", json: wanted };
 
-  const object = await client.of(kind).patch(key, "strategic", patch, { dryRun, signal: env.signal });
+  const applying = errorWhen(`applying patch:\n${JSON.stringify(patch)}\nto:\n${describePlace(place)}\nfor:`, manifest);
+  const send = () => patchObject(place, { type: PatchType.STRATEGIC_MERGE, patch }, flags, env);
+  const { object } = await errorDoing(applying, send);
+  const json = objectToJson(kind, object);
   // A patch may say in other words what is there already (cpu 0.1 for 100m): then nothing was written.
-  const same = !dryRun && object.metadata.resourceVersion === current.metadata.resourceVersion;
-  return { outcome: same ? "unchanged" : "configured", object };
+  const same = flags.dryRun === "none" && versionOf(json) === versionOf(current);
+  return { outcome: same ? "unchanged" : "configured", json };
 }
 
-function warnOfMissingAnnotation(kind: Kind, name: string, env: CliEnv): void {
+async function currentOf(place: Place, env: CliEnv): Promise<JsonObject | undefined> {
+  try {
+    const { kind, object } = await readObject(place, env);
+    return objectToJson(kind, object);
+  } catch (error: unknown) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+const versionOf = ({ metadata }: JsonObject): unknown => (metadata as JsonObject | undefined)?.resourceVersion;
+
+/** As kubectl says which object it was about. */
+function describePlace({ kind: { group, version, kind, plural }, key }: Place): string {
+  const types = `Resource: "${group}/${version}, Resource=${plural}", GroupVersionKind: "${group}/${version}, Kind=${kind}"`;
+  return `${types}\nName: "${key.name}", Namespace: "${key.namespace}"`;
+}
+
+function warnOfMissingAnnotation({ kind, key }: Place, env: CliEnv): void {
   env.err.line(
-    `Warning: resource ${kind.plural}/${name} is missing the ${lastAppliedAnnotation} annotation which is required by howbectl apply. ` +
-      "howbectl apply should only be used on resources created declaratively by howbectl apply. " +
+    `Warning: resource ${kind.plural}/${key.name} is missing the ${lastAppliedAnnotation} annotation which is required by howbectl apply. ` +
+      "howbectl apply should only be used on resources created declaratively by either howbectl create --save-config or howbectl apply. " +
       "The missing annotation will be patched automatically.",
   );
 }

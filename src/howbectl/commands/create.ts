@@ -2,16 +2,18 @@ import { Command } from "commander";
 import type { CliEnv } from "../cli-env.js";
 import { addFileFlags, type FileFlags } from "../flags/file-flags.js";
 import { parseCount } from "../flags/parse-flag.js";
-import { addWriteFlags, type WriteFlags } from "../flags/write-flags.js";
+import { addValidateFlag, addWriteFlags, type WriteFlags } from "../flags/write-flags.js";
 import { forEachManifest, namespaceOf } from "../manifests/for-each-manifest.js";
 import { createAndReport } from "../resources/create-and-report.js";
 import { kindForWord } from "../resources/kind-lookup.js";
 import { deploymentManifest } from "../resources/new-deployment.js";
+import { Reporter } from "../resources/report.js";
 import { keyFor } from "../resources/selection-flags.js";
 import { UsageError } from "../usage-error.js";
 
 export const createCommand = (env: CliEnv): Command =>
-  addWriteFlags(addFileFlags(new Command("create")))
+  addValidateFlag(addWriteFlags(addFileFlags(new Command("create")), "howbectl-create"))
+    .option("--save-config", "record the manifest on the object, so that a later apply knows what it had")
     .action((flags: FileFlags & WriteFlags) => createFromFiles(flags, env))
     .addCommand(createDeploymentCommand(env))
     .addCommand(createNamespaceCommand(env));
@@ -20,10 +22,12 @@ export const createCommand = (env: CliEnv): Command =>
 export async function createFromFiles(flags: FileFlags & WriteFlags, env: CliEnv): Promise<void> {
   if (flags.filename === undefined)
     throw new UsageError("must specify -f FILENAME, or what to create", "See 'howbectl create --help' for usage.");
+  const reporter = new Reporter(flags, env);
   await forEachManifest(flags, env, {
     doing: "creating",
+    verb: "create",
     run: async (manifest) =>
-      createAndReport({ kind: manifest.kind, namespace: await namespaceOf(manifest, env), json: manifest.json }, flags, env),
+      createAndReport({ kind: manifest.kind, namespace: await namespaceOf(manifest, env), json: manifest.json }, flags, env, reporter),
   });
 }
 

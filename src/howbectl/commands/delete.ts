@@ -14,6 +14,7 @@ import { namespaceOf } from "../manifests/for-each-manifest.js";
 import { parseManifests } from "../manifests/manifest.js";
 import { readManifestFiles } from "../manifests/manifest-files.js";
 import { pluralName, qualifiedName, qualifiedType } from "../resources/kind-lookup.js";
+import { deleteObject } from "../resources/object-calls.js";
 import { parseResourceArguments, type ResourceArguments } from "../resources/resource-arguments.js";
 import { addSelectionFlags, keyFor, type SelectionFlags, selectionOf } from "../resources/selection-flags.js";
 import { type Doomed, waitUntilGone } from "../resources/wait-until-gone.js";
@@ -147,8 +148,7 @@ interface DeleteContext {
 
 /** @returns what is to be waited for, or undefined when it is gone already */
 async function deleteOne(kind: Kind, key: ObjectKey, { flags, options, env }: DeleteContext): Promise<Doomed | undefined> {
-  const client = (await env.client()).of(kind);
-  const answer = flags.dryRun === "client" ? undefined : await client.delete(key, { options, signal: env.signal });
+  const answer = flags.dryRun === "client" ? undefined : await deleteObject({ kind, key }, options, env);
   if (flags.output === "name") env.out.line(qualifiedName(kind, key.name));
   else {
     const verb = flags.force === true ? "force deleted" : "deleted";

@@ -3,7 +3,9 @@ import type { Kind } from "../../api/kinds/kind.js";
 import { throwIfAborted } from "../../base/abort.js";
 import type { Selection } from "../../client/contracts.js";
 import type { CliEnv } from "../cli-env.js";
-import { formatObject, formatWatchEvent, isObjectFormat, type KindObject, type ObjectFormat } from "../printers/object-format.js";
+import { CustomColumnsTable } from "../printers/custom-columns.js";
+import { customColumnsOf, type GetOutput } from "../printers/get-output.js";
+import { formatObject, formatWatchEvent, isObjectFormat, type KindObject } from "../printers/object-format.js";
 import { ObjectTable, type TableOptions } from "../printers/object-table.js";
 import { type Change, changesAfter } from "../resources/changes-after.js";
 
@@ -15,7 +17,9 @@ export interface Watched {
 }
 
 export interface WatchFlags {
-  readonly output?: ObjectFormat | "wide";
+  readonly output?: GetOutput;
+  readonly headers: boolean;
+  readonly showManagedFields?: boolean;
   /** Leave out what is there already. */
   readonly watchOnly?: boolean;
   /** Say the kind of each change. */
@@ -40,14 +44,25 @@ export async function watchObjects({ kind, selection, name }: Watched, flags: Wa
 
 type Print = (changes: readonly Change<KindObject["object"]>[]) => void;
 
-function createPrinter(kind: Kind, { output, outputWatchEvents, table: options }: WatchFlags, env: CliEnv): Print {
+function createPrinter(kind: Kind, flags: WatchFlags, env: CliEnv): Print {
+  const { output, outputWatchEvents, showManagedFields, table: options } = flags;
   if (isObjectFormat(output)) {
     return (changes) => {
       for (const { type, object } of changes) {
         const item = { kind, object };
-        const text = outputWatchEvents === true ? formatWatchEvent(output, type, item) : formatObject(output, item);
+        const text =
+          outputWatchEvents === true
+            ? formatWatchEvent(output, type, item, showManagedFields)
+            : formatObject(output, item, showManagedFields);
         env.out.line((output === "yaml" ? "---\n" : "") + text);
       }
+    };
+  }
+  const custom = customColumnsOf(output);
+  if (custom !== undefined) {
+    const table = new CustomColumnsTable(custom, flags.headers);
+    return (changes) => {
+      for (const line of table.rows(changes.map(({ object }) => ({ kind, object })))) env.out.line(line);
     };
   }
   const table = new ObjectTable(kind, options);

@@ -16,6 +16,7 @@ const deploy = "Deploy Commands:";
 const cluster = "Cluster Management Commands:";
 const troubleshooting = "Troubleshooting and Debugging Commands:";
 const advanced = "Advanced Commands:";
+const settings = "Settings Commands:";
 const other = "Other Commands:";
 
 /** Every command, in the order of the help. */
@@ -76,10 +77,28 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./apply.js")).applyCommand,
   },
   {
+    name: "patch",
+    summary: "Update fields of a resource",
+    group: advanced,
+    load: async () => (await import("./patch.js")).patchCommand,
+  },
+  {
     name: "wait",
     summary: "Wait for a specific condition on one or many resources",
     group: advanced,
     load: async () => (await import("./wait.js")).waitCommand,
+  },
+  {
+    name: "label",
+    summary: "Update the labels on a resource",
+    group: settings,
+    load: async () => (await import("./label.js")).labelCommand,
+  },
+  {
+    name: "annotate",
+    summary: "Update the annotations on a resource",
+    group: settings,
+    load: async () => (await import("./annotate.js")).annotateCommand,
   },
   {
     name: "api-resources",

@@ -19,7 +19,7 @@ interface RunFlags extends WriteFlags {
 }
 
 export const runCommand = (env: CliEnv): Command =>
-  addWriteFlags(new Command("run"))
+  addWriteFlags(new Command("run"), "howbectl-run")
     .argument("<name>", "name of the pod and of its container")
     .argument("[args...]", "after --: arguments of the image's command, or with --command the command itself")
     .requiredOption("--image <image>", "image to run")

@@ -3,10 +3,9 @@ import { isConflict } from "../../api/errors.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import type { CliEnv } from "../cli-env.js";
 import { parseCount } from "../flags/parse-flag.js";
-import { addWriteFlags, dryRunSuffix, type WriteFlags } from "../flags/write-flags.js";
-import { formatObject } from "../printers/object-format.js";
-import { qualifiedName } from "../resources/kind-lookup.js";
+import { addWriteFlags, type WriteFlags } from "../flags/write-flags.js";
 import { patchScale } from "../resources/patch-scale.js";
+import { Reporter } from "../resources/report.js";
 import { parseResourceArguments, parseTargets, type Target } from "../resources/resource-arguments.js";
 import { keyFor, selectionOf } from "../resources/selection-flags.js";
 import { UsageError } from "../usage-error.js";
@@ -19,7 +18,7 @@ interface ScaleFlags extends WriteFlags {
 }
 
 export const scaleCommand = (env: CliEnv): Command =>
-  addWriteFlags(new Command("scale"))
+  addWriteFlags(new Command("scale"), "howbectl-scale")
     .argument("<what...>", "what to scale: TYPE NAME..., TYPE/NAME..., or TYPE with -l or --all")
     .option("-l, --selector <query>", "only objects whose labels match, as app=web")
     .option("--all", "all objects of the types given, in the namespace")
@@ -43,10 +42,10 @@ async function targetsOf(words: readonly string[], flags: ScaleFlags, env: CliEn
 
 /** Scales each target; the server re-reads on conflict, so concurrent scales never lose one another. */
 export async function scale(targets: readonly Target[], flags: ScaleFlags, env: CliEnv): Promise<void> {
+  const reporter = new Reporter(flags, env);
   for (const target of targets) {
     const object = await scaleOne(target, flags, env);
-    const message = `${qualifiedName(target.kind, target.name)} scaled${dryRunSuffix(flags.dryRun)}`;
-    env.out.line(flags.output === undefined ? message : formatObject(flags.output, { kind: target.kind, object }));
+    await reporter.object({ kind: target.kind, object }, "scaled");
   }
 }
 
@@ -55,7 +54,7 @@ async function scaleOne({ kind, name }: Target, flags: ScaleFlags, env: CliEnv):
   if (paths === undefined) throw new UsageError(`cannot scale a ${kind.kind}: it has no replicas`);
   const client = await env.client();
   const key = await keyFor(kind, name, env);
-  const wanted = { kind, key, replicas: flags.replicas, dryRun: flags.dryRun === "server" };
+  const wanted = { kind, key, replicas: flags.replicas, dryRun: flags.dryRun === "server", fieldManager: flags.fieldManager };
   for (;;) {
     const current = await client.of(kind).get(key, { signal: env.signal });
     const replicas = paths.read(current);

@@ -1,15 +1,16 @@
-import { isApiError } from "../../api/errors.js";
-import { isAbort } from "../../base/abort.js";
 import type { CliEnv } from "../cli-env.js";
-import { errorText } from "../error-text.js";
+import { Failures } from "../failures.js";
 import type { FileFlags } from "../flags/file-flags.js";
-import { CommandFailure, isUsageError, UsageError } from "../usage-error.js";
+import { UsageError } from "../usage-error.js";
 import { type Manifest, parseManifests } from "./manifest.js";
 import { readManifestFiles } from "./manifest-files.js";
 
-/** What is done with each manifest, and what to call it when it fails, as "creating". */
+/** What is done with each manifest, and what to call it when it fails. */
 export interface ManifestAction {
-  readonly doing: string;
+  /** As "creating"; absent: the error alone says enough, or `run` says it. */
+  readonly doing?: string;
+  /** As "create", for a complaint that there is nothing to do it with. */
+  readonly verb: string;
   run(manifest: Manifest): Promise<void>;
 }
 
@@ -21,28 +22,24 @@ export interface ManifestAction {
  */
 export async function forEachManifest(flags: FileFlags, env: CliEnv, action: ManifestAction): Promise<void> {
   const texts = await readManifestFiles(flags.filename ?? [], env, flags.recursive);
-  const failures: string[] = [];
+  const failures = new Failures();
   let documents = 0;
   for (const parsed of texts.flatMap(parseManifests)) {
     documents += 1;
-    if ("error" in parsed) failures.push(errorText(parsed.error));
+    if ("error" in parsed) failures.add(parsed.error);
     else {
-      try {
-        await action.run(parsed.manifest);
-      } catch (error: unknown) {
-        if (!belongsToOneManifest(error)) throw error;
-        failures.push(errorText(error, `error when ${action.doing} "${parsed.manifest.source}"`));
-      }
+      const { manifest } = parsed;
+      const doing = action.doing === undefined ? undefined : errorWhen(action.doing, manifest);
+      await failures.attempt(() => action.run(manifest), doing);
     }
   }
-  if (documents === 0) throw new UsageError(`no objects passed to ${action.doing === "creating" ? "create" : "apply"}`);
-  if (failures.length > 0) throw new CommandFailure(failures.join("\n"));
+  if (documents === 0) throw new UsageError(`no objects passed to ${action.verb}`);
+  failures.throwIfAny();
 }
 
-/** Errors about the connection concern all manifests, and end the command at the first. */
-function belongsToOneManifest(error: unknown): boolean {
-  if (isAbort(error)) return false;
-  return isUsageError(error) || (isApiError(error) && !["ServiceUnavailable", "Unauthorized", "Timeout"].includes(error.reason));
+/** `error when creating "f.yaml"`. */
+export function errorWhen(doing: string, manifest: Pick<Manifest, "source">): string {
+  return `error when ${doing} "${manifest.source}"`;
 }
 
 /**
@@ -60,4 +57,14 @@ export async function namespaceOf(manifest: Manifest, env: CliEnv): Promise<stri
     );
   }
   return namespace ?? (await env.namespace());
+}
+
+/**
+ * A manifest's name, for commands that need one.
+ *
+ * @throws UsageError when it has none
+ */
+export function nameOf({ name, source }: Manifest): string {
+  if (name !== "") return name;
+  throw new UsageError("resource name may not be empty", `from "${source}": only create takes metadata.generateName`);
 }

@@ -12,23 +12,36 @@ export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configu
  * the next apply knows what this one set and a later manifest has left out.
  */
 export function withLastApplied(manifest: Manifest, namespace: string): JsonObject {
-  const { kind, json } = manifest;
+  const complete = completeManifest(manifest, namespace);
+  const metadata = objectAt(complete, "metadata");
+  // kubectl, too, records annotations even where there are none.
+  const recorded = { ...complete, metadata: { ...metadata, annotations: objectAt(metadata, "annotations") } };
+  return withLastAppliedRecord(recorded);
+}
+
+/** The manifest with its apiVersion, kind and namespace. */
+export function completeManifest({ kind, json }: Manifest, namespace: string): JsonObject {
+  const scope = namespace === "" ? {} : { namespace };
+  return { ...json, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: { ...objectAt(json, "metadata"), ...scope } };
+}
+
+/** An object's JSON with an annotation that records the rest of it. */
+export function withLastAppliedRecord(json: JsonObject): JsonObject {
   const metadata = objectAt(json, "metadata");
   const { [lastAppliedAnnotation]: _stale, ...annotations } = objectAt(metadata, "annotations");
-  const scope = namespace === "" ? {} : { namespace };
-  const applied = {
-    ...json,
-    apiVersion: apiVersionOf(kind),
-    kind: kind.kind,
-    metadata: { ...metadata, annotations, ...scope },
-  };
-  const record = `${JSON.stringify(applied, sortedKeys)}\n`;
-  return { ...applied, metadata: { ...applied.metadata, annotations: { ...annotations, [lastAppliedAnnotation]: record } } };
+  const bare = metadata.annotations === undefined ? json : { ...json, metadata: { ...metadata, annotations } };
+  const record = `${JSON.stringify(bare, sortedKeys)}\n`;
+  return { ...bare, metadata: { ...metadata, annotations: { ...annotations, [lastAppliedAnnotation]: record } } };
+}
+
+/** The text of what the last apply recorded on an object. */
+export function lastAppliedText(object: JsonObject): string | undefined {
+  return stringAt(objectAt(objectAt(object, "metadata"), "annotations"), lastAppliedAnnotation);
 }
 
 /** What the last apply recorded on an object; undefined when none did, or the record is not readable. */
 export function lastApplied(object: JsonObject): JsonObject | undefined {
-  const record = stringAt(objectAt(objectAt(object, "metadata"), "annotations"), lastAppliedAnnotation);
+  const record = lastAppliedText(object);
   if (record === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(record);

@@ -1,13 +1,12 @@
 import { objectToJson } from "../../api/codec/json.js";
 import type { Json, JsonObject } from "../../api/codec/json-values.js";
-import { formatYaml } from "../../api/codec/yaml.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
-import { oneOf } from "../flags/parse-flag.js";
 import { isObject } from "../manifests/json-fields.js";
 import { parseJsonPathTemplate } from "../resources/json-path-template.js";
 import { qualifiedName } from "../resources/kind-lookup.js";
 import { UsageError } from "../usage-error.js";
+import { yamlText } from "./yaml-text.js";
 
 /** An object and its kind, for printing. */
 export interface KindObject {
@@ -15,43 +14,70 @@ export interface KindObject {
   readonly object: Whole<ApiObject>;
 }
 
+type Template = `jsonpath=${string}` | `jsonpath-as-json=${string}`;
+
 /** Output that shows an object rather than a row of a table. */
-export type ObjectFormat = "yaml" | "json" | "name" | `jsonpath=${string}`;
+export type ObjectFormat = "yaml" | "json" | "name" | Template;
 
-const formatWord = oneOf("yaml", "json", "name");
+/** How objects are to be shown. */
+export interface OutputFlags {
+  readonly output?: ObjectFormat;
+  /** Who set which field, too; in YAML and JSON it is left out otherwise. */
+  readonly showManagedFields?: boolean;
+}
 
-/** Reads `-o` where no table can be asked for. */
+const formatNames = "json, yaml, name, jsonpath, jsonpath-as-json and jsonpath-file";
+
+/**
+ * Reads `-o` where no table can be asked for. Of a `…-file=PATH` the program has made the inline form before.
+ *
+ * @throws UsageError on what is no format, or a template that cannot be read
+ */
 export function parseObjectFormat(text: string): ObjectFormat {
-  if (text === "jsonpath")
-    throw new UsageError("template format specified but no template given", "For example: -o jsonpath={.metadata.name}");
-  if (!text.startsWith("jsonpath=")) return formatWord(text);
-  parseJsonPathTemplate(text.slice("jsonpath=".length));
-  return text as `jsonpath=${string}`;
+  if (text === "yaml" || text === "json" || text === "name") return text;
+  const [, form, template] = /^(jsonpath(?:-as-json)?)(?:=(.*))?$/s.exec(text) ?? [];
+  if (form === undefined) {
+    const detail = text.startsWith("go-template")
+      ? "go-template is not supported; use jsonpath or custom-columns"
+      : `allowed formats are ${formatNames}`;
+    throw new UsageError(`unable to match a printer suitable for the output format "${text}", ${detail}`);
+  }
+  if (template === undefined || template === "") {
+    throw new UsageError("template format specified but no template given", `For example: -o ${form}={.metadata.name}`);
+  }
+  parseJsonPathTemplate(template);
+  return text as Template;
+}
+
+/** Whether `-o` asks for objects, and not for a table. */
+export function isObjectFormat(output: string | undefined): output is ObjectFormat {
+  return output !== undefined && output !== "wide" && !output.startsWith("custom-columns");
+}
+
+/** Whether what is printed says itself where lines end. */
+export function isTemplate(format: ObjectFormat): format is Template {
+  return format.startsWith("jsonpath=");
 }
 
 /** Prints one object. */
-export function formatObject(format: ObjectFormat, { kind, object }: KindObject): string {
+export function formatObject(format: ObjectFormat, { kind, object }: KindObject, showManagedFields = false): string {
   if (format === "name") return qualifiedName(kind, object.metadata.name);
-  return formatJson(format, objectToJson(kind, object));
+  return formatJson(format, objectToJson(kind, object), showManagedFields);
 }
 
 /** Prints one change, as `{"type": "ADDED", "object": …}`. */
-export function formatWatchEvent(format: ObjectFormat, type: string, item: KindObject): string {
+export function formatWatchEvent(format: ObjectFormat, type: string, item: KindObject, showManagedFields = false): string {
   if (format === "name") return `${type.toUpperCase()} ${formatObject(format, item)}`;
-  return formatJson(format, { type: type.toUpperCase(), object: objectToJson(item.kind, item.object) });
-}
-
-/** Whether `-o` asks for objects and not for a table. */
-export function isObjectFormat(output: ObjectFormat | "wide" | undefined): output is ObjectFormat {
-  return output !== undefined && output !== "wide";
+  const object = withoutManagedFields(objectToJson(item.kind, item.object), format, showManagedFields);
+  return formatJson(format, { type: type.toUpperCase(), object });
 }
 
 /** Prints several objects as one List, or as names. */
-export function formatObjectList(format: ObjectFormat, items: readonly KindObject[]): string {
+export function formatObjectList(format: ObjectFormat, items: readonly KindObject[], showManagedFields = false): string {
   if (format === "name") return items.map((item) => formatObject(format, item)).join("\n");
   const list = {
     apiVersion: "v1",
-    items: items.map(({ kind, object }) => objectToJson(kind, object)),
+    items: items.map(({ kind, object }) => withoutManagedFields(objectToJson(kind, object), format, showManagedFields)),
     kind: "List",
     metadata: { resourceVersion: "" },
   };
@@ -59,11 +85,25 @@ export function formatObjectList(format: ObjectFormat, items: readonly KindObjec
 }
 
 /** Prints JSON that stands for an object, keys in order. */
-export function formatJson(format: Exclude<ObjectFormat, "name">, json: JsonObject): string {
-  const sorted = sortKeys(json);
-  if (format === "yaml") return formatYaml(sorted).trimEnd();
+export function formatJson(format: Exclude<ObjectFormat, "name">, json: JsonObject, showManagedFields = false): string {
+  const shown = withoutManagedFields(json, format, showManagedFields);
+  if (format === "yaml") return yamlText(shown);
+  const sorted = sortKeys(shown);
   if (format === "json") return JSON.stringify(sorted, undefined, 4);
-  return parseJsonPathTemplate(format.slice("jsonpath=".length))(sorted);
+  const equals = format.indexOf("=");
+  const template = parseJsonPathTemplate(format.slice(equals + 1));
+  if (!format.startsWith("jsonpath-as-json=")) return template.text(sorted);
+  return template
+    .values(sorted)
+    .map((values) => JSON.stringify(values, undefined, 4))
+    .join("\n");
+}
+
+/** As kubectl: templates find them, what a person reads spares them. */
+function withoutManagedFields(json: JsonObject, format: ObjectFormat, showManagedFields: boolean): JsonObject {
+  if (showManagedFields || (format !== "yaml" && format !== "json") || !isObject(json.metadata)) return json;
+  const { managedFields: _owners, ...metadata } = json.metadata;
+  return { ...json, metadata };
 }
 
 function sortKeys(value: Json): Json {

@@ -1,26 +1,41 @@
+import type { JsonObject } from "../../api/codec/json-values.js";
 import { apiVersionOf } from "../../api/kinds/index.js";
+import type { Kind } from "../../api/kinds/kind.js";
 import type { CliEnv } from "../cli-env.js";
-import { dryRunSuffix, type WriteFlags } from "../flags/write-flags.js";
+import type { WriteFlags } from "../flags/write-flags.js";
 import { objectAt, stringAt } from "../manifests/json-fields.js";
-import { formatJson, formatObject } from "../printers/object-format.js";
-import { createFromJson, type NewObject } from "./create-from-json.js";
-import { qualifiedName } from "./kind-lookup.js";
+import { withLastAppliedRecord } from "../manifests/last-applied.js";
+import { createObject } from "./object-calls.js";
+import { Reporter } from "./report.js";
+
+/** An object to be created, as JSON. */
+export interface NewObject {
+  readonly kind: Kind;
+  /** "" for cluster-scoped kinds. */
+  readonly namespace: string;
+  readonly json: JsonObject;
+}
+
+/** Flags of commands that create objects. */
+export interface CreateFlags extends WriteFlags {
+  /** Record the manifest on the object, for a later apply. */
+  readonly saveConfig?: boolean;
+}
 
 /** Creates an object and says so, or prints it with `-o`; with `--dry-run=client` it is only printed. */
-export async function createAndReport(object: Omit<NewObject, "dryRun">, flags: WriteFlags, env: CliEnv): Promise<void> {
-  const { kind, json } = object;
-  const { dryRun, output } = flags;
-  if (dryRun === "client") {
+export async function createAndReport(
+  { kind, namespace, json }: NewObject,
+  flags: CreateFlags,
+  env: CliEnv,
+  reporter = new Reporter(flags, env),
+): Promise<void> {
+  const named = { ...json, apiVersion: apiVersionOf(kind), kind: kind.kind };
+  const wanted = flags.saveConfig === true ? withLastAppliedRecord(named) : named;
+  if (flags.dryRun === "client") {
     const name = stringAt(objectAt(json, "metadata"), "name") ?? "";
-    if (output === undefined) env.out.line(`${qualifiedName(kind, name)} created${dryRunSuffix(dryRun)}`);
-    else if (output === "name") env.out.line(qualifiedName(kind, name));
-    else env.out.line(formatJson(output, { ...json, apiVersion: apiVersionOf(kind), kind: kind.kind }));
+    await reporter.json({ kind, name, json: wanted }, "created");
     return;
   }
-  const created = await createFromJson(await env.client(), { ...object, dryRun: dryRun === "server" }, env);
-  env.out.line(
-    output === undefined
-      ? `${qualifiedName(kind, created.metadata.name)} created${dryRunSuffix(dryRun)}`
-      : formatObject(output, { kind, object: created }),
-  );
+  const object = await createObject({ kind, namespace }, wanted, flags, env);
+  await reporter.object({ kind, object }, "created");
 }

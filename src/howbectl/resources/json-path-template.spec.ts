@@ -18,13 +18,20 @@ describe("parseJsonPathTemplate", () => {
     { it: "repeats a range for each element", template: '{range .items[*]}{.name}={.ports[0]}{"\\n"}{end}', text: "a=80\nb=90\n" },
     { it: "nests ranges", template: "{range .items[*]}{range .ports[*]}{@}{','}{end}{end}", text: "80,81,90," },
     { it: "reaches the whole from within a range", template: "{range .items[*]}{$.kind}/{.name} {end}", text: "List/a List/b " },
+    { it: "reads escapes in literals", template: '{"a\\"b\\\\n\\u0041"}', text: 'a"b\\nA' },
+    { it: "filters within a range", template: '{range .items[?(@.name=="b")]}{.ports}{end}', text: "[90]" },
     { it: "writes nothing for a range over nothing", template: "[{range .none[*]}x{end}]", text: "[]" },
   ];
   for (const { it: does, template, text } of cases) {
     it(does, () => {
-      expect(parseJsonPathTemplate(template)(root)).to.equal(text);
+      expect(parseJsonPathTemplate(template).text(root)).to.equal(text);
     });
   }
+
+  it("gives what each path finds as a list", () => {
+    const values = parseJsonPathTemplate("{.items[*].name} and {.kind}").values(root);
+    expect(values).to.deep.equal([["a", "b"], ["List"]]);
+  });
 
   for (const template of ["{end}", "{range .items[*]}{.name}", "{.name", "{.items[?]}"]) {
     it(`refuses ${template}`, () => {

@@ -9,6 +9,7 @@ export interface WantedScale {
   readonly key: ObjectKey;
   readonly replicas: number;
   readonly dryRun: boolean;
+  readonly fieldManager: string;
   /** The resourceVersion that the object must have; undefined: any. */
   readonly onlyIf: string | undefined;
 }
@@ -28,7 +29,7 @@ export async function patchScale(client: RemoteApiClient, wanted: WantedScale, s
     subresource: "scale",
     patchType: PatchType.MERGE,
     patch: Buffer.from(JSON.stringify({ ...condition, spec: { replicas } })),
-    fieldManager: "howbectl",
+    fieldManager: wanted.fieldManager,
     dryRun,
   });
   await client.raw(ResourcesService, "unary").patch(request, { signal });

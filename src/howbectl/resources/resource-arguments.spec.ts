@@ -14,7 +14,6 @@ describe("parseResourceArguments", () => {
     { words: ["po,pods"], means: ["Pod"] },
     { words: ["deployments.apps"], means: ["Deployment"] },
     { words: ["deployment.v1.apps"], means: ["Deployment"] },
-    { words: ["all"], means: ["Pod", "Deployment", "ReplicaSet"] },
     { words: ["pod", "a", "b"], means: ["Pod a", "Pod b"] },
     { words: ["po,rs", "a"], means: ["Pod a", "ReplicaSet a"] },
     { words: ["pod/a", "rs/b"], means: ["Pod a", "ReplicaSet b"] },
@@ -22,6 +21,13 @@ describe("parseResourceArguments", () => {
   for (const { words, means } of cases) {
     it(`${words.join(" ")} means ${means.join(", ")}`, () => expect(read(...words)).to.deep.equal(means));
   }
+
+  it("all means what runs, and neither configuration nor the cluster's own", () => {
+    const all = read("all");
+    expect(all).to.include.members(["Pod", "Deployment", "ReplicaSet"]);
+    expect(all).not.to.include.members(["Secret"]);
+    expect(all).not.to.include.members(["Node"]);
+  });
 
   const refused = [
     { words: [], says: "Required resource not specified" },
