@@ -7,6 +7,8 @@ export interface FieldSelector {
   /** It selects everything. */
   readonly empty: boolean;
   matches(object: Whole<ApiObject>): boolean;
+  /** As `matches`, of an object of which only the values of its selectable fields are known. */
+  accepts(read: (path: string) => string): boolean;
   /** The value that the selector demands of `path` by equality, if it does: lets an index serve the request. */
   required(path: string): string | undefined;
 }
@@ -19,7 +21,7 @@ interface Term {
 }
 
 /** Selects everything. */
-export const everyField: FieldSelector = { empty: true, matches: () => true, required: () => undefined };
+export const everyField: FieldSelector = { empty: true, matches: () => true, accepts: () => true, required: () => undefined };
 
 /**
  * Compiles `path=value`, `path==value`, `path!=value`, joined by commas; `\` escapes a comma, equals sign or itself.
@@ -34,6 +36,7 @@ export function parseFieldSelector(kind: Kind, text: string): FieldSelector {
   return {
     empty: false,
     matches: (object) => terms.every(({ read, value, negated }) => (read(object) === value) !== negated),
+    accepts: (read) => terms.every(({ path, value, negated }) => (read(path) === value) !== negated),
     required: (path) => terms.find((term) => term.path === path && !term.negated)?.value,
   };
 }
@@ -65,6 +68,9 @@ function readerOf(kind: Kind, path: string): FieldReader<ApiObject> {
   if (path === "metadata.name") return ({ metadata }) => metadata.name;
   if (path === "metadata.namespace" && kind.namespaced) return ({ metadata }) => metadata.namespace;
   const read = Object.hasOwn(kind.selectableFields, path) ? kind.selectableFields[path] : undefined;
-  if (read === undefined) throw badRequest(`field label not supported: ${path}`);
-  return read;
+  if (read !== undefined) return read;
+  // Kubernetes' words for kinds that have fields of their own to select by, and for those that have not.
+  const hasOwn = Object.keys(kind.selectableFields).length > 0;
+  const known = '"metadata.name", "metadata.namespace"';
+  throw badRequest(hasOwn ? `field label not supported: ${path}` : `${JSON.stringify(path)} is not a known field selector: only ${known}`);
 }

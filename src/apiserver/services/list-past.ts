@@ -2,7 +2,7 @@ import { expired, tooLargeResourceVersion } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import { isAbort } from "../../base/abort.js";
 import { toCachedObject } from "../../storage/cacher/cached-object.js";
-import { inScope } from "../../storage/cacher/change.js";
+import { facetsOf, inScope } from "../../storage/cacher/facets.js";
 import type { CachedObject, Scope } from "../../storage/cacher/interface.js";
 import { isCompacted, isFutureRevision } from "../../storage/errors.js";
 import type { Listing, ListOptions, Revision, Store } from "../../storage/interface.js";
@@ -66,7 +66,7 @@ export async function listPast(
     revision = listing.revision;
     for (const [index, value] of listing.values.entries()) {
       const object = toCachedObject(kind, value);
-      if (inScope(scope, object)) objects.push(object);
+      if (selectsAll || inScope(scope, facetsOf(kind, object.object))) objects.push(object);
       if (limit > 0 && objects.length === limit) {
         return { objects, revision, remaining: listing.remaining + listing.values.length - index - 1 };
       }

@@ -4,11 +4,11 @@ import { unreachable } from "../../base/invariant.js";
 import type { Log } from "../../base/log.js";
 import type { Listing, Revision, StoredValue, StoreEvent } from "../interface.js";
 import type { CacheMetrics } from "./cache-metrics.js";
-import { toCachedObject } from "./cached-object.js";
+import { type IndexedObject, type KeptObject, toIndexedObject } from "./cached-object.js";
 import { Change } from "./change.js";
+import { EventEncoder } from "./event-encoder.js";
 import type { FeedTarget } from "./feeder.js";
 import { type HistoryLimits, HistoryRing } from "./history-ring.js";
-import type { CachedObject } from "./interface.js";
 import { ObjectIndex } from "./object-index.js";
 import { createPartition } from "./partition.js";
 import { planRelist } from "./relist.js";
@@ -31,6 +31,7 @@ export class CacheState implements FeedTarget {
   readonly index: ObjectIndex;
   readonly ring: HistoryRing;
   readonly watchers: WatcherRegistry;
+  readonly encoder: EventEncoder;
   /** The revision up to which everything is known. Nothing is known until it has passed the first list's. */
   readonly gate = new RevisionGate();
   /**
@@ -41,7 +42,7 @@ export class CacheState implements FeedTarget {
   /** Events up to here are the past of what was listed. */
   private listedAt: Revision = 0;
   /** Objects of the past by key, so that history is decoded once and not twice. */
-  private past = new Map<string, CachedObject>();
+  private past = new Map<string, KeptObject>();
   private readonly labels: { readonly resource: string };
 
   constructor(
@@ -51,6 +52,7 @@ export class CacheState implements FeedTarget {
     const partition = createPartition(kind);
     this.index = new ObjectIndex(partition);
     this.watchers = new WatcherRegistry(partition);
+    this.encoder = new EventEncoder(kind);
     this.ring = new HistoryRing(deps.clock, deps.history);
     this.labels = { resource: kind.plural };
   }
@@ -77,7 +79,7 @@ export class CacheState implements FeedTarget {
   private async fill(listing: Listing, historyAfter: Revision): Promise<void> {
     const pause = createTimeSlice(this.deps.clock);
     for (const stored of listing.values) {
-      const object = this.decode(stored);
+      const object = this.decode(stored, "added");
       if (object !== undefined) this.index.put(object);
       await pause();
     }
@@ -93,12 +95,12 @@ export class CacheState implements FeedTarget {
   private async becomeAs(listing: Listing): Promise<void> {
     const pause = createTimeSlice(this.deps.clock);
     const plan = planRelist(this.index.list(), listing.values);
-    const changed: CachedObject[] = [];
-    const replaced: CachedObject[] = [];
+    const changed: IndexedObject[] = [];
+    const replaced: IndexedObject[] = [];
     for (const stored of plan.changed) {
-      const current = this.decode(stored);
-      if (current !== undefined) changed.push(current);
       const previous = this.index.get(stored.key);
+      const current = this.decode(stored, previous === undefined ? "added" : "modified");
+      if (current !== undefined) changed.push(current);
       // Deleted and made anew meanwhile: another object of the same name.
       if (previous !== undefined && previous.object.metadata.uid !== current?.object.metadata.uid) replaced.push(previous);
       await pause();
@@ -107,56 +109,61 @@ export class CacheState implements FeedTarget {
     this.listedAt = listing.revision;
     for (const object of [...plan.deleted, ...replaced]) {
       this.index.delete(object.key);
-      this.watchers.dispatch(new Change(object.key, Math.max(this.gate.revision, object.revision), object, undefined));
+      this.tell(new Change(object.key, Math.max(this.gate.revision, object.revision), object.kept, undefined));
       await pause();
     }
     for (const current of changed) {
       const previous = this.index.get(current.key);
       this.index.put(current);
-      this.watchers.dispatch(new Change(current.key, current.revision, previous, current));
+      this.tell(new Change(current.key, current.revision, previous?.kept, current.kept));
       await pause();
     }
     this.gate.advance(listing.revision);
   }
 
-  private applyChange(event: Exclude<StoreEvent, { type: "progress" }>): void {
+  private applyChange(event: ObjectEvent): void {
     const isPast = event.revision <= this.listedAt;
-    const previous = isPast ? this.pastOf(event) : this.index.get(event.key);
-    const current = this.currentOf(event);
+    const previous = isPast ? this.pastOf(event) : this.index.get(event.key)?.kept;
+    const current = this.currentOf(event, previous === undefined ? "added" : "modified");
     if (previous === undefined && current === undefined) {
       // A deletion of which the object is not known cannot be told to anyone who resumes from before it.
       if (isPast) this.ring.reset(event.revision);
       return;
     }
-    const change = new Change(event.key, event.revision, previous, current);
+    const change = new Change(event.key, event.revision, previous, current?.kept);
     this.ring.push(change);
-    if (isPast) this.remember(event.key, current);
-    else this.becomePresent(change);
+    if (isPast) this.remember(event.key, current?.kept);
+    else this.becomePresent(change, current);
   }
 
-  private becomePresent(change: Change): void {
-    if (change.current === undefined) this.index.delete(change.key);
-    else this.index.put(change.current);
-    this.watchers.dispatch(change);
+  private becomePresent(change: Change, current: IndexedObject | undefined): void {
+    if (current === undefined) this.index.delete(change.key);
+    else this.index.put(current);
+    this.tell(change);
     this.deps.metrics.changes.inc(this.labels);
     this.deps.metrics.objects.set(this.labels, this.index.size);
   }
 
-  private pastOf({ key, previous }: Exclude<StoreEvent, { type: "progress" }>): CachedObject | undefined {
-    if (previous === undefined) return undefined;
-    const known = this.past.get(key);
-    return known?.revision === previous.revision ? known : this.decode(previous);
+  private tell(change: Change): void {
+    const told = this.watchers.dispatch(change);
+    if (told > 0) this.deps.metrics.eventsSent.inc(this.labels, told);
   }
 
-  private remember(key: string, current: CachedObject | undefined): void {
+  private pastOf({ key, previous }: ObjectEvent): KeptObject | undefined {
+    if (previous === undefined) return undefined;
+    const known = this.past.get(key);
+    return known?.revision === previous.revision ? known : this.decode(previous, "modified")?.kept;
+  }
+
+  private remember(key: string, current: KeptObject | undefined): void {
     if (current === undefined) this.past.delete(key);
     else this.past.set(key, current);
   }
 
-  private currentOf(event: Exclude<StoreEvent, { type: "progress" }>): CachedObject | undefined {
+  private currentOf(event: ObjectEvent, type: KeptObject["type"]): IndexedObject | undefined {
     switch (event.type) {
       case "put":
-        return this.decode({ key: event.key, value: event.value, revision: event.revision });
+        return this.decode({ key: event.key, value: event.value, revision: event.revision }, type);
       case "delete":
         return undefined;
       default:
@@ -164,9 +171,12 @@ export class CacheState implements FeedTarget {
     }
   }
 
-  private decode(stored: StoredValue): CachedObject | undefined {
+  private decode(stored: StoredValue, type: KeptObject["type"]): IndexedObject | undefined {
+    // What the list has shown already is not decoded again to become history.
+    const listed = this.index.get(stored.key);
+    if (listed?.revision === stored.revision && listed.kept.type === type) return listed;
     try {
-      return toCachedObject(this.kind, stored);
+      return toIndexedObject({ kind: this.kind, encoder: this.encoder }, stored, type);
     } catch (error: unknown) {
       // One broken value must not take all the others of its kind away; it is left out until it is written anew.
       this.deps.log.error("a stored object cannot be decoded", { key: stored.key, revision: stored.revision, error });
@@ -174,3 +184,5 @@ export class CacheState implements FeedTarget {
     }
   }
 }
+
+type ObjectEvent = Exclude<StoreEvent, { type: "progress" }>;

@@ -1,9 +1,11 @@
-import { packAnyBytes } from "../../api/codec/any.js";
+import { typeUrl } from "../../api/codec/any.js";
 import { encodeObject } from "../../api/codec/encode.js";
+import { spliceBehind } from "../../api/codec/resource-version.js";
+import { varintLength, writeVarint } from "../../api/codec/varint.js";
 import { makeWhole } from "../../api/codec/whole.js";
 import type { Kind } from "../../api/kinds/kind.js";
-import { EventType, WatchResponse } from "../../gen/howbernetes/api/v1/resources.js";
-import type { Revision } from "../interface.js";
+import { EventType } from "../../gen/howbernetes/api/v1/resources.js";
+import type { Revision, StoredValue } from "../interface.js";
 
 /** What a change looks like through a watcher's selectors. */
 export type ChangeType = "added" | "modified" | "deleted";
@@ -17,13 +19,46 @@ const eventTypes: Readonly<Record<ChangeType, EventType>> = {
   deleted: EventType.DELETED,
 };
 
-/** Encodes WatchResponse messages about one kind. */
+// Tags of WatchResponse.type, WatchResponse.object, Any.type_url and Any.value.
+const typeTag = 0x08;
+const objectTag = 0x12;
+const typeUrlTag = 0x0a;
+const valueTag = 0x12;
+
+/**
+ * Encodes WatchResponse messages about one kind. Written by hand, because an object's bytes then need no more than to be
+ * put behind a head that says how long they are.
+ */
 export class EventEncoder {
-  constructor(private readonly kind: Kind) {}
+  private readonly url: Buffer;
+
+  constructor(private readonly kind: Kind) {
+    this.url = Buffer.from(typeUrl(kind.typeName));
+  }
 
   /** An event about an object that is encoded already. */
   event(type: ChangeType, bytes: Uint8Array): Buffer {
     return this.response(eventTypes[type], bytes);
+  }
+
+  /** An event about an object as the store keeps it; its bytes, resourceVersion spliced in, begin at `offset`. */
+  stored(type: ChangeType, { value, revision }: StoredValue): { readonly message: Buffer; readonly offset: number } {
+    let offset = 0;
+    const message = spliceBehind(
+      (length) => {
+        const head = this.head(eventTypes[type], length);
+        offset = head.length;
+        return head;
+      },
+      value,
+      revision,
+    );
+    return { message, offset };
+  }
+
+  /** An event about an object that is encoded already, at another revision than the one that is in its bytes. */
+  at(revision: Revision, type: ChangeType, bytes: Uint8Array): Buffer {
+    return spliceBehind((length) => this.head(eventTypes[type], length), bytes, revision);
   }
 
   /** News that nothing up to `revision` is missing; `initialEnd` marks the end of the initial state. */
@@ -34,6 +69,24 @@ export class EventEncoder {
   }
 
   private response(type: EventType, bytes: Uint8Array): Buffer {
-    return Buffer.from(WatchResponse.encode({ type, object: packAnyBytes(this.kind, bytes) }).finish());
+    return Buffer.concat([this.head(type, bytes.length), bytes]);
+  }
+
+  /** All of a message but the object, which ends it. */
+  private head(type: EventType, length: number): Buffer {
+    const { url } = this;
+    const anyLength = 1 + varintLength(url.length) + url.length + 1 + varintLength(length) + length;
+    const head = Buffer.allocUnsafe(3 + varintLength(anyLength) + anyLength - length);
+    head[0] = typeTag;
+    head[1] = type;
+    head[2] = objectTag;
+    let at = writeVarint(head, 3, anyLength);
+    head[at] = typeUrlTag;
+    at = writeVarint(head, at + 1, url.length);
+    head.set(url, at);
+    at += url.length;
+    head[at] = valueTag;
+    writeVarint(head, at + 1, length);
+    return head;
   }
 }

@@ -7,15 +7,21 @@ export interface HistoryLimits {
   readonly maxChanges: number;
   /** Changes older than this are dropped, when newer ones come in. */
   readonly maxAgeMs: number;
+  /** Bytes of encoded events kept at most; 64 MiB by default. */
+  readonly maxBytes?: number;
 }
 
-/** Ten minutes is what the store itself keeps between compactions; 10,000 changes bound the memory of a busy kind. */
-const defaultHistoryLimits: HistoryLimits = { maxChanges: 10_000, maxAgeMs: 10 * 60_000 };
+/** Ten minutes is what the store itself keeps between compactions; the other limits bound the memory of a busy kind. */
+const defaultHistoryLimits: HistoryLimits = { maxChanges: 100_000, maxAgeMs: 10 * 60_000 };
+const defaultMaxBytes = 64 * 1024 * 1024;
 
 interface Entry {
   readonly change: Change;
   readonly seenAtMs: number;
 }
+
+/** What a change is counted as: what was there before it came with an earlier change, and is counted there. */
+const sizeOf = ({ current, previous }: Change): number => (current ?? previous)?.message.length ?? 0;
 
 /**
  * The recent changes of one kind, in order of revision, from which watches resume. It holds every change after its
@@ -25,6 +31,7 @@ export class HistoryRing {
   private entries: Entry[] = [];
   /** Entries before this index have been dropped; they are cut off in bulk. */
   private head = 0;
+  private bytes = 0;
   private floor: Revision = 0;
 
   constructor(
@@ -41,6 +48,7 @@ export class HistoryRing {
   reset(floor: Revision): void {
     this.entries = [];
     this.head = 0;
+    this.bytes = 0;
     this.floor = floor;
   }
 
@@ -48,15 +56,12 @@ export class HistoryRing {
   push(change: Change): void {
     const now = this.clock.monotonicMs();
     this.entries.push({ change, seenAtMs: now });
-    const oldestKept = Math.max(this.head, this.entries.length - this.limits.maxChanges);
-    let next = this.head;
-    for (;;) {
-      const entry = this.entries[next];
-      if (entry === undefined || (next >= oldestKept && now - entry.seenAtMs <= this.limits.maxAgeMs)) break;
-      this.floor = entry.change.revision;
-      next += 1;
+    this.bytes += sizeOf(change);
+    for (let oldest = this.entries[this.head]; oldest !== undefined && this.isTooMuch(oldest, now); oldest = this.entries[this.head]) {
+      this.floor = oldest.change.revision;
+      this.bytes -= sizeOf(oldest.change);
+      this.head += 1;
     }
-    this.head = next;
     this.cutOff();
   }
 
@@ -72,6 +77,11 @@ export class HistoryRing {
       else high = middle;
     }
     return this.entries.slice(low).map(({ change }) => change);
+  }
+
+  private isTooMuch(oldest: Entry, nowMs: number): boolean {
+    const { maxChanges, maxAgeMs, maxBytes = defaultMaxBytes } = this.limits;
+    return this.entries.length - this.head > maxChanges || this.bytes > maxBytes || nowMs - oldest.seenAtMs > maxAgeMs;
   }
 
   private cutOff(): void {

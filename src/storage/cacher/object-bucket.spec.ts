@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { CachedObject } from "./interface.js";
+import type { IndexedObject } from "./cached-object.js";
 import { ObjectBucket } from "./object-bucket.js";
 
-const object = (key: string, revision: number): CachedObject => ({ key, revision }) as CachedObject;
+const object = (key: string, revision: number): IndexedObject => ({ key, revision }) as IndexedObject;
 
 describe("ObjectBucket", () => {
   it("lists the newest of each key in key order, whatever was put and deleted before", () => {

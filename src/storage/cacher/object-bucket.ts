@@ -1,19 +1,19 @@
-import type { CachedObject } from "./interface.js";
+import type { IndexedObject } from "./cached-object.js";
 
 /** Objects by store key, listed in key order without sorting: a list is far more frequent than a new key. */
 export class ObjectBucket {
-  private readonly objects = new Map<string, CachedObject>();
+  private readonly objects = new Map<string, IndexedObject>();
   private readonly keys: string[] = [];
 
   get size(): number {
     return this.keys.length;
   }
 
-  get(key: string): CachedObject | undefined {
+  get(key: string): IndexedObject | undefined {
     return this.objects.get(key);
   }
 
-  put(object: CachedObject): void {
+  put(object: IndexedObject): void {
     if (!this.objects.has(object.key)) this.keys.splice(this.position(object.key), 0, object.key);
     this.objects.set(object.key, object);
   }
@@ -23,8 +23,8 @@ export class ObjectBucket {
   }
 
   /** A snapshot in key order. */
-  list(): CachedObject[] {
-    const found: CachedObject[] = [];
+  list(): IndexedObject[] {
+    const found: IndexedObject[] = [];
     for (const key of this.keys) {
       const object = this.objects.get(key);
       if (object !== undefined) found.push(object);

@@ -1,10 +1,11 @@
-import type { CachedObject, Scope } from "./interface.js";
+import type { IndexedObject } from "./cached-object.js";
+import type { Scope } from "./interface.js";
 import { ObjectBucket } from "./object-bucket.js";
 import { everything, type Partition } from "./partition.js";
 
 /** The present objects of one kind, by key and by part. */
 export class ObjectIndex {
-  private readonly all = new Map<string, CachedObject>();
+  private readonly all = new Map<string, IndexedObject>();
   private readonly parts = new Map<string, ObjectBucket>();
 
   constructor(private readonly partition: Partition) {}
@@ -13,15 +14,15 @@ export class ObjectIndex {
     return this.all.size;
   }
 
-  get(key: string): CachedObject | undefined {
+  get(key: string): IndexedObject | undefined {
     return this.all.get(key);
   }
 
-  put(object: CachedObject): void {
+  put(object: IndexedObject): void {
     const previous = this.all.get(object.key);
-    const next = this.partition.of(object);
+    const next = this.partition.of(object.kept.facets);
     if (previous !== undefined) {
-      for (const part of this.partition.of(previous)) if (!next.includes(part)) this.removeFrom(part, object.key);
+      for (const part of this.partition.of(previous.kept.facets)) if (!next.includes(part)) this.removeFrom(part, object.key);
     }
     this.all.set(object.key, object);
     for (const part of next) this.bucket(part).put(object);
@@ -31,16 +32,19 @@ export class ObjectIndex {
     const previous = this.all.get(key);
     if (previous === undefined) return;
     this.all.delete(key);
-    for (const part of this.partition.of(previous)) this.removeFrom(part, key);
+    for (const part of this.partition.of(previous.kept.facets)) this.removeFrom(part, key);
   }
 
   /** A snapshot, in key order, of a part that holds all that `scope` selects, and maybe more. */
-  candidates(scope: Scope): readonly CachedObject[] {
-    return this.parts.get(this.partition.covering(scope))?.list() ?? [];
+  candidates(scope: Scope): readonly IndexedObject[] {
+    const key = this.partition.single(scope);
+    if (key === undefined) return this.parts.get(this.partition.covering(scope))?.list() ?? [];
+    const only = this.all.get(key);
+    return only === undefined ? [] : [only];
   }
 
   /** A snapshot of everything, in key order. */
-  list(): readonly CachedObject[] {
+  list(): readonly IndexedObject[] {
     return this.parts.get(everything)?.list() ?? [];
   }
 

@@ -1,5 +1,7 @@
 import type { Kind } from "../../api/kinds/kind.js";
-import type { CachedObject, Scope } from "./interface.js";
+import { storeKey } from "../keys.js";
+import type { Facets } from "./facets.js";
+import type { Scope } from "./interface.js";
 
 /**
  * Names the parts into which a kind's objects, and its watchers, are sorted: everything, one namespace, one value of the
@@ -7,9 +9,11 @@ import type { CachedObject, Scope } from "./interface.js";
  */
 export interface Partition {
   /** Every part that an object is in. */
-  of(object: CachedObject): readonly string[];
+  of(facets: Facets): readonly string[];
   /** The smallest part that holds all that a scope selects. */
   covering(scope: Scope): string;
+  /** The store key of the one object that a scope can select, if it names one. */
+  single(scope: Scope): string | undefined;
 }
 
 /** The part that every object is in. */
@@ -20,18 +24,25 @@ const withValue = (value: string): string => `field/${value}`;
 /** Sorts by namespace (of namespaced kinds) and by the kind's indexed field. */
 export function createPartition(kind: Kind): Partition {
   const field = kind.indexedField;
-  const readValue = field === undefined ? undefined : kind.selectableFields[field];
+  const namespaceOf = ({ namespace, fields }: Scope): string =>
+    namespace === "" ? (fields.required("metadata.namespace") ?? "") : namespace;
   return {
-    of: ({ object }) => {
+    of: (facets) => {
       const parts = [everything];
-      if (kind.namespaced) parts.push(inNamespace(object.metadata.namespace));
-      if (readValue !== undefined) parts.push(withValue(readValue(object)));
+      if (kind.namespaced) parts.push(inNamespace(facets.namespace));
+      if (field !== undefined) parts.push(withValue(facets.field(field)));
       return parts;
     },
-    covering: ({ namespace, fields }) => {
-      const value = field === undefined ? undefined : fields.required(field);
-      if (value !== undefined && readValue !== undefined) return withValue(value);
-      return kind.namespaced && namespace !== "" ? inNamespace(namespace) : everything;
+    covering: (scope) => {
+      const value = field === undefined ? undefined : scope.fields.required(field);
+      if (value !== undefined) return withValue(value);
+      const namespace = kind.namespaced ? namespaceOf(scope) : "";
+      return namespace === "" ? everything : inNamespace(namespace);
+    },
+    single: (scope) => {
+      const name = scope.fields.required("metadata.name");
+      const namespace = kind.namespaced ? namespaceOf(scope) : "";
+      return name === undefined || (kind.namespaced && namespace === "") ? undefined : storeKey(kind, { namespace, name });
     },
   };
 }

@@ -8,9 +8,9 @@ import type { Revision, Store } from "../interface.js";
 import { kindPrefix } from "../keys.js";
 import type { CacheMetrics } from "./cache-metrics.js";
 import { CacheState } from "./cache-state.js";
-import { toCachedObject } from "./cached-object.js";
-import { inScope, seenAs } from "./change.js";
-import { EventEncoder } from "./event-encoder.js";
+import { type IndexedObject, toCachedObject, toIndexedObject } from "./cached-object.js";
+import { seenAs } from "./change.js";
+import { inScope } from "./facets.js";
 import { Feeder } from "./feeder.js";
 import type { HistoryLimits } from "./history-ring.js";
 import type { CachedList, CachedObject, Freshness, Scope, WatchCache, WatchOptions } from "./interface.js";
@@ -43,7 +43,6 @@ const longestLifeMs = 2 ** 31 - 1;
 export class KindCache implements WatchCache {
   private readonly state: CacheState;
   private readonly feeder: Feeder;
-  private readonly encoder: EventEncoder;
   private readonly labels: { readonly resource: string };
 
   constructor(
@@ -52,7 +51,6 @@ export class KindCache implements WatchCache {
   ) {
     this.state = new CacheState(kind, deps);
     this.feeder = new Feeder(kindPrefix(kind), this.state, deps);
-    this.encoder = new EventEncoder(kind);
     this.labels = { resource: kind.plural };
   }
 
@@ -75,6 +73,7 @@ export class KindCache implements WatchCache {
     const reached = await this.deps.progress.reach(this.state.gate, wanted, freshnessWaitMs, signal);
     throwIfAborted(signal);
     this.deps.metrics.freshnessWait.observe(this.labels, (this.deps.clock.monotonicMs() - began) / 1_000);
+    this.noteLag(wanted);
     return reached;
   }
 
@@ -96,7 +95,7 @@ export class KindCache implements WatchCache {
     const pause = createTimeSlice(this.deps.clock);
     const found: CachedObject[] = [];
     for (const [index, object] of objects.entries()) {
-      const isFound = inScope(scope, object);
+      const isFound = inScope(scope, object.kept.facets);
       if (isFound && limit > 0 && found.length === limit) return { objects: found, revision, remaining: objects.length - index };
       if (isFound) found.push(object);
       const turn = pause();
@@ -114,7 +113,16 @@ export class KindCache implements WatchCache {
     // From here to the watcher's registration nothing is awaited: between what it starts from and what it is told
     // there is neither gap nor overlap.
     const start = this.startOf(scope, options);
-    const watcher = new Watcher(scope, this.encoder, options.bookmarks, this.deps.watcherBudgetBytes);
+    const watcher = new Watcher(scope, this.state.encoder, {
+      wantsBookmarks: options.bookmarks,
+      budgetBytes: this.deps.watcherBudgetBytes,
+      // The reader may take minutes to notice, or for ever: nothing is held for it meanwhile.
+      onTooSlow: () => {
+        start.return();
+        leave();
+        this.deps.metrics.slowWatchers.inc(this.labels);
+      },
+    });
     const leave = this.enter(watcher, options);
     try {
       const pause = createTimeSlice(this.deps.clock);
@@ -124,26 +132,27 @@ export class KindCache implements WatchCache {
         if (turn !== undefined) await turn;
         throwIfAborted(signal);
       }
+      watcher.hasCaughtUp = true;
       yield* watcher.messages(signal);
     } finally {
       leave();
     }
   }
 
-  private present(scope: Scope): { readonly objects: readonly CachedObject[]; readonly revision: Revision } {
+  private present(scope: Scope): { readonly objects: readonly IndexedObject[]; readonly revision: Revision } {
     return { objects: this.state.index.candidates(scope), revision: this.state.gate.revision };
   }
 
   private async listStore(
     freshness: Freshness,
     signal: AbortSignal,
-  ): Promise<{ readonly objects: readonly CachedObject[]; readonly revision: Revision }> {
+  ): Promise<{ readonly objects: readonly IndexedObject[]; readonly revision: Revision }> {
     const { values, revision } = await fromStore(this.deps.store.list(kindPrefix(this.kind), { signal }));
     this.refuseFuture(freshness, revision);
     const pause = createTimeSlice(this.deps.clock);
-    const objects: CachedObject[] = [];
+    const objects: IndexedObject[] = [];
     for (const value of values) {
-      objects.push(toCachedObject(this.kind, value));
+      objects.push(toIndexedObject({ kind: this.kind, encoder: this.state.encoder }, value, "added"));
       const turn = pause();
       if (turn !== undefined) await turn;
     }
@@ -151,13 +160,17 @@ export class KindCache implements WatchCache {
   }
 
   /** What a watch begins with: computed lazily, over a snapshot taken now. */
-  private startOf(scope: Scope, { after, markInitialEnd }: WatchOptions): Iterable<Buffer | undefined> {
-    const { encoder, state } = this;
+  private startOf(scope: Scope, { after, markInitialEnd }: WatchOptions): Generator<Buffer | undefined, void, void> {
+    const { state } = this;
+    const { encoder } = state;
     if (after === undefined) {
       const objects = state.index.candidates(scope);
       const { revision } = state.gate;
       return (function* initialState() {
-        for (const object of objects) yield inScope(scope, object) ? encoder.event("added", object.bytes) : undefined;
+        for (const { kept, bytes } of objects) {
+          if (!inScope(scope, kept.facets)) yield undefined;
+          else yield kept.type === "added" ? kept.message : encoder.event("added", bytes);
+        }
         if (markInitialEnd) yield encoder.bookmark(revision, true);
       })();
     }
@@ -179,7 +192,9 @@ export class KindCache implements WatchCache {
     update();
     const lifeMs = Math.min(timeoutMs ?? minimumLifeMs + this.deps.random() * lifeSpreadMs, longestLifeMs);
     const cancelEnd = this.deps.clock.after(lifeMs, () => {
-      if (watcher.wantsBookmarks) watcher.push(this.encoder.bookmark(gate.revision));
+      // A reader that has not even come as far as the present after all this time never will.
+      if (!watcher.hasCaughtUp) watcher.tooSlow();
+      if (watcher.wantsBookmarks) watcher.push(this.state.encoder.bookmark(gate.revision));
       watcher.end();
     });
     const leave = (): void => {
@@ -201,10 +216,17 @@ export class KindCache implements WatchCache {
       if (watchers.size === 0) continue;
       // A bookmark says that everything from the store to the reader works; without a fresh revision it is not sent.
       const revision = await this.deps.progress.currentRevision().catch((_unreachable: unknown) => undefined);
-      if (revision === undefined || !(await this.deps.progress.reach(gate, revision, freshnessWaitMs, signal))) continue;
-      const buffer = this.encoder.bookmark(gate.revision);
+      if (revision === undefined) continue;
+      const confirmed = await this.deps.progress.reach(gate, revision, freshnessWaitMs, signal);
+      this.noteLag(revision);
+      if (!confirmed) continue;
+      const buffer = this.state.encoder.bookmark(gate.revision);
       for (const watcher of watchers) if (watcher.wantsBookmarks) watcher.push(buffer);
     }
+  }
+
+  private noteLag(wanted: Revision): void {
+    this.deps.metrics.lagRevisions.set(this.labels, Math.max(0, wanted - this.state.gate.revision));
   }
 
   private storeRevision(): Promise<Revision> {

@@ -7,11 +7,21 @@ import type { Scope } from "./interface.js";
 // What a reader may fall behind by: seconds of a busy kind, and a bound on memory of 8 MiB for each stuck reader.
 const defaultBudgetBytes = 8 * 1024 * 1024;
 
+export interface WatcherOptions {
+  readonly wantsBookmarks: boolean;
+  /** What its reader may fall behind by; 8 MiB by default. */
+  readonly budgetBytes?: number | undefined;
+  /** The reader has fallen behind, and the watcher takes no more. */
+  readonly onTooSlow?: () => void;
+}
+
 /**
  * One watch: holds what its reader has not taken yet. Buffers are shared with other watchers, but counted in full, since
  * the slowest one keeps them alive. Once over its budget it drops all and ends; the reader resumes from what it saw last.
  */
 export class Watcher {
+  /** All that came before the watch began has been read; what is queued is what its reader is behind by. */
+  hasCaughtUp = false;
   private queue: Buffer[] = [];
   private queuedBytes = 0;
   private ended = false;
@@ -21,14 +31,19 @@ export class Watcher {
   constructor(
     readonly scope: Scope,
     private readonly encoder: EventEncoder,
-    readonly wantsBookmarks: boolean,
-    private readonly budgetBytes: number = defaultBudgetBytes,
+    private readonly options: WatcherOptions,
   ) {}
 
-  /** Queues a change if its scope sees it. */
-  offer(change: Change): void {
+  get wantsBookmarks(): boolean {
+    return this.options.wantsBookmarks;
+  }
+
+  /** Queues a change if its scope sees it. @returns whether it does */
+  offer(change: Change): boolean {
     const type = seenAs(this.scope, change);
-    if (type !== undefined) this.push(change.as(type, this.encoder));
+    if (type === undefined || this.ended) return false;
+    this.push(change.as(type, this.encoder));
+    return true;
   }
 
   /** Queues a message. */
@@ -36,8 +51,18 @@ export class Watcher {
     if (this.ended) return;
     this.queue.push(buffer);
     this.queuedBytes += buffer.length;
-    if (this.queuedBytes > this.budgetBytes) this.fail(tooManyRequests("the watch was read too slowly: resume it", 1));
-    else this.wake.resolve();
+    if (this.queuedBytes <= (this.options.budgetBytes ?? defaultBudgetBytes)) {
+      this.wake.resolve();
+      return;
+    }
+    this.tooSlow();
+  }
+
+  /** Ends the stream because of its reader, with a status to resume on. */
+  tooSlow(): void {
+    if (this.ended) return;
+    this.fail(tooManyRequests("the watch was read too slowly: resume it", 1));
+    this.options.onTooSlow?.();
   }
 
   /** Ends the stream once what is queued has been read. */
