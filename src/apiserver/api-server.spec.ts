@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { MemoryStore } from "../../test/fakes/memory-store.js";
 import { unpackAny } from "../api/codec/any.js";
-import { isBadRequest, isUnavailable } from "../api/errors.js";
+import { isBadRequest, isForbidden, isUnavailable } from "../api/errors.js";
 import { namespaceKind } from "../api/kinds/namespace/kind.js";
 import { systemClock } from "../base/clock.js";
 import { createLog } from "../base/log.js";
@@ -102,6 +102,27 @@ describe("createApiServer", () => {
     expect((await discovery.listResources({})).resources.map(({ name }) => name)).to.include("pods");
 
     stranger.close();
+  });
+
+  it("serves callers of its own process as whom their certificates name", async () => {
+    const certify = async (commonName: string, organization: string): Promise<TlsMaterial> =>
+      material(await issueCertificate(ca, { commonName, organizations: [organization], usage: "client" }));
+    const asked = ListRequest.fromPartial({ type: namespaces });
+    const admin = createRpcClient(ResourcesService, server.dial({ tls: await certify("admin", "system:masters") }));
+    const node = createRpcClient(ResourcesService, server.dial({ tls: await certify("system:node:n1", "system:nodes") }));
+
+    expect((await admin.list(asked)).items).to.have.length(3);
+    expect(await node.list(asked).catch((error: unknown) => error)).to.satisfy(isForbidden);
+
+    const watch = admin.watch(WatchRequest.fromPartial({ type: namespaces }))[Symbol.asyncIterator]();
+    expect((await watch.next()).value).to.have.property("object");
+    const end = (async () => {
+      while ((await watch.next()).done !== true);
+    })().catch((error: unknown) => error);
+    await server.stop();
+
+    expect(await end).to.satisfy(isUnavailable);
+    expect(store.openWatches).to.equal(0);
   });
 
   it("refuses a request with what its decoder would drop", async () => {

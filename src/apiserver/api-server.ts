@@ -14,6 +14,7 @@ import { DiscoveryService } from "../gen/howbernetes/api/v1/discovery.js";
 import { NodesService } from "../gen/howbernetes/api/v1/nodes.js";
 import { PodsService } from "../gen/howbernetes/api/v1/pods.js";
 import { descriptorImage } from "../gen/image.js";
+import type { ChannelSettings, RpcChannel } from "../rpc/channel.js";
 import { createRpcServer, type RpcServer } from "../rpc/server.js";
 import { createWatchCaches, type WatchCaches } from "../storage/cacher/watch-caches.js";
 import type { Store } from "../storage/interface.js";
@@ -58,6 +59,11 @@ export interface ApiServer {
    * @throws Error when the address cannot be had; an abort error when stopped meanwhile
    */
   start(): Promise<{ readonly host: string; readonly port: number }>;
+  /**
+   * A way in for callers in this process, who are whom their certificate names, just as over the network. Opened at any
+   * time; calls succeed while the server listens.
+   */
+  dial(settings: Pick<ChannelSettings, "tls">): RpcChannel;
   /** Refuses new calls, lets those under way end for a few seconds, and resolves when nothing runs any more. */
   stop(): Promise<void>;
 }
@@ -109,6 +115,10 @@ class ComposedApiServer implements ApiServer {
     this.run("maintenance", this.maintenance.run(signal));
     log.info("api-server listens", address);
     return address;
+  }
+
+  dial({ tls }: Pick<ChannelSettings, "tls">): RpcChannel {
+    return this.rpc.connect(tls);
   }
 
   async stop(): Promise<void> {

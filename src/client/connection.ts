@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { TlsMaterial } from "../base/tls/certificate.js";
-import { type ChannelPurpose, createChannel, type RpcChannel } from "../rpc/channel.js";
+import { type ChannelPurpose, createChannel, type Dial, type RpcChannel } from "../rpc/channel.js";
 import { createRpcClient } from "../rpc/client.js";
 import type { RpcClient, ServiceDefinition } from "../rpc/contracts.js";
 
@@ -10,6 +10,8 @@ export interface ApiClientOptions {
   /** `host:port`, or several with commas (IP addresses then). */
   readonly address: string;
   readonly tls: TlsMaterial;
+  /** Another way to the server than over the network: an api-server of this process offers one by that name. */
+  readonly dial?: Dial;
   readonly log: Log;
   readonly clock?: Clock;
   /** Numbers in [0, 1) for jitter. */
@@ -49,8 +51,8 @@ export class Connection {
   private channel(purpose: ChannelPurpose): RpcChannel {
     const present = this.channels.get(purpose);
     if (present !== undefined) return present;
-    const { address, tls } = this.options;
-    const made = createChannel({ address, tls, purpose });
+    const { address, tls, dial = createChannel } = this.options;
+    const made = dial({ address, tls, purpose });
     this.channels.set(purpose, made);
     return made;
   }

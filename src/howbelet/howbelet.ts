@@ -7,6 +7,7 @@ import type { Runnable } from "../base/runnable.js";
 import type { TlsMaterial } from "../base/tls/certificate.js";
 import { createApiClient, type RemoteApiClient } from "../client/client.js";
 import { NodesService, type ReportResponse_Session } from "../gen/howbernetes/api/v1/nodes.js";
+import type { Dial } from "../rpc/channel.js";
 import { howbeletVersion } from "./howbelet-version.js";
 import { machineAddress } from "./machine-address.js";
 import { loadIdentity, type NodeIdentity, saveIdentity } from "./node-identity.js";
@@ -24,6 +25,8 @@ import { Tunnel } from "./server/tunnel.js";
 export interface HowbeletOptions {
   /** The api-server, `host:port`. */
   readonly server: string;
+  /** Another way to it than over the network. */
+  readonly dial?: Dial;
   /** The node's certificate, and the cluster's CA. */
   readonly tls: TlsMaterial;
   readonly nodeName: string;
@@ -60,10 +63,10 @@ class Howbelet implements Runnable {
   private agent: PodAgent | undefined;
 
   constructor(private readonly options: HowbeletOptions) {
-    const { server, tls, clock, log } = options;
+    const { server, dial, tls, clock, log } = options;
     this.queue = new ReportQueue(clock);
     this.runtime = options.runtime ?? createDockerRuntime(options.dockerHost);
-    this.client = createApiClient({ address: server, tls, log, clock, fieldManager: "howbelet" });
+    this.client = createApiClient({ address: server, tls, log, clock, fieldManager: "howbelet", ...(dial === undefined ? {} : { dial }) });
   }
 
   async run(signal: AbortSignal): Promise<void> {

@@ -1,5 +1,7 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { PeerCertificate } from "node:tls";
 import type { ServerUnaryCall } from "@grpc/grpc-js";
+import type { TlsMaterial } from "../base/tls/certificate.js";
 import type { Caller } from "./contracts.js";
 
 /** What a verified client certificate says of its owner. */
@@ -20,6 +22,20 @@ function credentialsOf(certificate: PeerCertificate | undefined): Credentials | 
     caller: { name, groups: listOf(certificate.subject.O) },
     certificateFingerprint: certificate.fingerprint256.replaceAll(":", "").toLowerCase(),
   };
+}
+
+/**
+ * Reads a caller from the certificate and key that it holds, as a TLS handshake would: undefined when the CA did not
+ * sign it, it is not valid now, the key is another's, or it names nobody.
+ */
+export function credentialsOfHolder({ cert, key }: Pick<TlsMaterial, "cert" | "key">, ca: string): Credentials | undefined {
+  const certificate = new X509Certificate(cert);
+  const issuer = new X509Certificate(ca);
+  const now = Date.now();
+  const isCurrent = Date.parse(certificate.validFrom) <= now && now <= Date.parse(certificate.validTo);
+  const isGenuine = certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+  if (!isCurrent || !isGenuine || !certificate.checkPrivateKey(createPrivateKey(key))) return undefined;
+  return credentialsOf(certificate.toLegacyObject() as PeerCertificate);
 }
 
 function listOf(value: string | readonly string[] | undefined): readonly string[] {

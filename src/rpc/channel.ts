@@ -1,6 +1,8 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { type ChannelOptions, Client, credentials } from "@grpc/grpc-js";
 import type { TlsMaterial } from "../base/tls/certificate.js";
+import type { CallOptions, MethodDefinition } from "./contracts.js";
+import { duplexCall, streamCall, unaryCall } from "./grpc-calls.js";
 import { keepaliveTimeMs, keepaliveTimeoutMs, serverTlsName } from "./transport-settings.js";
 
 /** What a channel is for; each has connections of its own, so that logs never delay a watch, nor a watch a write. */
@@ -13,13 +15,24 @@ export interface ChannelSettings {
   readonly purpose: ChannelPurpose;
 }
 
-/** Connections to a server, made when first used and remade when lost. */
+/**
+ * The way to a server. Over the network, connections are made when first used and remade when lost. Errors are
+ * ApiErrors, or abort errors when the caller's signal fired.
+ */
 export interface RpcChannel {
+  /** The server's, for messages. */
   readonly address: string;
-  readonly grpc: Client;
+  unary(method: Method, request: unknown, options: CallOptions): Promise<unknown>;
+  stream(method: Method, request: unknown, options: CallOptions): AsyncGenerator<unknown>;
+  duplex(method: Method, requests: AsyncIterable<unknown>, options: CallOptions): AsyncGenerator<unknown>;
   /** Drops the connections; calls under way end with ServiceUnavailable. */
   close(): void;
 }
+
+type Method = MethodDefinition<unknown, unknown>;
+
+/** Makes a channel. */
+export type Dial = (settings: ChannelSettings) => RpcChannel;
 
 /** A page of 500 objects of the largest size allowed would not fit any sane limit; a page of usual objects fits well. */
 const maxReceiveBytes = 128 * 1024 * 1024;
@@ -35,7 +48,14 @@ const windowBytes: Readonly<Record<ChannelPurpose, number>> = {
 export function createChannel({ address, tls, purpose }: ChannelSettings): RpcChannel {
   const creds = credentials.createSsl(Buffer.from(tls.ca), Buffer.from(tls.key), Buffer.from(tls.cert));
   const grpc = new Client(targetOf(address), creds, channelOptions(purpose));
-  return { address, grpc, close: () => grpc.close() };
+  const peer = { address, grpc };
+  return {
+    address,
+    unary: (method, request, options) => unaryCall(peer, method, request, options),
+    stream: (method, request, options) => streamCall(peer, method, request, options),
+    duplex: (method, requests, options) => duplexCall(peer, method, requests, options),
+    close: () => grpc.close(),
+  };
 }
 
 function channelOptions(purpose: ChannelPurpose): ChannelOptions {

@@ -42,6 +42,12 @@ export function isNeverSent(error: unknown): error is ApiError {
   return error instanceof ApiError && (error.cause instanceof ConnectionRefusedError || error.cause instanceof NoConnectionError);
 }
 
+/** What a caller is told when nobody listens at `address`. */
+export function refusedConnection(address: string, cause?: unknown): ApiError {
+  const refused = new ConnectionRefusedError("connection refused", { cause });
+  return unavailable(`The connection to the server ${address} was refused - did you specify the right host or port?`, refused);
+}
+
 /** What grpc-js says of a call that ended badly, as an ApiError. `address` is the server's, for messages. */
 export function errorFromStatus(error: ServiceError, address: string): ApiError {
   const [details] = error.metadata.get(detailsKey);
@@ -64,10 +70,7 @@ function isTransportFailure(error: ServiceError): boolean {
 
 function connectionError(error: ServiceError, address: string): ApiError {
   const text = error.details;
-  if (text.includes("ECONNREFUSED")) {
-    const refused = new ConnectionRefusedError(text, { cause: error });
-    return unavailable(`The connection to the server ${address} was refused - did you specify the right host or port?`, refused);
-  }
+  if (text.includes("ECONNREFUSED")) return refusedConnection(address, error);
   if (/alert certificate required|alert unknown ca|alert bad certificate|alert certificate/i.test(text)) {
     return unauthorized(`the server ${address} refused the client certificate`);
   }

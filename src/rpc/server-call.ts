@@ -1,9 +1,8 @@
-import type { EventEmitter } from "node:events";
-import { type ServerUnaryCall, status } from "@grpc/grpc-js";
+import { status } from "@grpc/grpc-js";
 import { ApiError, badRequest, isForbidden, isInternal, isUnauthorized, unauthorized, unavailable } from "../api/errors.js";
 import { isAbort } from "../base/abort.js";
 import type { Log } from "../base/log.js";
-import type { CallerRegistry } from "./caller.js";
+import type { Credentials } from "./caller.js";
 import type { CallContext, Caller, MethodDefinition } from "./contracts.js";
 import { statusFromError, type WireStatus } from "./errors.js";
 import { codeName } from "./reason-codes.js";
@@ -33,7 +32,6 @@ export interface ServerCallDeps {
   readonly observer: CallObserver;
   /** Looks at a request's bytes before they are decoded; throws an ApiError to refuse them. */
   readonly checkRequest: ((method: string, bytes: Buffer) => void) | undefined;
-  readonly callers: CallerRegistry;
   readonly live: Set<ServerCall>;
   readonly isStopping: () => boolean;
 }
@@ -41,8 +39,17 @@ export interface ServerCallDeps {
 // Every call's signal fires in the end: making an error with a stack each time would cost more than most calls do.
 const callEnded = new DOMException("the call has ended", "AbortError");
 
-/** What grpc-js calls of all shapes have in common. */
-type GrpcCall = Pick<ServerUnaryCall<Buffer, Buffer>, "getAuthContext" | "getPeer" | "metadata"> & EventEmitter;
+/** What a transport tells of a call. */
+export interface IncomingCall {
+  /** Undefined when the caller has no verified certificate that names one. */
+  credentials(): Credentials | undefined;
+  /** Text values only. */
+  metadata(): ReadonlyMap<string, string>;
+  /** Where the caller is. */
+  peer(): string;
+  /** Calls `listener` when the caller has left or the deadline has passed; it may do so after the call's end, too. */
+  onCancelled(listener: () => void): void;
+}
 
 /**
  * One call as the server sees it, from its start to its status. Invariants: `signal` fires when the call ends for
@@ -56,14 +63,13 @@ export class ServerCall {
   private stopped = false;
 
   constructor(
-    private readonly call: GrpcCall,
+    private readonly call: IncomingCall,
     readonly method: MethodDefinition<unknown, unknown>,
     private readonly deps: ServerCallDeps,
   ) {
     deps.live.add(this);
     deps.observer.onStart?.(method.path);
-    // Emitted after a status was sent, too: the call is finished by then.
-    call.once("cancelled", () => this.finish(status.CANCELLED));
+    call.onCancelled(() => this.finish(status.CANCELLED));
   }
 
   get signal(): AbortSignal {
@@ -73,15 +79,15 @@ export class ServerCall {
   /** What the handler is told. @throws ApiError Unauthorized, ServiceUnavailable */
   context(): CallContext {
     if (this.deps.isStopping()) throw unavailable("the server is stopping");
-    const credentials = this.deps.callers.of(this.call);
+    const credentials = this.call.credentials();
     if (credentials === undefined) throw unauthorized();
     this.caller = credentials.caller;
     return {
       ...credentials,
       signal: this.signal,
       method: this.method.path,
-      metadata: textMetadata(this.call.metadata.getMap()),
-      peer: this.call.getPeer(),
+      metadata: this.call.metadata(),
+      peer: this.call.peer(),
     };
   }
 
@@ -131,7 +137,7 @@ export class ServerCall {
   }
 
   private logRefusal({ message }: ApiError): void {
-    this.deps.log.info("call refused", { method: this.method.path, caller: this.caller?.name, peer: this.call.getPeer(), message });
+    this.deps.log.info("call refused", { method: this.method.path, caller: this.caller?.name, peer: this.call.peer(), message });
   }
 
   /** A handler that fails for having lost its caller is as it should be; anything else is worth knowing. */
@@ -152,8 +158,4 @@ export class ServerCall {
       caller: this.caller,
     });
   }
-}
-
-function textMetadata(all: Readonly<Record<string, string | Buffer>>): ReadonlyMap<string, string> {
-  return new Map(Object.entries(all).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }

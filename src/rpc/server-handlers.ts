@@ -1,27 +1,35 @@
+import type { EventEmitter } from "node:events";
 import type {
   handleBidiStreamingCall,
   handleServerStreamingCall,
   handleUnaryCall,
   ServerDuplexStream,
+  ServerUnaryCall,
   ServerWritableStream,
 } from "@grpc/grpc-js";
 import { abortError } from "../base/abort.js";
+import type { CallerRegistry } from "./caller.js";
 import type { CallContext, MethodDefinition } from "./contracts.js";
 import { MessageWriter } from "./message-writer.js";
-import { ServerCall, type ServerCallDeps } from "./server-call.js";
+import { type IncomingCall, ServerCall, type ServerCallDeps } from "./server-call.js";
 
 type Method = MethodDefinition<unknown, unknown>;
-type UnaryHandler = (request: unknown, call: CallContext) => Promise<unknown>;
-type StreamHandler = (request: unknown, call: CallContext) => AsyncIterable<unknown>;
+export type UnaryHandler = (request: unknown, call: CallContext) => Promise<unknown>;
+export type StreamHandler = (request: unknown, call: CallContext) => AsyncIterable<unknown>;
+
+/** What serving calls over the network takes. */
+export interface GrpcHandlerDeps extends ServerCallDeps {
+  readonly callers: CallerRegistry;
+}
 
 /** Bytes in, bytes out: requests are decoded, and responses encoded, where an error in that is an error of the call. */
-export function unaryHandler(method: Method, handler: UnaryHandler, deps: ServerCallDeps): handleUnaryCall<Buffer, Buffer> {
+export function unaryHandler(method: Method, handler: UnaryHandler, deps: GrpcHandlerDeps): handleUnaryCall<Buffer, Buffer> {
   const answer = async (request: Buffer, call: ServerCall): Promise<Buffer> => {
     const context = call.context();
     return call.encode(await handler(call.decode(request), context));
   };
   return (grpcCall, respond) => {
-    const call = new ServerCall(grpcCall, method, deps);
+    const call = new ServerCall(incoming(grpcCall, deps.callers), method, deps);
     answer(grpcCall.request, call).then(
       (response) => respond(call.succeed() ?? null, response),
       (error: unknown) => {
@@ -36,10 +44,10 @@ export function unaryHandler(method: Method, handler: UnaryHandler, deps: Server
 export function serverStreamHandler(
   method: Method,
   handler: StreamHandler,
-  deps: ServerCallDeps,
+  deps: GrpcHandlerDeps,
 ): handleServerStreamingCall<Buffer, Buffer> {
   return (grpcCall) => {
-    const call = new ServerCall(grpcCall, method, deps);
+    const call = new ServerCall(incoming(grpcCall, deps.callers), method, deps);
     serve(call, grpcCall, () => {
       const context = call.context();
       return handler(call.decode(grpcCall.request), context);
@@ -48,11 +56,27 @@ export function serverStreamHandler(
 }
 
 /** A handler of streams both ways. */
-export function bidiHandler(method: Method, handler: StreamHandler, deps: ServerCallDeps): handleBidiStreamingCall<Buffer, Buffer> {
+export function bidiHandler(method: Method, handler: StreamHandler, deps: GrpcHandlerDeps): handleBidiStreamingCall<Buffer, Buffer> {
   return (grpcCall) => {
-    const call = new ServerCall(grpcCall, method, deps);
+    const call = new ServerCall(incoming(grpcCall, deps.callers), method, deps);
     serve(call, grpcCall, () => handler(requestsOf(call, grpcCall), call.context()));
   };
+}
+
+/** What grpc-js calls of all shapes have in common. */
+type GrpcCall = Pick<ServerUnaryCall<Buffer, Buffer>, "getAuthContext" | "getPeer" | "metadata"> & EventEmitter;
+
+function incoming(call: GrpcCall, callers: CallerRegistry): IncomingCall {
+  return {
+    credentials: () => callers.of(call),
+    metadata: () => textMetadata(call.metadata.getMap()),
+    peer: () => call.getPeer(),
+    onCancelled: (listener) => void call.once("cancelled", listener),
+  };
+}
+
+function textMetadata(all: Readonly<Record<string, string | Buffer>>): ReadonlyMap<string, string> {
+  return new Map(Object.entries(all).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
 type ResponseStream = ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;

@@ -4,11 +4,13 @@ import { parseHostPort } from "../base/host-port.js";
 import { InvariantError } from "../base/invariant.js";
 import type { Log } from "../base/log.js";
 import type { TlsMaterial } from "../base/tls/certificate.js";
-import { CallerRegistry } from "./caller.js";
+import { CallerRegistry, credentialsOfHolder } from "./caller.js";
+import type { RpcChannel } from "./channel.js";
 import type { CallContext, Handlers, MethodDefinition, ServiceDefinition } from "./contracts.js";
-import type { CallObserver, ServerCall, ServerCallDeps } from "./server-call.js";
-import { bidiHandler, serverStreamHandler, unaryHandler } from "./server-handlers.js";
-import { keepaliveTimeMs, keepaliveTimeoutMs } from "./transport-settings.js";
+import { createInProcessChannel, type ServedMethod } from "./in-process.js";
+import type { CallObserver, ServerCall } from "./server-call.js";
+import { bidiHandler, type GrpcHandlerDeps, serverStreamHandler, unaryHandler } from "./server-handlers.js";
+import { keepaliveTimeMs, keepaliveTimeoutMs, maxRequestBytes } from "./transport-settings.js";
 
 export interface RpcServerOptions {
   /** The server's own certificate, and the CA that callers' certificates must be signed by. */
@@ -27,14 +29,17 @@ export interface RpcServer {
   /** Listens on `host:port`; port 0 chooses one. @throws Error when the address cannot be had */
   listen(address: string): Promise<{ readonly host: string; readonly port: number }>;
   /**
+   * A way in for callers in this process, with the certificate and key that they would show over the network. Works
+   * while the server listens, and as a connection does: before and after, calls fail as if nobody listened.
+   */
+  connect(tls: Pick<TlsMaterial, "cert" | "key">): RpcChannel;
+  /**
    * Takes no new calls, ends streams with ServiceUnavailable, lets unary calls end for `graceMs`, then cuts what is
    * left. Resolves when all is closed or cut; a second call joins the first.
    */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Objects are at most 1 MiB, encoded twice over as JSON at worst; a request of this size is refused before it is buffered. */
-const maxReceiveBytes = 8 * 1024 * 1024;
 /** Of one connection: enough for a thousand watches, and a bound for one that opens streams without end. */
 const maxConcurrentStreams = 4_096;
 /** Connections move to other servers now and then; calls under way are left to end by themselves. */
@@ -59,7 +64,7 @@ class GrpcServer implements RpcServer {
     "grpc.keepalive_time_ms": keepaliveTimeMs,
     "grpc.keepalive_timeout_ms": keepaliveTimeoutMs,
     "grpc.keepalive_permit_without_calls": 1,
-    "grpc.max_receive_message_length": maxReceiveBytes,
+    "grpc.max_receive_message_length": maxRequestBytes,
     // Pages are bounded by whoever makes them; an answer that was made must not fail for its size here.
     "grpc.max_send_message_length": -1,
     "grpc.max_concurrent_streams": maxConcurrentStreams,
@@ -67,7 +72,13 @@ class GrpcServer implements RpcServer {
     "grpc.max_connection_idle_ms": maxConnectionIdleMs,
     "grpc.enable_channelz": 0,
   });
-  private readonly deps: ServerCallDeps;
+  private readonly deps: GrpcHandlerDeps;
+  /** By path. */
+  private readonly served = new Map<string, ServedMethod>();
+  /** What runs for callers in this process. */
+  private readonly tracked = new Set<Promise<unknown>>();
+  private readonly inProcess = new Set<RpcChannel>();
+  private isListening = false;
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly options: RpcServerOptions) {
@@ -91,6 +102,7 @@ class GrpcServer implements RpcServer {
 
   // The contract's conditional types made sure that handler and method fit; here they are told apart by the method alone.
   private register(method: MethodDefinition<unknown, unknown>, handler: (request: never, call: CallContext) => never): void {
+    this.served.set(method.path, { method, handler: handler as never });
     if (method.requestStream && method.responseStream) {
       this.put(method.path, "bidi", bidiHandler(method, handler as never, this.deps));
     } else if (method.requestStream) {
@@ -117,7 +129,25 @@ class GrpcServer implements RpcServer {
         else reject(new Error(`cannot listen on ${address}: ${error.message}`, { cause: error }));
       });
     });
+    this.isListening = true;
     return { host: parseHostPort(address).host, port };
+  }
+
+  connect(tls: Pick<TlsMaterial, "cert" | "key">): RpcChannel {
+    const server = {
+      deps: this.deps,
+      find: (path: string) => this.served.get(path),
+      isListening: () => this.isListening && this.stopping === undefined,
+      track: (work: Promise<unknown>) => this.track(work),
+    };
+    const channel = createInProcessChannel(server, credentialsOfHolder(tls, this.options.tls.ca));
+    this.inProcess.add(channel);
+    return channel;
+  }
+
+  private track(work: Promise<unknown>): void {
+    const ended: Promise<unknown> = work.then(() => this.tracked.delete(ended));
+    this.tracked.add(ended);
   }
 
   stop(graceMs: number): Promise<void> {
@@ -128,10 +158,13 @@ class GrpcServer implements RpcServer {
   private async shutDown(graceMs: number): Promise<void> {
     for (const call of this.live) if (call.method.responseStream) call.stop();
     const closed = deferred();
-    this.server.tryShutdown(() => closed.resolve());
+    this.server.tryShutdown(() => {
+      Promise.all(this.tracked).then(() => closed.resolve(), closed.reject);
+    });
     const timers = [
       setTimeout(() => {
         for (const call of this.live) call.stop();
+        for (const channel of this.inProcess) channel.close();
         this.server.forceShutdown();
       }, graceMs),
       setTimeout(() => closed.resolve(), graceMs + cutMs),
