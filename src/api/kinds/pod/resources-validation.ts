@@ -3,12 +3,9 @@ import type { Quantity } from "../../../gen/howbernetes/meta/v1/values.js";
 import type { FieldError } from "../../errors.js";
 import { invalidValue } from "../../validation/field-error.js";
 import { child, entry } from "../../validation/field-path.js";
-import { qualifiedNameProblems } from "../../validation/names.js";
 import { validateQuantities } from "../../validation/quantities.js";
+import { validateContainerResourceName } from "../../validation/resource-names.js";
 import { parseQuantity } from "../../values/quantity.js";
-
-const standardResources: readonly string[] = ["cpu", "memory", "ephemeral-storage"];
-const hugePages = "hugepages-";
 
 /** Every error of what a container requests and is limited to. */
 export function validateResources(resources: ResourceRequirements, path: string): FieldError[] {
@@ -20,16 +17,8 @@ export function validateResources(resources: ResourceRequirements, path: string)
 }
 
 function validateAmounts(amounts: Readonly<Record<string, Quantity>>, path: string): FieldError[] {
-  const nameErrors = Object.keys(amounts).flatMap((name) =>
-    resourceNameProblems(name).map((problem) => invalidValue(entry(path, name), name, problem)),
-  );
+  const nameErrors = Object.keys(amounts).flatMap((name) => validateContainerResourceName(name, entry(path, name)));
   return [...nameErrors, ...validateQuantities(amounts, path)];
-}
-
-function resourceNameProblems(name: string): string[] {
-  const problems = qualifiedNameProblems(name);
-  if (name.includes("/") || standardResources.includes(name) || name.startsWith(hugePages)) return problems;
-  return [...problems, "must be a standard resource for containers"];
 }
 
 function validateRequestsFitLimits({ requests, limits }: ResourceRequirements, path: string): FieldError[] {

@@ -84,9 +84,11 @@ describe("validatePod: containers", () => {
 
   it("refuses a resource that containers do not have", () => {
     const errors = ofContainer("name: a, image: a, resources: { requests: { time: 1 } }");
-    expect(errors[0]).to.equal(
-      'spec.containers[0].resources.requests[time]: Invalid value: "time": must be a standard resource for containers',
-    );
+    const refused = 'spec.containers[0].resources.requests[time]: Invalid value: "time"';
+    expect(errors).to.include.members([
+      `${refused}: must be a standard resource type or fully qualified`,
+      `${refused}: must be a standard resource for containers`,
+    ]);
   });
 
   it("refuses a name that is no DNS label", () => {
