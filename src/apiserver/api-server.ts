@@ -18,6 +18,7 @@ import type { ChannelSettings, RpcChannel } from "../rpc/channel.js";
 import { createRpcServer, type RpcServer } from "../rpc/server.js";
 import { createWatchCaches, type WatchCaches } from "../storage/cacher/watch-caches.js";
 import type { Store } from "../storage/interface.js";
+import { createMeteredStore } from "../storage/metered-store.js";
 import { authorize, authorizeAbsent } from "./auth/authorize.js";
 import { createCallMetrics } from "./call-metrics.js";
 import { Maintenance } from "./maintenance/maintenance.js";
@@ -84,7 +85,7 @@ const serviceNames: readonly string[] = [
 
 /** Composes an api-server. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
-  return new ComposedApiServer(options);
+  return new ComposedApiServer({ ...options, store: createMeteredStore(options.store, options) });
 }
 
 class ComposedApiServer implements ApiServer {
