@@ -1,8 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { Time } from "../../gen/howbernetes/meta/v1/values.js";
 import { badRequest, isApiError } from "../errors.js";
 import type { FieldSchema } from "../schema/message-schema.js";
 import { schema } from "../schema/schema.js";
+import { isRepresentable } from "../values/time.js";
 import { checkJsonDepth } from "./json-depth.js";
 import { rawJsonMessages } from "./json-values.js";
 
@@ -11,7 +13,7 @@ const maxDepth = 64;
 /**
  * Refuses what ts-proto would drop or bend without a word: field numbers that the message does not have, text that is
  * not UTF-8, a wire type that is not the field's, a message that occurs twice where one is allowed, bytes that are to be
- * JSON and are not.
+ * JSON and are not, times that no calendar has.
  *
  * @throws ApiError BadRequest with the path
  */
@@ -35,6 +37,7 @@ class WireError extends Error {
 function checkMessage(typeName: string, bytes: Uint8Array, path: string, depth: number): void {
   if (depth > maxDepth) throw new WireError(`${path}: nested too deeply`);
   const { byNumber } = schema.message(typeName);
+  if (timeMessages.has(typeName)) checkTime(bytes, path);
   const reader = new BinaryReader(bytes);
   const seen = new Set<number>();
   const isRawJson = rawJsonMessages.has(typeName);
@@ -47,6 +50,13 @@ function checkMessage(typeName: string, bytes: Uint8Array, path: string, depth: 
     seen.add(number);
     checkField(field, { reader, wireType, path: fieldPath, depth, isRawJson });
   }
+}
+
+const timeMessages: ReadonlySet<string> = new Set(["howbernetes.meta.v1.Time", "howbernetes.meta.v1.MicroTime"]);
+
+/** Times outside of the years 0 to 9999 have no form in JSON. The fields of both messages have the same numbers. */
+function checkTime(bytes: Uint8Array, path: string): void {
+  if (!isRepresentable(Time.decode(bytes))) throw new WireError(`${path}: a time outside of the years 0 to 9999`);
 }
 
 interface Position {

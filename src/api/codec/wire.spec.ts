@@ -47,6 +47,11 @@ describe("checkWire", () => {
       ),
     ],
     ["a message given twice", Buffer.concat([bytesOf({ name: "a" }), bytesOf({ name: "b" })])],
+    ["a time that no calendar has", Pod.encode(Pod.fromPartial({ metadata: { creationTimestamp: { seconds: 2 ** 50 } } })).finish()],
+    [
+      "a time with too many nanoseconds",
+      Pod.encode(Pod.fromPartial({ metadata: { creationTimestamp: { seconds: 1, nanos: -1 } } })).finish(),
+    ],
     ["truncation", bytesOf({ name: "abcdef" }).subarray(0, 5)],
   ];
   for (const [what, bytes] of bad) {

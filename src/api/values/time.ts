@@ -2,6 +2,14 @@ import type { MicroTime, Time } from "../../gen/howbernetes/meta/v1/values.js";
 
 const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.(\d{1,9}))?(?:Z|[+-]\d{2}:\d{2})$/;
 
+/** Seconds since 1970 of the first moment of the year 0 and the last of the year 9999: what RFC 3339 can say. */
+const [firstSecond, lastSecond] = [-62_167_219_200, 253_402_300_799];
+
+/** Whether a time has a form in JSON. */
+export function isRepresentable({ seconds = 0, nanos = 0 }: Time | MicroTime): boolean {
+  return seconds >= firstSecond && seconds <= lastSecond && nanos >= 0 && nanos < 1e9;
+}
+
 const part = (ms: number): { seconds: number; ms: number } => {
   const seconds = Math.floor(ms / 1000);
   return { seconds, ms: ms - seconds * 1000 };
@@ -38,7 +46,9 @@ export function formatRfc3339Micro(time: MicroTime): string {
 function parse(text: string): { seconds: number; fraction: string } | undefined {
   const match = rfc3339.exec(text);
   const ms = match === null ? Number.NaN : Date.parse(text);
-  return Number.isNaN(ms) ? undefined : { seconds: Math.floor(ms / 1000), fraction: match?.[1] ?? "" };
+  const seconds = Math.floor(ms / 1000);
+  // A time zone can carry the last day of the year 9999 beyond it.
+  return isRepresentable({ seconds, nanos: 0 }) ? { seconds, fraction: match?.[1] ?? "" } : undefined;
 }
 
 /** Reads RFC 3339; fractions of a second are dropped. Undefined when `text` is none. */
