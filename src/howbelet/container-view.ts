@@ -64,20 +64,28 @@ export class ContainerView {
     });
   }
 
-  /** Starts a container by `start`, and then looks it up: that it has started need not be looked up once more. */
-  async starting(id: string, signal: AbortSignal, start: () => Promise<void>): Promise<void> {
+  /** Starts a container by `start`, which tells what it is then: it need not be looked up once more. */
+  async starting(id: string, signal: AbortSignal, start: () => Promise<ContainerSnapshot | undefined>): Promise<void> {
     this.startedHere.add(id);
+    const ticket = ++this.ticket;
     try {
-      await start();
+      this.take(id, await start(), ticket);
+    } catch (error: unknown) {
+      await this.refresh(id, signal);
+      throw error;
     } finally {
-      await this.refresh(id, signal).finally(() => this.startedHere.delete(id));
+      this.startedHere.delete(id);
     }
   }
 
   /** Looks a container up. @throws RuntimeError Unavailable */
   async refresh(id: string, signal: AbortSignal): Promise<void> {
     const ticket = ++this.ticket;
-    const snapshot = await this.deps.runtime.inspect(id, signal);
+    this.take(id, await this.deps.runtime.inspect(id, signal), ticket);
+  }
+
+  /** Keeps what a lookup has found, unless one that began later was faster. */
+  private take(id: string, snapshot: ContainerSnapshot | undefined, ticket: number): void {
     const known = this.known.get(id);
     if (known !== undefined && known.ticket > ticket) return;
     if (snapshot === undefined) this.drop(id);

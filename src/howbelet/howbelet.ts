@@ -15,6 +15,7 @@ import { NodeReporter } from "./node-reporter.js";
 import { PodAgent } from "./pod-agent.js";
 import { createPodSource, type PodSource } from "./pod-source.js";
 import { createDockerRuntime } from "./runtime/docker/docker-runtime.js";
+import type { PodNetworkChoice } from "./runtime/docker/network/choose-network.js";
 import type { Runtime } from "./runtime/interface.js";
 import { LogSource } from "./server/log-source.js";
 import { ReportLink } from "./server/report-link.js";
@@ -36,6 +37,8 @@ export interface HowbeletOptions {
   readonly runtime?: Runtime;
   /** As in DOCKER_HOST, its default. */
   readonly dockerHost?: string;
+  /** Who connects pods to their network: by default "direct", the agent itself, where that is possible; else Docker. */
+  readonly podNetwork?: PodNetworkChoice | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Called once, when the node is registered and its runtime answers. */
@@ -65,7 +68,8 @@ class Howbelet implements Runnable {
   constructor(private readonly options: HowbeletOptions) {
     const { server, dial, tls, clock, log } = options;
     this.queue = new ReportQueue(clock);
-    this.runtime = options.runtime ?? createDockerRuntime(options.dockerHost);
+    const { dockerHost: host, podNetwork, dataDir } = options;
+    this.runtime = options.runtime ?? createDockerRuntime({ host, podNetwork, directory: join(dataDir, "sandboxes"), log });
     this.client = createApiClient({ address: server, tls, log, clock, fieldManager: "howbelet", ...(dial === undefined ? {} : { dial }) });
   }
 

@@ -7,7 +7,7 @@ export function machineAddress(): string {
   return reachable[0]?.address ?? "127.0.0.1";
 }
 
-/** Docker's own bridges lead only to its containers. */
+/** Docker's own bridges, and those of pod networks, lead only to containers. */
 function isBridge(name: string): boolean {
-  return name.startsWith("docker") || name.startsWith("br-") || name.startsWith("veth");
+  return name.startsWith("docker") || name.startsWith("br-") || name.startsWith("veth") || name.startsWith("howbe-");
 }

@@ -12,6 +12,8 @@ import { parseJoinToken } from "../base/tls/join-token.js";
 import { createHowbelet } from "./howbelet.js";
 import { howbeletVersion } from "./howbelet-version.js";
 import { loadCredentials, saveCredentials } from "./node-identity.js";
+import { podNetworkOption } from "./pod-network-option.js";
+import type { PodNetworkChoice } from "./runtime/docker/network/choose-network.js";
 import { joinCluster } from "./server/join.js";
 
 interface Flags {
@@ -19,6 +21,7 @@ interface Flags {
   readonly token?: string;
   readonly nodeName: string;
   readonly dockerHost?: string;
+  readonly podNetwork?: PodNetworkChoice;
   readonly dataDir?: string;
   readonly logLevel: LogLevel;
 }
@@ -32,6 +35,7 @@ export async function runHowbelet(argv: readonly string[]): Promise<void> {
     .option("--token <token>", "join token, from `howbectl worker`; needed only the first time")
     .option("--node-name <name>", "this node's name in the cluster", hostname().toLowerCase())
     .option("--docker-host <url>", "Docker Engine to use, as in DOCKER_HOST")
+    .addOption(podNetworkOption())
     .option("--data-dir <dir>", "where the node's key and checkpoints are (default: ~/.local/share/howbernetes/nodes/NAME)")
     .addOption(new Option("--log-level <level>", "how much is logged").choices(logLevels).default("info"))
     .action((flags: Flags) => run(flags));
@@ -51,6 +55,7 @@ async function run(flags: Flags): Promise<void> {
       nodeName,
       dataDir,
       ...(dockerHost === undefined ? {} : { dockerHost }),
+      podNetwork: flags.podNetwork,
       clock: systemClock,
       log: createLog("howbelet", flags.logLevel),
       onReady: () => console.log("howbelet is ready"),

@@ -13,6 +13,8 @@ export const labelKeys = {
   kind: `${prefix}container-kind`,
   specHash: `${prefix}spec-hash`,
   attempt: `${prefix}attempt`,
+  /** Of a sandbox that the agent connects itself: the address that it has been given. */
+  podIp: `${prefix}pod-ip`,
 } as const;
 
 /** Labels by which a container is recognised. */

@@ -164,8 +164,11 @@ export interface Runtime {
   createSandbox(scope: RuntimeScope, config: SandboxConfig, signal: AbortSignal): Promise<string>;
   /** Makes, does not start. @throws RuntimeError ImageNotFound, NameTaken, Invalid */
   createContainer(scope: RuntimeScope, config: ContainerConfig, signal: AbortSignal): Promise<string>;
-  /** @throws RuntimeError NotFound; Failed when its command cannot be run, which the container then remembers */
-  start(id: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Starts it, and tells what it is then; undefined when it is gone already. A sandbox has its network once this resolves.
+   * @throws RuntimeError NotFound; Failed when its command cannot be run, which the container then remembers
+   */
+  start(id: string, signal: AbortSignal): Promise<ContainerSnapshot | undefined>;
   /** Asks it to end, with its image's stop signal or SIGTERM. Does not wait. */
   terminate(id: string, signal: AbortSignal): Promise<void>;
   /** Ends it with SIGKILL. Does not wait. */

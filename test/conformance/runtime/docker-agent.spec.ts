@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { makeWhole } from "../../../src/api/codec/whole.js";
 import { podKind } from "../../../src/api/kinds/pod/kind.js";
 import type { Whole } from "../../../src/api/object.js";
+import { createLog } from "../../../src/base/log.js";
 import type { Pod } from "../../../src/gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../../../src/gen/howbernetes/core/v1/pod_status.js";
 import { removeCluster } from "../../../src/howbelet/runtime/docker/cleanup.js";
@@ -29,13 +30,20 @@ describe("the agent on Docker", function () {
   let runtime: Runtime;
   let image: string;
   let directory: string;
+  let filesDirectory: string;
   let agent: AgentUnderTest | undefined;
 
   before(async function () {
     const obstacle = await whyNoDocker();
     if (obstacle !== undefined) skipBecause(this, obstacle);
     image = await ensureBusyboxImage();
-    runtime = createDockerRuntime();
+    filesDirectory = await mkdtemp(join(tmpdir(), "howbelet-"));
+    runtime = createDockerRuntime({ directory: filesDirectory, log: createLog("test", "silent") });
+  });
+
+  after(async () => {
+    runtime?.close();
+    await rm(filesDirectory, { recursive: true, force: true });
   });
 
   beforeEach(async () => {

@@ -122,7 +122,7 @@ export function runtimeConformance(name: string, open: () => Promise<RuntimeUnde
       };
     }
 
-    async function ended(id: string, cause: () => Promise<void>): Promise<ContainerSnapshot> {
+    async function ended(id: string, cause: () => Promise<unknown>): Promise<ContainerSnapshot> {
       const hints = watch();
       await hints.ready;
       try {

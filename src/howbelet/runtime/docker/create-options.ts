@@ -1,6 +1,7 @@
-import type { ContainerCreateOptions, HostConfig } from "dockerode";
+import type { ContainerCreateOptions, HostConfig, MountSettings } from "dockerode";
 import { containerName, identityLabels } from "../identity.js";
 import type { ContainerConfig, PortMapping, RuntimeScope, SandboxConfig } from "../interface.js";
+import type { SandboxPlace } from "./network/pod-network.js";
 import { sandboxCommand } from "./sandbox-image.js";
 
 /** Docker's scheduler period: quotas are given per this many microseconds. */
@@ -10,41 +11,59 @@ const minCpuShares = 2;
 /** Kubernetes' rotation of container logs. */
 const logConfig = { Type: "json-file", Config: { "max-size": "10m", "max-file": "5" } };
 
+/**
+ * The confinement of the sandbox's program. Of what Docker does by default to contain a program that may be hostile,
+ * that takes time and is left out: a filter of system calls, and covers over parts of /proc and /sys. The program is
+ * ours, of some twenty instructions that read nothing; it has no capabilities, a file system that it cannot write, and
+ * nothing beside it that could be executed. The pod's own containers get all of Docker's defaults.
+ */
+export const emptySandboxHostConfig: HostConfig = {
+  // The pod's containers join its IPC namespace, which Docker allows only when it was made shareable.
+  IpcMode: "shareable",
+  RestartPolicy: { Name: "no" },
+  LogConfig: { Type: "none", Config: {} },
+  CapDrop: ["ALL"],
+  ReadonlyRootfs: true,
+  // No OomScoreAdj: an engine that is itself confined may not lower it, and fails the start; and a process of one
+  // page is the last that the kernel picks anyway.
+  SecurityOpt: ["no-new-privileges", "seccomp=unconfined"],
+  MaskedPaths: [],
+  ReadonlyPaths: [],
+};
+
 /** What Docker is asked for a sandbox: it carries all that Docker refuses on the containers that join it. */
-export function sandboxCreateOptions(scope: RuntimeScope, config: SandboxConfig, image: string, network: string): ContainerCreateOptions {
+export function sandboxCreateOptions(
+  scope: RuntimeScope,
+  config: SandboxConfig,
+  image: string,
+  place: SandboxPlace,
+): ContainerCreateOptions & { readonly name: string } {
   const { dns } = config;
-  const hostConfig: HostConfig = {
-    NetworkMode: config.hostNetwork ? "host" : network,
-    // The pod's containers join its IPC namespace, which Docker allows only when it was made shareable.
-    IpcMode: "shareable",
-    RestartPolicy: { Name: "no" },
-    PortBindings: Object.fromEntries(
-      config.ports.map((port) => [portKey(port), [{ HostIp: port.hostIP, HostPort: String(port.hostPort) }]]),
-    ),
-    Dns: [...dns.servers],
-    DnsSearch: [...dns.searches],
-    DnsOptions: [...dns.options],
-    ExtraHosts: config.extraHosts.map(({ hostname, ip }) => `${hostname}:${ip}`),
-    LogConfig: { Type: "none", Config: {} },
-    CapDrop: ["ALL"],
-    ReadonlyRootfs: true,
-    // No OomScoreAdj: an engine that is itself confined may not lower it, and fails the start; and a process of one
-    // page is the last that the kernel picks anyway.
-    SecurityOpt: ["no-new-privileges"],
-  };
   return {
     name: containerName(config.identity),
     Image: image,
     Cmd: [...sandboxCommand],
-    Labels: identityLabels(scope, config.identity),
+    Labels: { ...identityLabels(scope, config.identity), ...place.labels },
     ...(config.hostNetwork ? {} : { Hostname: config.hostname }),
+    ...(place.networkDisabled ? { NetworkDisabled: true } : {}),
     ExposedPorts: Object.fromEntries(config.ports.map((port) => [portKey(port), {}])),
-    HostConfig: hostConfig,
+    HostConfig: {
+      ...emptySandboxHostConfig,
+      NetworkMode: place.networkMode,
+      Sysctls: { ...place.sysctls },
+      PortBindings: Object.fromEntries(
+        config.ports.map((port) => [portKey(port), [{ HostIp: port.hostIP, HostPort: String(port.hostPort) }]]),
+      ),
+      Dns: [...dns.servers],
+      DnsSearch: [...dns.searches],
+      DnsOptions: [...dns.options],
+      ExtraHosts: config.extraHosts.map(({ hostname, ip }) => `${hostname}:${ip}`),
+    },
   };
 }
 
 /** What Docker is asked for a container of a pod. */
-export function containerCreateOptions(scope: RuntimeScope, config: ContainerConfig): ContainerCreateOptions {
+export function containerCreateOptions(scope: RuntimeScope, config: ContainerConfig, mounts: MountSettings[]): ContainerCreateOptions {
   return {
     name: containerName(config.identity),
     Image: config.image,
@@ -61,6 +80,7 @@ export function containerCreateOptions(scope: RuntimeScope, config: ContainerCon
       IpcMode: `container:${config.sandboxId}`,
       RestartPolicy: { Name: "no" },
       LogConfig: logConfig,
+      Mounts: mounts,
       ...resourceLimits(config),
     },
   };

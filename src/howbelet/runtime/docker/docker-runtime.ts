@@ -1,7 +1,7 @@
-import type { ContainerCreateOptions } from "dockerode";
-import { abortError } from "../../../base/abort.js";
+import type { ContainerCreateOptions, ContainerInfo, ContainerInspectInfo } from "dockerode";
+import type { Log } from "../../../base/log.js";
 import { isContainerNotFound, isImageNotFound, RuntimeError } from "../errors.js";
-import { identityLabels, isSameIdentity, labelKeys, parseIdentity } from "../identity.js";
+import { containerName, identityLabels, isSameIdentity, labelKeys, parseIdentity } from "../identity.js";
 import type {
   ContainerConfig,
   ContainerLogOptions,
@@ -14,12 +14,12 @@ import type {
   RuntimeScope,
   SandboxConfig,
 } from "../interface.js";
+import { containerLogs } from "./container-logs.js";
 import { containerCreateOptions, sandboxCreateOptions } from "./create-options.js";
-import { DockerEngine, engineError, statusCodeOf } from "./engine.js";
-import { parseEvent } from "./events.js";
-import { linesOf } from "./lines.js";
-import { unframe } from "./log-stream.js";
-import { ensureNetwork } from "./network.js";
+import { DockerEngine, statusCodeOf } from "./engine.js";
+import { containerEvents } from "./events.js";
+import { chooseNetwork, type PodNetworkChoice } from "./network/choose-network.js";
+import type { ListedSandbox, PodNetwork } from "./network/pod-network.js";
 import { readProgress } from "./progress.js";
 import { ensureSandboxImage } from "./sandbox-image.js";
 import { phaseOf, snapshotOf } from "./snapshot.js";
@@ -27,15 +27,25 @@ import { phaseOf, snapshotOf } from "./snapshot.js";
 /** A registry that trickles is waited for; one that is silent for this long is not. */
 const pullDeadlineMs = 30 * 60_000;
 
-/** Creates the runtime for a Docker Engine of API 1.41 (20.10) or later; `host` is as in DOCKER_HOST, its default. */
-export function createDockerRuntime(host?: string): Runtime {
-  return new DockerRuntime(new DockerEngine(host));
+export interface DockerRuntimeOptions {
+  /** As in DOCKER_HOST, its default. */
+  readonly host?: string | undefined;
+  /** Who connects pods; by default the agent itself, "direct", where that is possible. */
+  readonly podNetwork?: PodNetworkChoice | undefined;
+  /** A folder for files of pods; without it pods cannot be connected directly. */
+  readonly directory?: string | undefined;
+  readonly log: Log;
+}
+
+/** Creates the runtime for a Docker Engine of API 1.41 (20.10) or later. */
+export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
+  return new DockerRuntime(new DockerEngine(options.host), options);
 }
 
 /** What sandboxes need of the engine, and what it takes to make it again. */
 interface Prepared {
   readonly image: string;
-  readonly network: string;
+  readonly network: PodNetwork;
   readonly scope: RuntimeScope;
   readonly subnet: string;
 }
@@ -46,7 +56,10 @@ class DockerRuntime implements Runtime {
   private readonly stopSignals = new Map<string, string>();
   private prepared: Prepared | undefined;
 
-  constructor(private readonly engine: DockerEngine) {}
+  constructor(
+    private readonly engine: DockerEngine,
+    private readonly options: Omit<DockerRuntimeOptions, "host">,
+  ) {}
 
   async info(signal: AbortSignal): Promise<RuntimeInfo> {
     const { docker } = this.engine;
@@ -67,9 +80,17 @@ class DockerRuntime implements Runtime {
   async prepare(scope: RuntimeScope, subnet: string, signal: AbortSignal): Promise<PreparedNetwork> {
     const { Arch: architecture } = await this.engine.call(signal, () => this.engine.docker.version());
     const image = await ensureSandboxImage(this.engine, architecture, signal);
-    const network = await ensureNetwork(this.engine, scope, subnet, signal);
-    this.prepared = { image, network: network.name, scope, subnet };
-    return network;
+    const before = this.prepared;
+    if (before !== undefined && isSameScope(before.scope, scope)) {
+      const prepared = await before.network.prepare(subnet, signal);
+      this.prepared = { ...before, image, subnet };
+      return prepared;
+    }
+    const { podNetwork: choice, directory, log } = this.options;
+    const needs = { engine: this.engine, scope, subnet, sandboxImage: image, choice, directory, log };
+    const { network, prepared } = await chooseNetwork(needs, signal);
+    this.prepared = { image, network, scope, subnet };
+    return prepared;
   }
 
   async findImage(image: string, signal: AbortSignal): Promise<string | undefined> {
@@ -94,25 +115,31 @@ class DockerRuntime implements Runtime {
   }
 
   async createSandbox(scope: RuntimeScope, config: SandboxConfig, signal: AbortSignal): Promise<string> {
-    if (this.prepared === undefined) throw new RuntimeError("Unavailable", "the pod network is not ready");
-    const { image, network, subnet } = this.prepared;
-    const options = sandboxCreateOptions(scope, config, image, network);
+    const { image, network, subnet } = this.mustBePrepared();
+    const name = containerName(config.identity);
+    const options = sandboxCreateOptions(scope, config, image, network.place(name, config));
     const create = (): Promise<string> => this.create(options, identityLabels(scope, config.identity), signal);
+    let isMade = false;
     try {
-      return await create();
-    } catch (error: unknown) {
-      // `docker image prune` takes the sandbox image, too, while nothing runs.
-      if (!isImageNotFound(error)) throw error;
-      await this.prepare(scope, subnet, signal);
-      return create();
+      const id = await create().catch(async (error: unknown) => {
+        // `docker image prune` takes the sandbox image, too, while nothing runs.
+        if (!isImageNotFound(error)) throw error;
+        await this.prepare(scope, subnet, signal);
+        return create();
+      });
+      isMade = true;
+      return id;
+    } finally {
+      network.placed(name, isMade);
     }
   }
 
   async createContainer(scope: RuntimeScope, config: ContainerConfig, signal: AbortSignal): Promise<string> {
-    return this.create(containerCreateOptions(scope, config), identityLabels(scope, config.identity), signal);
+    const mounts = await this.mustBePrepared().network.mountsFor(config.sandboxId, signal);
+    return this.create(containerCreateOptions(scope, config, mounts), identityLabels(scope, config.identity), signal);
   }
 
-  async start(id: string, signal: AbortSignal): Promise<void> {
+  async start(id: string, signal: AbortSignal): Promise<ContainerSnapshot | undefined> {
     try {
       await this.startOnce(id, signal);
     } catch (error: unknown) {
@@ -122,6 +149,10 @@ class DockerRuntime implements Runtime {
       await this.prepare(scope, subnet, signal);
       await this.startOnce(id, signal);
     }
+    const info = await ignoring([404], () => this.inspectRaw(id, signal));
+    if (info === undefined) return undefined;
+    if (isSandbox(info)) await this.prepared?.network.connect(info, signal);
+    return this.snapshot(info);
   }
 
   async terminate(id: string, signal: AbortSignal): Promise<void> {
@@ -138,75 +169,39 @@ class DockerRuntime implements Runtime {
     await ignoring([404, 409], () =>
       this.engine.call(signal, (abortSignal) => this.engine.docker.getContainer(id).remove({ force: true, v: true, abortSignal })),
     );
+    await this.prepared?.network.removed(id);
   }
 
   async inspect(id: string, signal: AbortSignal): Promise<ContainerSnapshot | undefined> {
     const info = await ignoring([404], () => this.inspectRaw(id, signal));
     if (info === undefined) return undefined;
-    const { StopSignal: stopSignal } = info.Config as { readonly StopSignal?: string };
-    if (stopSignal !== undefined && stopSignal !== "") this.stopSignals.set(id, stopSignal);
-    return snapshotOf(info);
+    return this.snapshot(info);
   }
 
   async list(scope: RuntimeScope, signal: AbortSignal): Promise<readonly ContainerSummary[]> {
     const options = { all: true, filters: { label: scopeLabels(scope) } };
-    const all = await this.engine.call(signal, (abortSignal) => this.engine.docker.listContainers({ ...options, abortSignal }));
-    return all.flatMap((info) => {
-      const identity = parseIdentity(info.Labels);
-      return identity === undefined ? [] : [{ id: info.Id, identity, phase: phaseOf(info.State) }];
-    });
+    const list = async () => {
+      const all = await this.engine.call(signal, (abortSignal) => this.engine.docker.listContainers({ ...options, abortSignal }));
+      return { result: all.flatMap(summaryOf), sandboxes: all.flatMap(listedSandbox) };
+    };
+    if (this.prepared === undefined || !isSameScope(this.prepared.scope, scope)) return (await list()).result;
+    return this.prepared.network.listing(list, signal);
   }
 
   async *events(scope: RuntimeScope, subscribed: () => void, signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
-    const filters = JSON.stringify({ type: ["container"], label: scopeLabels(scope), event: ["start", "die", "destroy", "oom"] });
-    const stream = await this.engine.open(signal, (abortSignal) => {
-      const options = { filters, abortSignal };
-      return this.engine.docker.getEvents(options);
-    });
-    const stop = (): void => closeStream(stream);
-    signal.addEventListener("abort", stop, { once: true });
-    subscribed();
+    const guarding = new AbortController();
+    const either = AbortSignal.any([signal, guarding.signal]);
     try {
-      for await (const line of linesOf(stream)) {
-        const event = parseEvent(line);
-        if (event !== undefined) yield event;
-      }
-    } catch (error: unknown) {
-      throw signal.aborted ? abortError(signal) : engineError(error);
+      await this.prepared?.network.guard(either);
+      yield* containerEvents(this.engine, scopeLabels(scope), subscribed, signal);
     } finally {
-      signal.removeEventListener("abort", stop);
-      stop();
+      guarding.abort();
     }
-    if (signal.aborted) throw abortError(signal);
   }
 
   async *logs(id: string, options: ContainerLogOptions, signal: AbortSignal): AsyncGenerator<Buffer> {
     const { Config: config } = await this.inspectRaw(id, signal);
-    const query = {
-      follow: options.follow,
-      stdout: options.stdout,
-      stderr: options.stderr,
-      timestamps: options.timestamps,
-      ...(options.tailLines === undefined ? {} : { tail: options.tailLines }),
-      ...(options.sinceSeconds === undefined ? {} : { since: options.sinceSeconds }),
-    };
-    const container = this.engine.docker.getContainer(id);
-    if (!query.follow) {
-      const whole = await this.engine.call(signal, (abortSignal) => container.logs({ ...query, follow: false, abortSignal }));
-      yield* unframe(single(Buffer.from(whole)), config.Tty);
-      return;
-    }
-    const stream = await this.engine.open(signal, (abortSignal) => container.logs({ ...query, follow: true, abortSignal }));
-    const stop = (): void => closeStream(stream);
-    signal.addEventListener("abort", stop, { once: true });
-    try {
-      yield* unframe(stream as AsyncIterable<Buffer>, config.Tty);
-    } catch (error: unknown) {
-      throw signal.aborted ? abortError(signal) : engineError(error);
-    } finally {
-      signal.removeEventListener("abort", stop);
-      stop();
-    }
+    yield* containerLogs(this.engine, { id, isTerminal: config.Tty }, options, signal);
   }
 
   close(): void {
@@ -219,6 +214,17 @@ class DockerRuntime implements Runtime {
     } catch (error: unknown) {
       if (statusCodeOf(error) !== 304) throw error;
     }
+  }
+
+  private mustBePrepared(): Prepared {
+    if (this.prepared === undefined) throw new RuntimeError("Unavailable", "the pod network is not ready");
+    return this.prepared;
+  }
+
+  private async snapshot(info: ContainerInspectInfo): Promise<ContainerSnapshot | undefined> {
+    const { StopSignal: stopSignal } = info.Config as { readonly StopSignal?: string };
+    if (stopSignal !== undefined && stopSignal !== "") this.stopSignals.set(info.Id, stopSignal);
+    return snapshotOf(info, isSandbox(info) ? await this.prepared?.network.connectionOf(info) : undefined);
   }
 
   private inspectRaw(id: string, signal: AbortSignal) {
@@ -258,6 +264,23 @@ function scopeLabels({ clusterUid, nodeName }: RuntimeScope): string[] {
   return [`${labelKeys.cluster}=${clusterUid}`, `${labelKeys.node}=${nodeName}`];
 }
 
+function isSameScope(a: RuntimeScope, b: RuntimeScope): boolean {
+  return a.clusterUid === b.clusterUid && a.nodeName === b.nodeName;
+}
+
+function isSandbox(info: ContainerInspectInfo): boolean {
+  return parseIdentity(info.Config.Labels ?? {})?.kind === "sandbox";
+}
+
+function summaryOf({ Id: id, Labels: labels, State: state }: ContainerInfo): ContainerSummary[] {
+  const identity = parseIdentity(labels);
+  return identity === undefined ? [] : [{ id, identity, phase: phaseOf(state) }];
+}
+
+function listedSandbox({ Id: id, Names: [name = ""], Labels: labels }: ContainerInfo): ListedSandbox[] {
+  return labels[labelKeys.kind] === "sandbox" ? [{ id, name: name.replace(/^\//, ""), labels }] : [];
+}
+
 async function ignoring<T>(statuses: readonly number[], call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
@@ -266,12 +289,4 @@ async function ignoring<T>(statuses: readonly number[], call: () => Promise<T>):
     if (statuses.includes(statusCodeOf(error) ?? 0)) return undefined;
     throw error;
   }
-}
-
-function closeStream(stream: NodeJS.ReadableStream): void {
-  (stream as NodeJS.ReadableStream & { destroy?: () => void }).destroy?.();
-}
-
-async function* single(bytes: Buffer): AsyncGenerator<Buffer> {
-  yield bytes;
 }

@@ -32,6 +32,13 @@ export class DockerEngine {
     this.docker = new Docker(options);
   }
 
+  /** It is reached by a socket in this machine's file system. */
+  get isLocal(): boolean {
+    // Text, or a function that looks in the usual places.
+    const { socketPath } = this.docker.modem as { readonly socketPath?: unknown };
+    return socketPath !== undefined && socketPath !== "";
+  }
+
   /**
    * Makes one request within the deadline.
    * @throws RuntimeError what the engine said; an abort error when `signal` fired
@@ -86,6 +93,11 @@ export function engineError(error: unknown): RuntimeError {
   if (status === 404) return new RuntimeError(/no such image/i.test(message) ? "ImageNotFound" : "NotFound", message, error);
   if (status === 400) return new RuntimeError("Invalid", message, error);
   return new RuntimeError("Failed", message, error);
+}
+
+/** Ends a response that is a stream. */
+export function closeStream(stream: NodeJS.ReadableStream): void {
+  (stream as NodeJS.ReadableStream & { destroy?: () => void }).destroy?.();
 }
 
 function messageOf(error: unknown): string {

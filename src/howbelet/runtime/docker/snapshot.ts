@@ -1,9 +1,13 @@
 import type { ContainerInspectInfo } from "dockerode";
 import { parseIdentity } from "../identity.js";
 import type { ContainerPhase, ContainerSnapshot } from "../interface.js";
+import type { SandboxConnection } from "./network/pod-network.js";
 
-/** Reads an inspection; undefined when the labels are not a howbernetes container's. */
-export function snapshotOf(info: ContainerInspectInfo): ContainerSnapshot | undefined {
+/**
+ * Reads an inspection; undefined when the labels are not a howbernetes container's. A sandbox that runs and is not
+ * connected has not been started to the end; one that cannot be connected any more is as good as dead.
+ */
+export function snapshotOf(info: ContainerInspectInfo, connection: SandboxConnection | undefined): ContainerSnapshot | undefined {
   const identity = parseIdentity(info.Config.Labels ?? {});
   if (identity === undefined) return undefined;
   const { State: state } = info;
@@ -11,7 +15,8 @@ export function snapshotOf(info: ContainerInspectInfo): ContainerSnapshot | unde
   const startError = state.Error;
   // A start that failed leaves the container "created", with the error and an exit code: it will not run by itself.
   const failedStart = state.Status === "created" && (startError !== "" || state.ExitCode !== 0);
-  const phase = failedStart ? "exited" : phaseOf(state.Status);
+  const statePhase = failedStart ? "exited" : phaseOf(state.Status);
+  const phase = statePhase === "running" ? runningPhase(connection) : statePhase;
   const startedAtMs = timeOf(state.StartedAt) ?? (failedStart ? createdAtMs : undefined);
   return {
     id: info.Id,
@@ -26,7 +31,7 @@ export function snapshotOf(info: ContainerInspectInfo): ContainerSnapshot | unde
     image: info.Config.Image,
     imageId: info.Image,
     sandboxId: sandboxOf(info.HostConfig.NetworkMode ?? ""),
-    ip: identity.kind === "sandbox" && phase === "running" ? addressOf(info) : "",
+    ip: phase === "running" ? (connection?.ip ?? "") : "",
   };
 }
 
@@ -46,7 +51,7 @@ function sandboxOf(networkMode: string): string {
   return networkMode.startsWith("container:") ? networkMode.slice("container:".length) : "";
 }
 
-function addressOf(info: ContainerInspectInfo): string {
-  const addresses = Object.values(info.NetworkSettings.Networks ?? {}).map((network) => network.IPAddress);
-  return addresses.find((address) => address !== "") ?? "";
+function runningPhase(connection: SandboxConnection | undefined): ContainerPhase {
+  if (connection?.state === "unconnected") return "created";
+  return connection?.state === "lost" ? "exited" : "running";
 }

@@ -103,10 +103,10 @@ export class HollowRuntime implements Runtime {
     return this.add(scope, config.identity, { image: config.image, sandboxId: config.sandboxId, behaviour });
   }
 
-  async start(id: string, signal: AbortSignal): Promise<void> {
+  async start(id: string, signal: AbortSignal): Promise<ContainerSnapshot> {
     const container = this.find(id);
     const { behaviour } = container;
-    if (container.snapshot.phase === "running") return;
+    if (container.snapshot.phase === "running") return container.snapshot;
     if (behaviour.startDelayMs !== undefined) await this.options.clock.sleep(behaviour.startDelayMs, signal);
     const startedAtMs = this.options.clock.now();
     if (behaviour.startError !== undefined) {
@@ -118,6 +118,7 @@ export class HollowRuntime implements Runtime {
     this.emit(container, "start");
     const { exit } = behaviour;
     if (exit !== undefined) container.cancelExit = this.options.clock.after(exit.afterMs, () => this.end(container, exit.code));
+    return container.snapshot;
   }
 
   async terminate(id: string, _signal: AbortSignal): Promise<void> {

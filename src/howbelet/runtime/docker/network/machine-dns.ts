@@ -1,0 +1,15 @@
+import { readFile } from "node:fs/promises";
+import { type DnsSettings, parseResolvConf, withoutLoopback } from "./resolv-conf.js";
+
+/** The machine's own file, and where systemd-resolved keeps the servers that it stands in for. */
+const sources: readonly string[] = ["/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"];
+
+/** The machine's resolver settings as far as a pod can use them; undefined when no server is reachable from a pod. */
+export async function machineDns(): Promise<DnsSettings | undefined> {
+  for (const path of sources) {
+    const text = await readFile(path, "utf8").catch((_missing: unknown) => "");
+    const settings = withoutLoopback(parseResolvConf(text));
+    if (settings.servers.length > 0) return settings;
+  }
+  return undefined;
+}
