@@ -82,6 +82,8 @@ export interface Kind<T extends ApiObject = ApiObject> extends KindRules<T> {
   readonly requiresResourceVersion?: boolean;
   /** The kind has a status that only the status subresource writes. */
   readonly hasStatus: boolean;
+  /** Who owns which fields is recorded from the first server-side apply on, and not from the object's creation. */
+  readonly ownersFromFirstApply?: boolean;
   readonly message: MessageCodec<T>;
   /** Full protobuf name, as "howbernetes.core.v1.Pod". */
   readonly typeName: string;

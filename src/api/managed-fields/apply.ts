@@ -1,4 +1,4 @@
-import { apiVersionOf, objectFromJson, objectToJson } from "../codec/json.js";
+import { apiVersionOf, isJsonObject, objectFromJson, objectToJson } from "../codec/json.js";
 import type { JsonObject } from "../codec/json-values.js";
 import { complete } from "../codec/whole.js";
 import type { Kind } from "../kinds/kind.js";
@@ -10,6 +10,7 @@ import { fieldsOf } from "./fields-of.js";
 import { formatManagers, isManager, type Manager, managerOf, ownedByAny, parseManagers, type Writer, without } from "./managers.js";
 import { mergeConfiguration } from "./merge.js";
 import { removeFields, withStructs } from "./remove.js";
+import { withoutOwners } from "./sent-entries.js";
 import { serverMetadata } from "./server-metadata.js";
 
 /** An apply configuration on its way into an object. */
@@ -24,6 +25,9 @@ export interface Application {
   readonly subresource: string;
   readonly nowMs: number;
 }
+
+/** As Kubernetes names who set what an object has when its owners begin to be recorded. */
+const beforeFirstApply = "before-first-apply";
 
 /** What an application comes to. */
 export interface Applied {
@@ -43,7 +47,7 @@ export interface FieldConflict {
  * Merges a configuration into an object: sets what it has, removes what the manager applied before, has left out now and
  * nobody else owns, and makes the manager the owner of what it has. What it shares with others at the same value, all of
  * them own.
- * @throws SyntaxError when a list's item can't be told from others
+ * @throws SyntaxError when a list's item can't be told from others, or the record of owners is unreadable
  */
 export function planApply(application: Application): Applied {
   const { kind, live, configuration, nowMs } = application;
@@ -55,7 +59,7 @@ export function planApply(application: Application): Applied {
     subresource: application.subresource,
   };
   const own = fieldsOf(typeName, ownable(configuration));
-  const before = managersOf(live);
+  const before = managersOf(application);
   const known = before.find((manager) => isManager(manager, writer));
   const adoptable = lastAppliedFields(kind, live, writer);
   const others = before.filter((manager) => manager !== known).map((manager) => adoptedFrom(manager, adoptable));
@@ -63,11 +67,12 @@ export function planApply(application: Application): Applied {
 
   const doomed = withStructs(typeName, union(known?.fields ?? emptyFieldSet, adopted));
   const kept = withStructs(typeName, union(own, ownedByAny(others.map(({ rest }) => rest))));
-  const merged = mergeConfiguration(typeName, live === undefined ? {} : jsonOf(kind, live), configuration);
+  const merged = mergeConfiguration(typeName, live === undefined ? {} : objectToJson(kind, withoutOwners(live)), configuration);
   const object = objectOf(kind, removeFields(typeName, merged, difference(doomed, kept)));
 
   const { added, modified, removed } = compareMessages(typeName, live ?? objectOf(kind, {}), object);
-  const changed = union(added, modified);
+  // A zero that JSON leaves out looks like a removal; who says it wants it.
+  const changed = union(union(added, modified), intersection(removed, own));
   const isTouched = !isSame({ added, modified, removed }) || known === undefined || !sameFields(known.fields, own);
   const self = isTouched ? managerOf(writer, own, nowMs) : known;
   const remaining = others.map(({ rest }) => without(rest, changed, removed));
@@ -76,19 +81,19 @@ export function planApply(application: Application): Applied {
 }
 
 /** The configuration without what nobody can own. */
-function ownable({ apiVersion: _apiVersion, kind: _kind, metadata = {}, ...rest }: JsonObject): JsonObject {
-  const owned = Object.entries(metadata as JsonObject).filter(([name]) => !serverMetadata.has(name));
+function ownable({ apiVersion: _apiVersion, kind: _kind, metadata, ...rest }: JsonObject): JsonObject {
+  const owned = Object.entries(isJsonObject(metadata) ? metadata : {}).filter(([name]) => !serverMetadata.has(name));
   return owned.length === 0 ? rest : { ...rest, metadata: Object.fromEntries(owned) };
 }
 
-/** Who owns what of an object; records that can't be read own nothing. */
-function managersOf(live: Whole<ApiObject> | undefined): readonly Manager[] {
-  try {
-    return parseManagers(live?.metadata.managedFields ?? []);
-  } catch (error: unknown) {
-    if (error instanceof SyntaxError) return [];
-    throw error;
-  }
+/** Who owns what of an object. Where nothing is known of that, all that there is belongs to the time before. */
+function managersOf({ kind, live, subresource, nowMs }: Application): readonly Manager[] {
+  if (live === undefined) return [];
+  const managers = parseManagers(live.metadata.managedFields);
+  if (managers.length > 0) return managers;
+  const { added, modified } = compareMessages(kind.typeName, objectOf(kind, {}), live);
+  const writer: Writer = { manager: beforeFirstApply, operation: "Update", apiVersion: apiVersionOf(kind), subresource };
+  return [managerOf(writer, union(added, modified), nowMs)];
 }
 
 function adoptedFrom(manager: Manager, adoptable: FieldSet): { readonly rest: Manager; readonly lost: FieldSet } {
@@ -100,11 +105,6 @@ function adoptedFrom(manager: Manager, adoptable: FieldSet): { readonly rest: Ma
 function conflictsOf(others: readonly { readonly rest: Manager }[], changed: FieldSet): FieldConflict[] {
   const conflicts = others.map(({ rest }) => ({ owner: rest, fields: intersection(rest.fields, changed) }));
   return conflicts.filter(({ fields }) => fields.size > 0);
-}
-
-function jsonOf(kind: Kind, live: Whole<ApiObject>): JsonObject {
-  const { managedFields: _managedFields, ...metadata } = live.metadata;
-  return objectToJson(kind, { ...live, metadata: { ...metadata, managedFields: [] } });
 }
 
 function objectOf(kind: Kind, json: JsonObject): Whole<ApiObject> {

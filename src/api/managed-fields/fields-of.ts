@@ -3,12 +3,13 @@ import type { Json, JsonObject } from "../codec/json-values.js";
 import { schema } from "../schema/schema.js";
 import { type FieldSet, FieldSetBuilder } from "./field-set.js";
 import { itemElement } from "./json-items.js";
-import { fieldElement } from "./path-element.js";
+import { fieldElement, formatPath } from "./path-element.js";
 import { isAtomicMessage, type Structure, structureOf } from "./structure.js";
 
 /**
  * The fields that an object's JSON mentions: leaves, items, and empty or null containers; not the structs and lists on
  * the way to them, which nobody owns for having set something in them.
+ * @throws SyntaxError when an item of a list can't be told from others
  */
 export function fieldsOf(typeName: string, json: JsonObject): FieldSet {
   const builder = new FieldSetBuilder();
@@ -50,11 +51,23 @@ function collectMap(into: Collection, message: string | undefined, json: JsonObj
 }
 
 function collectItems(into: Collection, structure: Structure, list: readonly Json[]): void {
-  for (const item of list) {
-    into.path.push(itemElement(structure, item));
+  const seen = new Set<string>();
+  for (const [at, item] of list.entries()) {
+    const element = elementOf(structure, item, `${formatPath(into.path)}: element ${at}: `);
+    if (seen.has(element)) throw new SyntaxError(`${formatPath(into.path)}: duplicate entries for key ${formatPath([element])}`);
+    seen.add(element);
+    into.path.push(element);
     into.builder.add(into.path);
     if (structure.type === "list" && isJsonObject(item) && !isAtomicMessage(structure.message))
       collectStruct(into, structure.message, item);
     into.path.pop();
+  }
+}
+
+function elementOf(structure: Structure, item: Json, place: string): string {
+  try {
+    return itemElement(structure, item);
+  } catch (error: unknown) {
+    throw error instanceof SyntaxError ? new SyntaxError(place + error.message) : error;
   }
 }

@@ -5,6 +5,7 @@ import { complete } from "../../api/codec/whole.js";
 import { checkWire } from "../../api/codec/wire-check.js";
 import { badRequest, type FieldError, invalid, tooLarge } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
+import { withOwnersReset } from "../../api/managed-fields/sent-entries.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import { invalidField } from "../../api/validation/field-error.js";
 import type { Any } from "../../gen/google/protobuf/any.js";
@@ -56,17 +57,18 @@ export function decodePatched<T extends ApiObject>(kind: Kind<T>, { json, name, 
   const { warnings, refusal } = judge([...strictErrors, ...decoded.strictErrors], validation);
   // Unlike Kubernetes, which shows the whole object that the patch would have made.
   if (refusal !== undefined) throw invalid(subject, [invalidField("patch", refusal)]);
-  return { object: complete(kind, decoded.object), warnings };
+  return { object: withOwnersReset(json, complete(kind, decoded.object)), warnings };
 }
 
 /** Decodes JSON text as a user wrote it. */
 function decodeJson<T extends ApiObject>(kind: Kind<T>, text: Buffer, validation: FieldValidation): Body<T> {
-  checkType(kind, parseJsonObject(text.toString("utf8")));
+  const json = parseJsonObject(text.toString("utf8"));
+  checkType(kind, json);
   const { object, errors, strictErrors } = objectFromJson(kind, text);
   if (errors.length > 0) throw unreadable(kind, errors.map(({ path, message }) => `${path}: ${message}`).join(", "), errors);
   const { warnings, refusal } = judge(strictErrors, validation);
   if (refusal !== undefined) throw unreadable(kind, refusal, []);
-  return { object: complete(kind, object), warnings };
+  return { object: withOwnersReset(json, complete(kind, object)), warnings };
 }
 
 /**

@@ -6,16 +6,19 @@ import { badRequest, generatedNameTaken, isAlreadyExists, isConflict } from "../
 import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import type { CreateRequest, CreateResponse } from "../../gen/howbernetes/api/v1/resources.js";
+import type { ManagedFieldsEntry } from "../../gen/howbernetes/meta/v1/meta.js";
 import type { CallContext } from "../../rpc/contracts.js";
 import type { CachedObject } from "../../storage/cacher/interface.js";
 import type { WriteOptions } from "../../storage/interface.js";
 import type { Creation } from "../admission/plugin.js";
 import { guardsOf } from "../objects/fence.js";
+import { fieldManagerOf } from "../objects/field-manager.js";
 import { beginCreate, completeCreate } from "../objects/prepare-create.js";
 import { subjectOf } from "../objects/subject.js";
 import { decodeBody } from "./request-body.js";
 import { kindOfType, namespaceOfRequest } from "./resource-type.js";
 import type { ResourcesDeps } from "./resources-deps.js";
+import { untilAdmissionKnows } from "./until-admission-knows.js";
 
 // As Kubernetes tries: with five random characters a second clash in a row is a rarity already.
 const maxNameAttempts = 8;
@@ -38,6 +41,8 @@ export interface NewObject {
   readonly namespace: string;
   readonly dryRun: boolean;
   readonly fieldManager: string;
+  /** Who owns what of it; absent where that follows from what is sent. */
+  readonly managedFields?: readonly ManagedFieldsEntry[];
 }
 
 /** Stores a new object as its caller may. @throws ApiError as Resources.Create */
@@ -47,8 +52,12 @@ export async function createObject(deps: ResourcesDeps, request: NewObject, call
   sent.metadata.namespace = namespace;
   const { name, generateName = "" } = sent.metadata;
   deps.authorize(call.caller, { verb: "create", kind, namespace, name, subresource: "", object: sent });
-  const create = { ...request, namespace };
-  return name === "" && generateName !== "" ? await withGeneratedName(deps, create, call) : await createAdmitted(deps, create, call);
+  const fieldManager = fieldManagerOf(request.fieldManager, call.caller, "CreateOptions");
+  const create = { ...request, namespace, fieldManager };
+  const isGenerated = name === "" && generateName !== "";
+  const created = await (isGenerated ? withGeneratedName(deps, create, call) : createAdmitted(deps, create, call));
+  await untilAdmissionKnows(deps, created, { kind, dryRun: request.dryRun, signal: call.signal });
+  return created;
 }
 
 async function withGeneratedName(deps: ResourcesDeps, create: NewObject, call: CallContext): Promise<CachedObject> {
@@ -81,7 +90,7 @@ async function createAdmitted(deps: ResourcesDeps, create: NewObject, call: Call
 
 async function createOnce(
   deps: ResourcesDeps,
-  { kind, sent, namespace, dryRun, fieldManager }: NewObject,
+  { kind, sent, namespace, dryRun, fieldManager, managedFields }: NewObject,
   { conditions, isRetry, call }: { readonly conditions: Conditions; readonly isRetry: boolean; readonly call: CallContext },
 ): Promise<CachedObject> {
   const { signal } = call;
@@ -99,7 +108,7 @@ async function createOnce(
     atEnd: (end) => conditions.ends.push(end),
   };
   await deps.admission.completeCreate(creation);
-  completeCreate(kind, draft, { fieldManager, subresource: "", nowMs });
+  completeCreate(kind, draft, { fieldManager, subresource: "", nowMs, managedFields });
   await deps.admission.judgeCreate(creation);
   const guards = [...guardsOf(call.metadata), ...conditions.guards];
   return await deps.objects.create(kind, draft, { signal, guards, also: conditions.also, dryRun });

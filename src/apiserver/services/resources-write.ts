@@ -3,6 +3,7 @@ import { objectToJson } from "../../api/codec/json.js";
 import { decodeWhole } from "../../api/codec/whole.js";
 import { badRequest, conflict, invalid, isNotFound } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
+import { withoutOwners } from "../../api/managed-fields/sent-entries.js";
 import type { ApiObject, ObjectKey, Whole } from "../../api/object.js";
 import { parsePatch } from "../../api/patch/parse-patch.js";
 import { applyPatch, type PatchLanguage } from "../../api/patch/patch.js";
@@ -14,17 +15,20 @@ import {
   type UpdateRequest,
   type UpdateResponse,
 } from "../../gen/howbernetes/api/v1/resources.js";
+import type { ManagedFieldsEntry } from "../../gen/howbernetes/meta/v1/meta.js";
 import type { CallContext } from "../../rpc/contracts.js";
 import type { CachedObject } from "../../storage/cacher/interface.js";
 import type { Action } from "../auth/authorize.js";
 import { removeWhenFinished } from "../objects/delete-object.js";
 import { guardsOf } from "../objects/fence.js";
+import { fieldManagerOf } from "../objects/field-manager.js";
 import { completeUpdate } from "../objects/prepare-update.js";
 import { contentSubjectOf, subjectOf } from "../objects/subject.js";
 import { decodeBody, decodePatched } from "./request-body.js";
 import { keyOfRequest, kindOfType } from "./resource-type.js";
 import type { ResourcesDeps } from "./resources-deps.js";
 import { type Subresource, subresourceOf } from "./subresource.js";
+import { untilAdmissionKnows } from "./until-admission-knows.js";
 
 /** Replaces an object or one of its subresources. */
 export async function updateResource(deps: ResourcesDeps, request: UpdateRequest, call: CallContext): Promise<UpdateResponse> {
@@ -56,6 +60,8 @@ export async function patchResource(deps: ResourcesDeps, request: PatchRequest, 
   const { bodyKind } = part;
   const { language, value, strictErrors } = parsePatch(languageOf(request.patchType), request.patch);
   if (request.force) throw badRequest("force: Forbidden: may not be specified for non-apply patch");
+  // What no patch speaks of need not be made JSON of and read back; a patch may name it in full only.
+  const view = request.patch.includes("managedFields") ? part.view : (object: Whole<ApiObject>) => part.view(withoutOwners(object));
   let warnings: readonly string[] = [];
   const stored = await write(deps, call, {
     kind,
@@ -64,7 +70,7 @@ export async function patchResource(deps: ResourcesDeps, request: PatchRequest, 
     fieldManager: request.fieldManager,
     dryRun: request.dryRun,
     body: (current) => {
-      const json = applyPatch(bodyKind, objectToJson(bodyKind, part.view(current.object)), language, value);
+      const json = applyPatch(bodyKind, objectToJson(bodyKind, view(current.object)), language, value);
       const patched = decodePatched(bodyKind, { json, name: key.name, strictErrors, validation: request.fieldValidation });
       warnings = patched.warnings;
       const { name, resourceVersion } = patched.object.metadata;
@@ -78,7 +84,8 @@ export async function patchResource(deps: ResourcesDeps, request: PatchRequest, 
   return { object: part.pack(stored), warnings: [...warnings] };
 }
 
-interface Write {
+/** A change of an object, or of a part of it. */
+export interface Write {
   readonly kind: Kind;
   readonly part: Subresource;
   readonly action: Action;
@@ -87,11 +94,14 @@ interface Write {
   readonly dryRun: boolean;
   /** What the client wants; asked anew for each attempt, and given away. */
   body(current: CachedObject): Whole<ApiObject>;
+  /** Who owns what after the attempt for which the body was asked last; absent where that follows from what changes. */
+  managedFields?(): readonly ManagedFieldsEntry[];
 }
 
-/** Changes an object as its caller may; one that the change leaves with nothing to wait for goes. */
-async function write(deps: ResourcesDeps, call: CallContext, request: Write): Promise<CachedObject> {
-  const { kind, part, action, ifResourceVersion, dryRun, fieldManager } = request;
+/** Changes an object as its caller may; one that the change leaves with nothing to wait for goes. @throws ApiError as Resources.Patch */
+export async function write(deps: ResourcesDeps, call: CallContext, request: Write): Promise<CachedObject> {
+  const { kind, part, action, ifResourceVersion, dryRun } = request;
+  const fieldManager = fieldManagerOf(request.fieldManager, call.caller, action.verb === "update" ? "UpdateOptions" : "PatchOptions");
   const rest = { signal: call.signal, guards: guardsOf(call.metadata), dryRun };
   const context = { fieldManager, subresource: action.subresource, nowMs: deps.clock.now() };
   const change = async (draft: Whole<ApiObject>, current: CachedObject): Promise<undefined> => {
@@ -99,12 +109,14 @@ async function write(deps: ResourcesDeps, call: CallContext, request: Write): Pr
     const update = { kind, draft, sent: request.body(current), previous: current.object };
     part.rules.merge(update);
     await deps.admission.completeUpdate({ ...update, subresource: action.subresource, signal: call.signal });
-    completeUpdate(part.rules, update, context);
+    completeUpdate(part.rules, update, { ...context, managedFields: request.managedFields?.() });
     await deps.admission.judgeUpdate({ ...update, subresource: action.subresource, signal: call.signal });
   };
   try {
     const stored = await deps.objects.mutate(kind, action, change, { ...rest, ifResourceVersion });
-    return (await removeWhenFinished(deps.objects, kind, stored, rest)) ?? stored;
+    const result = (await removeWhenFinished(deps.objects, kind, stored, rest)) ?? stored;
+    await untilAdmissionKnows(deps, result, { kind, dryRun, signal: call.signal });
+    return result;
   } catch (error: unknown) {
     if (isNotFound(error)) deps.authorizeAbsent(call.caller, action);
     throw error;

@@ -1,8 +1,9 @@
-import { ResourcesService as Definition } from "../../gen/howbernetes/api/v1/resources.js";
+import { ResourcesService as Definition, PatchType } from "../../gen/howbernetes/api/v1/resources.js";
 import type { Handlers } from "../../rpc/contracts.js";
 import { type EncodedResponses, withEncodedResponses } from "../../rpc/encoded.js";
 import { createAdmission } from "../admission/admission.js";
 import { createAdmissionPlugins } from "../admission/plugins.js";
+import { applyResource } from "./resources-apply.js";
 import { createResource } from "./resources-create.js";
 import { deleteCollection, deleteResource } from "./resources-delete.js";
 import type { ResourcesDeps } from "./resources-deps.js";
@@ -25,7 +26,7 @@ export function createResourcesService(parts: Omit<ResourcesDeps, "admission">):
     watch: (request, call) => watchResources(deps, request, call),
     create: (request, call) => createResource(deps, request, call),
     update: (request, call) => updateResource(deps, request, call),
-    patch: (request, call) => patchResource(deps, request, call),
+    patch: (request, call) => (request.patchType === PatchType.APPLY ? applyResource : patchResource)(deps, request, call),
     delete: (request, call) => deleteResource(deps, request, call),
     deleteCollection: (request, call) => deleteCollection(deps, request, call),
   };

@@ -15,6 +15,8 @@ export const eventKind: Kind<Event> = {
   categories: [],
   namespaced: true,
   hasStatus: false,
+  // Unlike Kubernetes: they are written all the time, by one writer each, and hardly ever applied.
+  ownersFromFirstApply: true,
   message: Event,
   typeName: "howbernetes.core.v1.Event",
   selectableFields: {

@@ -15,6 +15,8 @@ export const leaseKind: Kind<Lease> = {
   namespaced: true,
   requiresResourceVersion: true,
   hasStatus: false,
+  // Unlike Kubernetes: they are written all the time, by one writer each, and hardly ever applied.
+  ownersFromFirstApply: true,
   message: Lease,
   typeName: "howbernetes.coordination.v1.Lease",
   selectableFields: {},
