@@ -74,6 +74,8 @@ export interface WatchCache<T extends ApiObject = ApiObject> {
    * TooManyRequests when the reader falls behind its budget
    */
   watch(scope: Scope, options: WatchOptions): AsyncIterable<Buffer>;
+  /** How many objects a list of the scope has to look at now, at most: what it costs. */
+  estimate(scope: Scope): number;
   /** Waits, bounded, until the cache is that fresh. @returns whether it is. @throws ApiError ServiceUnavailable when the store does not answer */
   reach(freshness: Freshness, signal: AbortSignal): Promise<boolean>;
   /** Resolves once the first list and the history are read. */

@@ -43,6 +43,13 @@ export class ObjectIndex {
     return only === undefined ? [] : [only];
   }
 
+  /** How many `candidates` would give. */
+  countCandidates(scope: Scope): number {
+    const key = this.partition.single(scope);
+    if (key !== undefined) return this.all.has(key) ? 1 : 0;
+    return this.parts.get(this.partition.covering(scope))?.size ?? 0;
+  }
+
   /** A snapshot of everything, in key order. */
   list(): readonly IndexedObject[] {
     return this.parts.get(everything)?.list() ?? [];

@@ -65,6 +65,10 @@ export class KindCache implements WatchCache {
     while (!(await this.deps.progress.reach(this.state.gate, 1, freshnessWaitMs, signal))) throwIfAborted(signal);
   }
 
+  estimate(scope: Scope): number {
+    return this.state.index.countCandidates(scope);
+  }
+
   async reach(freshness: Freshness, signal: AbortSignal): Promise<boolean> {
     if (this.state.gate.revision === 0) await this.ready(signal);
     if (freshness.kind === "any") return true;
