@@ -33,7 +33,19 @@ export const commandEntries: readonly CommandEntry[] = [
     group: beginner,
     load: async () => (await import("./run.js")).runCommand,
   },
+  {
+    name: "explain",
+    summary: "Get documentation for a resource",
+    group: intermediate,
+    load: async () => (await import("./explain.js")).explainCommand,
+  },
   { name: "get", summary: "Display one or many resources", group: intermediate, load: async () => (await import("./get.js")).getCommand },
+  {
+    name: "edit",
+    summary: "Edit a resource on the server",
+    group: intermediate,
+    load: async () => (await import("./edit.js")).editCommand,
+  },
   {
     name: "delete",
     summary: "Delete resources by file names, stdin, resources and names, or by resources and label selector",
@@ -83,6 +95,12 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./patch.js")).patchCommand,
   },
   {
+    name: "replace",
+    summary: "Replace a resource by file name or stdin",
+    group: advanced,
+    load: async () => (await import("./replace.js")).replaceCommand,
+  },
+  {
     name: "wait",
     summary: "Wait for a specific condition on one or many resources",
     group: advanced,
@@ -105,6 +123,12 @@ export const commandEntries: readonly CommandEntry[] = [
     summary: "Print the supported API resources",
     group: other,
     load: async () => (await import("./api-resources.js")).apiResourcesCommand,
+  },
+  {
+    name: "api-versions",
+    summary: 'Print the supported API versions on the server, in the form of "group/version"',
+    group: other,
+    load: async () => (await import("./api-versions.js")).apiVersionsCommand,
   },
   {
     name: "config",

@@ -10,7 +10,7 @@ import { parseManifests } from "../manifests/manifest.js";
 import { readManifestFiles } from "../manifests/manifest-files.js";
 import { UsageError } from "../usage-error.js";
 import { readObject } from "./object-calls.js";
-import { parseResourceArguments } from "./resource-arguments.js";
+import { parseResourceArguments, whatHint } from "./resource-arguments.js";
 import { keyFor, type SelectionFlags, selectionOf } from "./selection-flags.js";
 
 /** Flags by which a command is told of which objects it is to change. */
@@ -38,14 +38,6 @@ interface Named {
   /** As a file has it. */
   readonly manifest?: JsonObject;
 }
-
-const whatHint = [
-  "Example resource specifications include:",
-  "   '-f rsrc.yaml'",
-  "   '--filename=rsrc.json'",
-  "   '<resource> <name>'",
-  "   '<resource>'",
-].join("\n");
 
 /**
  * Does something with every object that words or `-f` name, or `-l`, `--field-selector` or `--all` select.

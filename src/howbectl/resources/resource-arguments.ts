@@ -13,6 +13,15 @@ export type ResourceArguments =
   | { readonly form: "kinds"; readonly kinds: readonly Kind[] }
   | { readonly form: "targets"; readonly targets: readonly Target[] };
 
+/** How to say which objects are meant. */
+export const whatHint = [
+  "Example resource specifications include:",
+  "   '-f rsrc.yaml'",
+  "   '--filename=rsrc.json'",
+  "   '<resource> <name>'",
+  "   '<resource>'",
+].join("\n");
+
 const mixed =
   "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form " +
   "(e.g. 'howbectl get resource/<resource_name>' instead of 'howbectl get resource resource/<resource_name>'";
