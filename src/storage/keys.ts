@@ -30,3 +30,8 @@ export function fenceKey(lease: ObjectKey): string {
 export function joinTokenKey(id: string): string {
   return `/jointokens/${id}`;
 }
+
+/** Rewritten with each new object of the kind in a namespace that has a quota on it: what was counted before is stale then. */
+export function quotaTurnKey(kind: Resource, namespace: string): string {
+  return `/quota/${namespace}/${kind.group === "" ? "core" : kind.group}/${kind.plural}`;
+}

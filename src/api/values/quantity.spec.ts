@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { canonicalQuantity, isQuantity, milliOf, parseQuantity } from "./quantity.js";
+import { canonicalQuantity, compareQuantities, isQuantity, milliOf, parseQuantity, QuantitySum } from "./quantity.js";
 
 describe("quantities", () => {
   const canonical = [
@@ -47,3 +47,36 @@ describe("quantities", () => {
     );
   });
 });
+
+describe("QuantitySum", () => {
+  const cases: readonly (readonly [addends: readonly string[], sum: string])[] = [
+    [[], "0"],
+    [["100m", "400m", "1"], "1500m"],
+    [["64Mi", "64Mi"], "128Mi"],
+    [["0", "512Mi", "512Mi"], "1Gi"],
+    [["1", "1Ki"], "1025"],
+    [["0.1", "0.2"], "300m"],
+  ];
+  for (const [addends, sum] of cases) {
+    it(`of ${addends.join(" + ") || "nothing"} is ${sum}`, () => {
+      const total = new QuantitySum();
+      for (const string of addends) total.add({ string });
+      expect(total.quantity.string).to.equal(sum);
+    });
+  }
+});
+
+describe("compareQuantities", () => {
+  const cases: readonly (readonly [a: string | undefined, b: string | undefined, order: number])[] = [
+    ["1", "1000m", 0],
+    ["1Gi", "1G", 1],
+    ["999m", "1", -1],
+    [undefined, "0", 0],
+    ["1n", undefined, 1],
+  ];
+  for (const [a, b, order] of cases) {
+    it(`${a} and ${b}: ${order}`, () => expect(compareQuantities(quantityOf(a), quantityOf(b))).to.equal(order));
+  }
+});
+
+const quantityOf = (string: string | undefined) => (string === undefined ? undefined : { string });

@@ -82,9 +82,12 @@ export function isQuantity(text: string): boolean {
 /** The canonical form of a quantity ("0.5" → "500m", "1024Ki" → "1Mi"), or undefined when `text` is none. */
 export function canonicalQuantity(text: string): string | undefined {
   const exact = parseExact(text);
-  if (exact === undefined) return undefined;
-  if (exact.family === "binary") return formatBinary(exact.nanos);
-  return formatDecimal(exact.nanos, exact.family === "exponent" ? exponentSuffix : decimalSuffix);
+  return exact === undefined ? undefined : format(exact);
+}
+
+function format({ nanos, family }: Exact): string {
+  if (family === "binary") return formatBinary(nanos);
+  return formatDecimal(nanos, family === "exponent" ? exponentSuffix : decimalSuffix);
 }
 
 /** A quantity in whole and broken units, as "500m" → 0.5. @throws RangeError when `text` is none */
@@ -104,4 +107,30 @@ export function milliOf(quantity: Quantity | undefined): number {
   const exact = quantity?.string === undefined || quantity.string === "" ? undefined : parseExact(quantity.string);
   if (exact === undefined) return 0;
   return Number(exact.nanos > 0n ? divideUp(exact.nanos, 1_000_000n) : exact.nanos / 1_000_000n);
+}
+
+const nothing: Exact = { nanos: 0n, family: "decimal" };
+
+function exactOf(quantity: Quantity | undefined): Exact {
+  return (quantity?.string === undefined ? undefined : parseExact(quantity.string)) ?? nothing;
+}
+
+/** Adds up stored quantities, exactly; what is absent is 0. The sum has the form of the first that is not 0. */
+export class QuantitySum {
+  private total: Exact = nothing;
+
+  add(quantity: Quantity | undefined): void {
+    const { nanos, family } = exactOf(quantity);
+    this.total = { nanos: this.total.nanos + nanos, family: this.total.nanos === 0n ? family : this.total.family };
+  }
+
+  get quantity(): Quantity {
+    return { string: format(this.total) };
+  }
+}
+
+/** Negative when `a` is less than `b`, 0 when they are equal, however they are written; what is absent is 0. */
+export function compareQuantities(a: Quantity | undefined, b: Quantity | undefined): number {
+  const [left, right] = [exactOf(a).nanos, exactOf(b).nanos];
+  return left < right ? -1 : left > right ? 1 : 0;
 }

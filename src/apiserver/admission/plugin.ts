@@ -45,6 +45,8 @@ export interface Alteration {
 export interface AdmissionPlugin {
   /** As Kubernetes calls it. */
   readonly name: string;
+  /** Kinds that it reads from the cache: whoever writes one is answered only when that holds for what follows. */
+  readonly reads?: readonly Kind[];
   completeCreate?(creation: Creation, deps: AdmissionDeps): Promise<void> | void;
   judgeCreate?(creation: Creation, deps: AdmissionDeps): Promise<void> | void;
   completeUpdate?(alteration: Alteration, deps: AdmissionDeps): Promise<void> | void;

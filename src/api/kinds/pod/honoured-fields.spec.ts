@@ -27,7 +27,7 @@ describe("refuseUnhonoured", () => {
   const honouredSpecs = [
     "nodeSelector: { disk: ssd }, nodeName: n1, hostname: web, schedulerName: other, dnsPolicy: Default",
     "restartPolicy: Never, terminationGracePeriodSeconds: 5, tolerations: [{ operator: Exists }]",
-    "hostNetwork: false, hostPID: false, shareProcessNamespace: false, automountServiceAccountToken: false, priority: 0",
+    "hostNetwork: false, hostPID: false, shareProcessNamespace: false, automountServiceAccountToken: false, priority: 5",
     "volumes: [], affinity: {}, securityContext: {}, serviceAccountName: default, os: { name: linux }",
   ];
   for (const spec of honouredSpecs) {
@@ -73,7 +73,6 @@ describe("refuseUnhonoured", () => {
     "dnsPolicy: None": "spec.dnsPolicy",
     "securityContext: { fsGroup: 0 }": "spec.securityContext.fsGroup",
     "imagePullSecrets: [{ name: a }]": "spec.imagePullSecrets",
-    "priority: 5": "spec.priority",
     "os: { name: windows }": "spec.os.name",
     "schedulingGates: [{ name: a }]": "spec.schedulingGates",
     "overhead: { cpu: 1 }": "spec.overhead",

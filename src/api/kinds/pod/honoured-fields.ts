@@ -70,8 +70,10 @@ const podFields: FieldTable<PodSpec> = {
   shareProcessNamespace: only(false),
   setHostnameAsFQDN: only(false),
   hostUsers: only(true),
-  priority: only(0),
-  preemptionPolicy: only("PreemptLowerPriority"),
+  // What a class stands for is written into the pod, and counted by quotas of that class.
+  priorityClassName: honoured,
+  priority: honoured,
+  preemptionPolicy: honoured,
 };
 
 /** An error for each field that is set to what is not honoured yet, by the path of the outermost such field. */

@@ -2,17 +2,12 @@ import type { PriorityClass } from "../../../gen/howbernetes/scheduling/v1/prior
 import type { FieldError } from "../../errors.js";
 import type { Whole } from "../../object.js";
 import { forbiddenField, invalidValue, required, unsupported } from "../../validation/field-error.js";
+import { systemPriorityClasses } from "./system-classes.js";
 
 /** What lies above is for the pods that a cluster cannot do without. */
 const highestUserValue = 1_000_000_000;
 
 const systemPrefix = "system-";
-
-/** The only names with that prefix, and the values that belong to them. */
-const systemClasses: ReadonlyMap<string, number> = new Map([
-  ["system-node-critical", 2_000_001_000],
-  ["system-cluster-critical", 2_000_000_000],
-]);
 
 const policies: readonly string[] = ["Never", "PreemptLowerPriority"];
 
@@ -43,7 +38,7 @@ function validateRank(priorityClass: Whole<PriorityClass>): FieldError[] {
 
 /** What keeps it from being one of the system's own. */
 function systemProblem({ metadata: { name }, value = 0, globalDefault = false }: Whole<PriorityClass>): string | undefined {
-  const systemValue = systemClasses.get(name);
+  const systemValue = systemPriorityClasses.get(name);
   if (systemValue === undefined) return `${name} is not a known system priority class`;
   if (value !== systemValue) return `value of ${name} PriorityClass must be ${systemValue}`;
   return globalDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined;
