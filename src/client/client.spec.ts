@@ -317,6 +317,7 @@ describe("ApiClient over mTLS", () => {
     await pods.update(at(5), { dryRun: true });
     await pods.updateStatus(at(5));
     await pods.patch(key, "merge", { spec: { nodeName: "n2" } }, { subresource: "status" });
+    await pods.apply(key, { spec: { nodeName: "n3" } }, { fieldManager: "me", force: true });
 
     expect(updates.map(({ subresource, dryRun, name, namespace }) => ({ subresource, dryRun, name, namespace }))).to.deep.equal([
       { subresource: "", dryRun: true, ...key },
@@ -324,6 +325,8 @@ describe("ApiClient over mTLS", () => {
     ]);
     expect(patches[0]).to.include({ ...key, subresource: "status", patchType: PatchType.MERGE });
     expect(JSON.parse(String(patches[0]?.patch))).to.deep.equal({ spec: { nodeName: "n2" } });
+    expect(patches[1]).to.include({ ...key, subresource: "", patchType: PatchType.APPLY, fieldManager: "me", force: true });
+    expect(JSON.parse(String(patches[1]?.patch))).to.deep.equal({ spec: { nodeName: "n3" } });
   });
 
   it("binds the very pod that was looked at", async () => {

@@ -40,6 +40,15 @@ export interface WriteCallOptions {
   readonly dryRun?: boolean | undefined;
 }
 
+export interface ApplyCallOptions extends WriteCallOptions {
+  /** Who owns what the configuration has; the client's own name by default. */
+  readonly fieldManager?: string | undefined;
+  /** Take over what others own with other values, instead of Conflict. */
+  readonly force?: boolean | undefined;
+  /** "status" or "scale"; the object itself by default. */
+  readonly subresource?: string | undefined;
+}
+
 export type PatchKind = "json" | "merge" | "strategic";
 
 /**
@@ -64,6 +73,12 @@ export interface ResourceClient<T extends ApiObject> {
   /** Writes the status alone. */
   updateStatus(object: T, options?: WriteCallOptions): Promise<Whole<T>>;
   patch(key: ObjectKey, type: PatchKind, patch: unknown, options?: WriteCallOptions & { readonly subresource?: string }): Promise<Whole<T>>;
+  /**
+   * Server-side apply: makes the object have what `configuration` (its JSON) says, creating it if there is none, and
+   * removes what this manager applied before and leaves out now.
+   * @throws ApiError Conflict with a cause for each field that another manager owns with another value
+   */
+  apply(key: ObjectKey, configuration: object, options?: ApplyCallOptions): Promise<Whole<T>>;
   /** @returns the object as it was, or as it is if it still has to be finished with */
   delete(
     key: ObjectKey,

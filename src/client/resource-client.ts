@@ -8,6 +8,7 @@ import { DeleteOptions } from "../gen/howbernetes/meta/v1/options.js";
 import type { CallOptions, RpcClient } from "../rpc/contracts.js";
 import type { Connection } from "./connection.js";
 import type {
+  ApplyCallOptions,
   ListCallOptions,
   ObjectList,
   PatchKind,
@@ -69,7 +70,14 @@ export class RemoteResourceClient<T extends ApiObject> implements ResourceClient
     const items: Whole<T>[] = [];
     const selection = selectionFields(options);
     for (let token = ""; ; ) {
-      const request = { type: this.type, ...selection, limit: options.pageSize ?? pageSize, continue: token, resourceVersion: "", resourceVersionMatch: "" };
+      const request = {
+        type: this.type,
+        ...selection,
+        limit: options.pageSize ?? pageSize,
+        continue: token,
+        resourceVersion: "",
+        resourceVersionMatch: "",
+      };
       const page = await this.call("repeatable", options.signal, (call) => this.unary.list(request, call));
       for (const any of page.items) items.push(unpackAny(this.kind, any));
       if (page.continue === "") return { items, resourceVersion: page.resourceVersion };
@@ -165,6 +173,24 @@ export class RemoteResourceClient<T extends ApiObject> implements ResourceClient
       force: false,
       ...this.writeFields(options),
     };
+    const response = await this.call("once", options.signal, (call) => this.unary.patch(request, call));
+    return this.answer(response.object);
+  }
+
+  async apply(key: ObjectKey, configuration: object, options: ApplyCallOptions = {}): Promise<Whole<T>> {
+    const { subresource = "", force = false } = options;
+    const fields = this.writeFields(options);
+    const request = {
+      type: this.type,
+      ...key,
+      subresource,
+      patchType: PatchType.APPLY,
+      patch: Buffer.from(JSON.stringify(configuration)),
+      force,
+      ...fields,
+      fieldManager: options.fieldManager ?? fields.fieldManager,
+    };
+    // Said twice it could undo what another did in between: a deletion, or, with force, a change.
     const response = await this.call("once", options.signal, (call) => this.unary.patch(request, call));
     return this.answer(response.object);
   }

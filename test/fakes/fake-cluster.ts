@@ -142,6 +142,7 @@ export class FakeCluster {
       create: async (object) => this.create(kind, makeWhole(kind, object)),
       update: unscripted,
       updateStatus: unscripted,
+      apply: unscripted,
       patch: async (key, type, patch, options = {}) => {
         this.call(`patch ${kind.plural}${options.subresource === undefined ? "" : `/${options.subresource}`} ${formatKey(key)}`);
         return this.patch(kind, key, type, patch, options.dryRun === true);

@@ -136,6 +136,10 @@ export class FakeResourceClient<T extends ApiObject> implements ResourceClient<T
     return await this.update(object, options);
   }
 
+  async apply(): Promise<Whole<T>> {
+    throw new Error("unscripted apply");
+  }
+
   async patch(key: ObjectKey, type: PatchKind, patch: unknown, options: WriteCallOptions = {}): Promise<Whole<T>> {
     await this.begin("patch", key, options.signal);
     if (type !== "merge") throw new Error(`unscripted patch type ${type}`);

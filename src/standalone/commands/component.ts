@@ -53,7 +53,8 @@ async function runComponent({ name, create }: Component, flags: ComponentFlags, 
   const log = createLog(name, flags.logLevel);
   const metrics = createMetrics();
   const { server, tls } = resolveContext(await readHowbeconfig(flags.config ?? howbeconfigPath(env)));
-  const client = createApiClient({ address: flags.server ?? server, tls, log, clock: systemClock });
+  const address = flags.server ?? server;
+  const client = createApiClient({ address, tls, log, clock: systemClock, fieldManager: `howbernetes-${name}` });
   try {
     const stage = { runnable: create({ client, clock: systemClock, log, metrics }) };
     await runWithHealth(stage, { listen: flags.httpListen, metrics, signal, onReady: () => print(`howbernetes ${name} is ready`) });

@@ -97,7 +97,14 @@ async function serve(parts: Parts, { env, signal, print }: CommandContext): Prom
   const dial: Dial = (settings) => server.dial(settings);
   const clientOf = async (who: keyof typeof identities): Promise<RemoteApiClient> => {
     const tls = await clientCertificate(ca, identities[who]);
-    const client = createApiClient({ address, tls, dial, log: parts.logOf(who), clock: systemClock });
+    const client = createApiClient({
+      address,
+      tls,
+      dial,
+      log: parts.logOf(who),
+      clock: systemClock,
+      fieldManager: `howbernetes-${who}`,
+    });
     clients.push(client);
     return client;
   };

@@ -125,6 +125,10 @@ export class FakeResourceClient<T extends ApiObject> implements ResourceClient<T
     });
   }
 
+  async apply(): Promise<Whole<T>> {
+    throw new Error("unscripted apply");
+  }
+
   async delete(
     key: ObjectKey,
     { options = {} }: { readonly options?: Partial<DeleteOptions> } = {},
