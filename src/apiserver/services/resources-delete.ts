@@ -19,6 +19,7 @@ import { guardsOf } from "../objects/fence.js";
 import { scopeAction, scopeOf } from "./request-scope.js";
 import { keyOfRequest, kindOfType } from "./resource-type.js";
 import type { ResourcesDeps } from "./resources-deps.js";
+import { untilAdmissionKnows } from "./until-admission-knows.js";
 
 /** Deletes an object, or marks it for deletion. */
 export async function deleteResource(deps: ResourcesDeps, request: DeleteRequest, call: CallContext): Promise<DeleteResponse> {
@@ -74,16 +75,19 @@ interface Removal {
   readonly authorize: boolean;
 }
 
-function remove(deps: ResourcesDeps, call: CallContext, { kind, key, options, authorize }: Removal): Promise<Deleted<ApiObject>> {
-  return deleteObject(deps.objects, kind, key, {
+async function remove(deps: ResourcesDeps, call: CallContext, { kind, key, options, authorize }: Removal): Promise<Deleted<ApiObject>> {
+  const dryRun = options.dryRun.length > 0;
+  const done = await deleteObject(deps.objects, kind, key, {
     options,
     nowMs: deps.clock.now(),
     guards: guardsOf(call.metadata),
-    dryRun: options.dryRun.length > 0,
+    dryRun,
     signal: call.signal,
     check: (object) => {
       if (authorize) deps.authorize(call.caller, { verb: "delete", kind, ...key, subresource: "", object });
       refuseSystemNamespace(kind, key.name);
     },
   });
+  await untilAdmissionKnows(deps, done.object, { kind, dryRun, signal: call.signal });
+  return done;
 }
