@@ -4,16 +4,18 @@ import type { ObjectStore } from "../../src/apiserver/object-store.js";
 import { createObjectStore } from "../../src/apiserver/objects/stored-objects.js";
 import { createResourcesService, type ResourcesDefinition } from "../../src/apiserver/services/resources.js";
 import { ensureSystemNamespaces } from "../../src/apiserver/system-namespaces.js";
+import { ensureSystemPriorityClasses } from "../../src/apiserver/system-priority-classes.js";
 import { systemClock } from "../../src/base/clock.js";
 import { createLog } from "../../src/base/log.js";
 import { createMetrics } from "../../src/base/metrics.js";
 import type { CallContext, Caller, Handlers } from "../../src/rpc/contracts.js";
 import { createWatchCaches, type WatchCaches } from "../../src/storage/cacher/watch-caches.js";
+import type { Store } from "../../src/storage/interface.js";
 import { MemoryStore } from "./memory-store.js";
 
-/** The Resources service over a store in memory, called directly. */
-export interface ResourcesInProcess {
-  readonly store: MemoryStore;
+/** The Resources service over a store, called directly. */
+export interface ResourcesInProcess<S extends Store = MemoryStore> {
+  readonly store: S;
   readonly objects: ObjectStore;
   readonly caches: WatchCaches;
   readonly service: Handlers<ResourcesDefinition>;
@@ -23,13 +25,21 @@ export interface ResourcesInProcess {
     readonly metadata?: Readonly<Record<string, string>>;
     readonly signal?: AbortSignal;
   }): CallContext;
+  /** The same over the same store, as of a further api-server. */
+  another(): Promise<ResourcesInProcess<S>>;
+  /** Leaves the store as it is. */
   stop(): Promise<void>;
 }
 
 const admin: Caller = { name: "admin", groups: ["system:masters"] };
 
+/** Starts the service over a new store in memory. */
 export async function startResourcesInProcess(): Promise<ResourcesInProcess> {
-  const store = new MemoryStore();
+  return await startResourcesOver(new MemoryStore());
+}
+
+/** Starts the service over a store. */
+export async function startResourcesOver<S extends Store>(store: S): Promise<ResourcesInProcess<S>> {
   const stop = new AbortController();
   const clock = systemClock;
   const metrics = createMetrics({ process: false });
@@ -38,6 +48,7 @@ export async function startResourcesInProcess(): Promise<ResourcesInProcess> {
   await caches.ready(stop.signal);
   const objects = createObjectStore({ store, caches });
   await ensureSystemNamespaces(objects, clock, stop.signal);
+  await ensureSystemPriorityClasses(objects, clock, stop.signal);
   return {
     store,
     objects,
@@ -51,6 +62,7 @@ export async function startResourcesInProcess(): Promise<ResourcesInProcess> {
       peer: "test",
       certificateFingerprint: "",
     }),
+    another: () => startResourcesOver(store),
     stop: async () => {
       stop.abort();
       await running;
