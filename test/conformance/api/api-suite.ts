@@ -1,0 +1,45 @@
+import type { Store } from "../../../src/storage/interface.js";
+import { skipBecause } from "../../skip.js";
+import { type ApiSubject, startApiSubject } from "./api-subject.js";
+import { chunking } from "./areas/chunking.js";
+import { fieldValidation } from "./areas/field-validation.js";
+import { watchers } from "./areas/watchers.js";
+
+/** A store to run on. */
+export interface StoreUnderApi {
+  /** Why it cannot be had here, if so. */
+  absence(): string | undefined;
+  open(): Promise<Store>;
+  /** After the store has been closed. */
+  stop(): Promise<void>;
+}
+
+const areas = [watchers, chunking, fieldValidation];
+
+/** The API's conformance to Kubernetes' behaviour, area by area, on one store. */
+export function apiConformance(name: string, under: StoreUnderApi): void {
+  describe(`the API on ${name}`, function () {
+    this.timeout(60_000);
+    let store: Store | undefined;
+    let subject: ApiSubject | undefined;
+
+    before(async function () {
+      const absence = under.absence();
+      if (absence !== undefined) skipBecause(this, absence);
+      store = await under.open();
+      subject = await startApiSubject(store);
+    });
+    after(async () => {
+      await subject?.stop();
+      await store?.close();
+      if (store !== undefined) await under.stop();
+    });
+
+    for (const area of areas) {
+      area(() => {
+        if (subject === undefined) throw new Error("the api-server has not been started");
+        return subject;
+      });
+    }
+  });
+}
