@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import { makeWhole } from "../../../src/api/codec/whole.js";
 import { podKind } from "../../../src/api/kinds/pod/kind.js";
@@ -130,6 +132,22 @@ describe("the agent on Docker", function () {
       expect(member?.sandboxId).to.equal(sandbox?.id);
     });
   }
+
+  it("connects a sandbox that the agent before it had started and not connected", async function () {
+    if (process.getuid?.() !== 0) skipBecause(this, "pods are connected directly only by root");
+    const web = pod();
+    const first = start();
+    first.tell(web);
+    await first.until(web.metadata.uid, runsAgain(0));
+    const sandboxId = await idOf("POD");
+    await first.stop();
+    await promisify(execFile)("ip", ["link", "delete", `hb${sandboxId.slice(0, 12)}`]);
+    const second = start();
+    second.tell(web);
+    await second.until(web.metadata.uid, runsAgain(1));
+
+    expect(await idOf("POD")).to.equal(sandboxId);
+  });
 
   it("does not touch a container of another cluster that has the name it needs, and says so", async () => {
     const web = pod();

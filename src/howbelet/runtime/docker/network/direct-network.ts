@@ -11,7 +11,7 @@ import { machineDns } from "./machine-dns.js";
 import { PodFiles, type PodNames } from "./pod-files.js";
 import type { ListedSandbox, PodNetwork, SandboxConnection, SandboxPlace } from "./pod-network.js";
 import { mergeDns } from "./resolv-conf.js";
-import { type PodSubnet, shareSubnet } from "./subnet.js";
+import { isOwnAddress, type PodSubnet, shareSubnet } from "./subnet.js";
 import { connectSandbox, hasBridge, isConnected, isLoose, plugIn } from "./wiring.js";
 
 export interface DirectNetworkDeps {
@@ -59,7 +59,7 @@ export class DirectNetwork implements PodNetwork {
 
   async prepare(subnet: string, signal: AbortSignal): Promise<PreparedNetwork> {
     const { engine, scope } = this.deps;
-    const network = await ensureNetwork(engine, scope, { subnet, isShared: true }, signal);
+    const network = await ensureNetwork(engine, scope, { subnet, former: this.prepared?.subnet, isShared: true }, signal);
     const shared = shareSubnet(network.subnet);
     if (!network.isShared) throw unfit(`the network ${network.name} was made for Docker's use alone, and is in use`);
     if (shared === undefined) throw unfit(`the subnet ${network.subnet} is too small to share`);
@@ -93,17 +93,21 @@ export class DirectNetwork implements PodNetwork {
   async connect(info: ContainerInspectInfo, signal: AbortSignal): Promise<void> {
     const address = info.Config.Labels?.[labelKeys.podIp];
     if (address === undefined || !info.State.Running || (await isConnected(info.Id))) return;
-    const { shared, wantedSubnet } = this.mustBePrepared();
     const bridge = bridgeName(this.deps.scope);
+    if (!(await hasBridge(bridge))) await this.prepare(this.mustBePrepared().wantedSubnet, signal);
+    const { shared, subnet } = this.mustBePrepared();
+    if (!isOwnAddress(shared, address)) throw new RuntimeError("Failed", `the address ${address} is not of the pod network ${subnet}`);
     const { prefix, gateway } = shared;
-    if (!(await hasBridge(bridge))) await this.prepare(wantedSubnet, signal);
     await connectSandbox({ sandboxId: info.Id, pid: info.State.Pid, address, prefix, gateway, bridge }, signal);
   }
 
   async connectionOf(info: ContainerInspectInfo): Promise<SandboxConnection> {
     const { names } = await this.learn(info);
     if (names === undefined) return this.byDocker.connectionOf(info);
-    return { ip: names.address, state: (await isConnected(info.Id)) ? "connected" : "unconnected" };
+    const { address: ip } = names;
+    // The network could be had only with another subnet: the pod needs another address.
+    if (this.prepared !== undefined && !isOwnAddress(this.prepared.shared, ip)) return { ip, state: "lost" };
+    return { ip, state: (await isConnected(info.Id)) ? "connected" : "unconnected" };
   }
 
   async mountsFor(sandboxId: string, signal: AbortSignal): Promise<MountSettings[]> {

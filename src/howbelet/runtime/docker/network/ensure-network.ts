@@ -25,6 +25,8 @@ export function bridgeName({ clusterUid, nodeName }: RuntimeScope): string {
 export interface NetworkWish {
   /** "" leaves the choice to the engine. */
   readonly subnet: string;
+  /** The subnet that it had before, which running pods have addresses of: it is tried first. */
+  readonly former?: string | undefined;
   /** The agent gives out addresses too: the engine keeps to its part of the subnet, and the bridge has a name of ours. */
   readonly isShared: boolean;
 }
@@ -59,15 +61,16 @@ export async function ensureNetwork(
 }
 
 async function createNetwork(engine: DockerEngine, scope: RuntimeScope, wish: NetworkWish, signal: AbortSignal): Promise<string> {
-  const { subnet } = wish;
+  const { isShared, former, subnet } = { ...wish, subnet: wish.former ?? wish.subnet };
   try {
-    await requestNetwork(engine, scope, wish, signal);
+    await requestNetwork(engine, scope, { subnet, isShared }, signal);
     return "";
   } catch (error: unknown) {
     // Somebody else, perhaps an earlier run of ourselves, was first: its labels decide.
     if (statusCodeOf(error) === 409) return "";
     if (subnet === "" || !/overlap/i.test(error instanceof Error ? error.message : "")) throw error;
-    await requestNetwork(engine, scope, { ...wish, subnet: "" }, signal);
+    if (former !== undefined) return createNetwork(engine, scope, { subnet: wish.subnet, isShared }, signal);
+    await requestNetwork(engine, scope, { subnet: "", isShared }, signal);
     return `the node's subnet ${subnet} overlaps another network of this container engine: it chose one itself`;
   }
 }

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { formatIpv4, shareSubnet } from "./subnet.js";
+import { formatIpv4, isOwnAddress, shareSubnet } from "./subnet.js";
 
 describe("shareSubnet", () => {
   it("keeps the first address for the bridge and the last quarter for the engine", () => {
@@ -16,6 +16,20 @@ describe("shareSubnet", () => {
 
   it("serves addresses above the sign bit", () => {
     expect(shareSubnet("203.0.113.0/24")?.engineRange).to.equal("203.0.113.192/26");
+  });
+
+  it("knows the addresses that the agent gives", () => {
+    const shared = shareSubnet("10.0.0.0/28");
+
+    for (const [address, isOwn] of [
+      ["10.0.0.1", false],
+      ["10.0.0.2", true],
+      ["10.0.0.11", true],
+      ["10.0.0.12", false],
+      ["10.0.1.2", false],
+      ["", false],
+    ] as const)
+      expect(shared !== undefined && isOwnAddress(shared, address), address).to.equal(isOwn);
   });
 
   for (const text of ["", "10.0.0.0", "10.0.0/8", "10.0.0.256/24", "10.0.0.0/29", "fd00::/64", "10.0.0.0/x"])

@@ -10,19 +10,23 @@ export interface PodSubnet {
   readonly engineRange: string;
 }
 
+/** Whether the agent may have given a pod this address. */
+export function isOwnAddress({ first, last }: PodSubnet, address: string): boolean {
+  const number = parseIpv4(address);
+  return number !== undefined && number >= first && number <= last;
+}
+
 /** Longer prefixes leave no quarter of four addresses. */
 const maxPrefix = 28;
 
 /** Shares out an IPv4 subnet in CIDR notation; undefined when it is none, or too small. */
 export function shareSubnet(cidr: string): PodSubnet | undefined {
   const [address = "", bits = ""] = cidr.split("/");
-  const octets = address.split(".").map(Number);
+  const given = parseIpv4(address);
   const prefix = Number(bits);
-  const isAddress = octets.length === 4 && octets.every((octet) => Number.isInteger(octet) && octet >= 0 && octet <= 255);
-  if (!isAddress || !Number.isInteger(prefix) || prefix < 1 || prefix > maxPrefix) return undefined;
+  if (given === undefined || !Number.isInteger(prefix) || prefix < 1 || prefix > maxPrefix) return undefined;
 
   const size = 2 ** (32 - prefix);
-  const given = octets.reduce((sum, octet) => sum * 256 + octet, 0);
   const base = given - (given % size);
   const engineBase = base + size * 0.75;
   return {
@@ -37,4 +41,10 @@ export function shareSubnet(cidr: string): PodSubnet | undefined {
 /** An address in dotted notation. */
 export function formatIpv4(address: number): string {
   return [24, 16, 8, 0].map((bits) => Math.floor(address / 2 ** bits) % 256).join(".");
+}
+
+function parseIpv4(address: string): number | undefined {
+  const octets = address.split(".").map(Number);
+  const isAddress = octets.length === 4 && octets.every((octet) => Number.isInteger(octet) && octet >= 0 && octet <= 255);
+  return isAddress ? octets.reduce((sum, octet) => sum * 256 + octet, 0) : undefined;
 }
