@@ -3,33 +3,43 @@
  * peer in this one run; the results go to bench/results/latest.json and docs/benchmarks.md.
  */
 import { Engine } from "./harness/engine.js";
-import { judge, type Verdict } from "./harness/measurement.js";
+import { type Comparison, judge, type Verdict } from "./harness/measurement.js";
 import { formatVerdict, writeReport } from "./harness/report.js";
 import { Subject } from "./harness/subject.js";
-import { workloads } from "./workloads/index.js";
+import { serverWorkloads, workloads } from "./workloads/index.js";
+import type { Workload } from "./workloads/workload.js";
 
 const wanted = process.argv.slice(2);
-const unknown = wanted.filter((id) => !workloads.some((workload) => workload.id === id));
-if (unknown.length > 0) throw new Error(`no benchmark ${unknown.join(", ")}; there are ${workloads.map(({ id }) => id).join(", ")}`);
+const ids = [...workloads, ...serverWorkloads].map(({ id }) => id);
+const unknown = wanted.filter((id) => !ids.includes(id));
+if (unknown.length > 0) throw new Error(`no benchmark ${unknown.join(", ")}; there are ${ids.join(", ")}`);
 
-const engine = new Engine();
-const dockerVersion = await engine.version().catch((error: unknown) => {
-  throw new Error("the benchmarks need a Docker Engine, and none answers", { cause: error });
-});
-const chosen = workloads.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
-const leaveSwarm = chosen.some(({ needsSwarm }) => needsSwarm) ? await engine.becomeSwarm() : undefined;
-const subject = await Subject.start();
+const isWanted = ({ id }: { readonly id: string }): boolean => wanted.length === 0 || wanted.includes(id);
 const verdicts: Verdict[] = [];
-try {
-  for (const workload of chosen) {
-    process.stdout.write(`${workload.id}: ${workload.title} …\n`);
-    const found = (await workload.run({ subject, engine })).map(judge);
-    for (const verdict of found) process.stdout.write(`${formatVerdict(verdict)}\n`);
-    verdicts.push(...found);
-  }
-} finally {
-  await subject.stop();
-  await engine.removeContainers();
-  await leaveSwarm?.();
+
+async function measure(id: string, title: string, run: () => Promise<readonly Comparison[]>): Promise<void> {
+  process.stdout.write(`${id}: ${title} …\n`);
+  const found = (await run()).map(judge);
+  for (const verdict of found) process.stdout.write(`${formatVerdict(verdict)}\n`);
+  verdicts.push(...found);
 }
-writeReport(verdicts, dockerVersion);
+
+async function measureOnDocker(chosen: readonly Workload[], engine: Engine): Promise<void> {
+  const leaveSwarm = chosen.some(({ needsSwarm }) => needsSwarm) ? await engine.becomeSwarm() : undefined;
+  const subject = await Subject.start();
+  try {
+    for (const workload of chosen) await measure(workload.id, workload.title, () => workload.run({ subject, engine }));
+  } finally {
+    await subject.stop();
+    await engine.removeContainers();
+    await leaveSwarm?.();
+  }
+}
+
+for (const { id, title, run } of serverWorkloads.filter(isWanted)) await measure(id, title, run);
+const engine = new Engine();
+const dockerVersion = await engine.version().catch((_absent: unknown) => undefined);
+const onDocker = workloads.filter(isWanted);
+if (onDocker.length > 0 && dockerVersion !== undefined) await measureOnDocker(onDocker, engine);
+else if (onDocker.length > 0) process.stdout.write(`no Docker Engine answers: not run are ${onDocker.map(({ id }) => id).join(", ")}\n`);
+writeReport(verdicts, dockerVersion ?? "none");

@@ -16,3 +16,10 @@ export interface Workload {
   readonly needsSwarm: boolean;
   run(context: BenchContext): Promise<readonly Comparison[]>;
 }
+
+/** One numbered benchmark of the api-server alone: it starts what it needs, and needs no Docker. */
+export interface ServerWorkload {
+  readonly id: string;
+  readonly title: string;
+  run(): Promise<readonly Comparison[]>;
+}

@@ -10,6 +10,8 @@ import { createInterface } from "node:readline";
 export interface EtcdProcess {
   /** "host:port" for clients. */
   readonly endpoint: string;
+  /** "host:port" for clients that talk TLS, if it was asked for. */
+  readonly secureEndpoint: string | undefined;
   /** kill -9, as a crash would. The data stays. */
   kill(): Promise<void>;
   /** Starts it anew after `kill`, on the same port and data. */
@@ -18,6 +20,19 @@ export interface EtcdProcess {
   signal(signal: "SIGSTOP" | "SIGCONT"): void;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
+}
+
+/** PEM files with which etcd talks TLS on a second port, and asks its clients for certificates. */
+export interface EtcdTlsFiles {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+interface Ports {
+  readonly client: number;
+  readonly secure: number;
+  readonly peer: number;
 }
 
 const oldestVersion = [3, 5, 8] as const;
@@ -34,14 +49,14 @@ export function etcdAbsence(): string | undefined {
 }
 
 /** Starts an etcd on free ports and waits until it serves. */
-export async function startEtcd(): Promise<EtcdProcess> {
+export async function startEtcd(tls?: EtcdTlsFiles): Promise<EtcdProcess> {
   const binary = findBinary();
   if (binary === undefined) throw new Error(etcdAbsence());
   const directory = await mkdtemp(join(tmpdir(), "howbernetes-etcd-"));
-  const ports = { client: 0, peer: 0 };
+  let ports: Ports = { client: 0, secure: 0, peer: 0 };
   let child = await withRetries(async () => {
-    Object.assign(ports, await freePorts());
-    return launch(binary, directory, ports);
+    ports = await freePorts();
+    return launch(binary, flagsFor(directory, ports, tls));
   });
   const kill = async (): Promise<void> => {
     child.kill("SIGKILL");
@@ -49,9 +64,10 @@ export async function startEtcd(): Promise<EtcdProcess> {
   };
   return {
     endpoint: `127.0.0.1:${ports.client}`,
+    secureEndpoint: tls === undefined ? undefined : `127.0.0.1:${ports.secure}`,
     kill,
     restart: async () => {
-      child = await withRetries(() => launch(binary, directory, ports));
+      child = await withRetries(() => launch(binary, flagsFor(directory, ports, tls)));
     },
     signal: (signal) => void child.kill(signal),
     stop: async () => {
@@ -75,18 +91,23 @@ function versionOf(binary: string): readonly number[] | undefined {
   return match?.slice(1).map(Number);
 }
 
-async function launch(binary: string, directory: string, ports: { readonly client: number; readonly peer: number }): Promise<ChildProcess> {
-  const client = `http://127.0.0.1:${ports.client}`;
+function flagsFor(directory: string, ports: Ports, tls: EtcdTlsFiles | undefined): Readonly<Record<string, string>> {
+  const plain = `http://127.0.0.1:${ports.client}`;
+  const clients = tls === undefined ? plain : `${plain},https://127.0.0.1:${ports.secure}`;
   const peer = `http://127.0.0.1:${ports.peer}`;
-  const flags = {
+  return {
     "data-dir": join(directory, "data"),
-    "listen-client-urls": client,
-    "advertise-client-urls": client,
+    "listen-client-urls": clients,
+    "advertise-client-urls": clients,
     "listen-peer-urls": peer,
     "initial-advertise-peer-urls": peer,
     "initial-cluster": `default=${peer}`,
     logger: "zap",
+    ...(tls === undefined ? {} : { "cert-file": tls.cert, "key-file": tls.key, "trusted-ca-file": tls.ca, "client-cert-auth": "true" }),
   };
+}
+
+async function launch(binary: string, flags: Readonly<Record<string, string>>): Promise<ChildProcess> {
   const child = spawn(
     binary,
     Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
@@ -128,8 +149,8 @@ async function withRetries<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-async function freePorts(): Promise<{ readonly client: number; readonly peer: number }> {
-  const servers = [createServer(), createServer()];
+async function freePorts(): Promise<Ports> {
+  const servers = [createServer(), createServer(), createServer()];
   const ports = await Promise.all(
     servers.map(async (server) => {
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -138,6 +159,6 @@ async function freePorts(): Promise<{ readonly client: number; readonly peer: nu
     }),
   );
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  const [client = 0, peer = 0] = ports;
-  return { client, peer };
+  const [client = 0, secure = 0, peer = 0] = ports;
+  return { client, secure, peer };
 }
