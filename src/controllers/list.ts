@@ -5,6 +5,7 @@ import { createNamespaceController } from "./namespace/index.js";
 import { createNodeLifecycleController } from "./node-lifecycle/index.js";
 import { createPodGcController } from "./pod-gc/index.js";
 import { createReplicaSetController } from "./replicaset/index.js";
+import { createResourceQuotaController } from "./resourcequota/index.js";
 import { createTaintEvictionController } from "./taint-eviction/index.js";
 
 /** A controller, and the name under which its Events appear. */
@@ -22,4 +23,5 @@ export const controllers: readonly ListedController[] = [
   { component: "node-controller", create: createNodeLifecycleController },
   { component: "taint-eviction-controller", create: createTaintEvictionController },
   { component: "pod-garbage-collector", create: createPodGcController },
+  { component: "resourcequota-controller", create: createResourceQuotaController },
 ];
