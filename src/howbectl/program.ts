@@ -82,12 +82,27 @@ async function parse(program: Command, words: readonly string[]): Promise<void> 
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0 || error.code === "commander.help") return;
     const known = program.commands.find((command) => command.name() === namedCommand(words));
-    throw usageErrorFrom(error, known === undefined ? "" : ` ${known.name()}`);
+    throw usageErrorFrom(error, known);
   }
 }
 
-function usageErrorFrom(error: CommanderError, command: string): UsageError {
+function usageErrorFrom(error: CommanderError, command: Command | undefined): UsageError {
   const [message = "", ...suggestion] = error.message.replace(/^error: /, "").split("\n");
-  const hint = [...suggestion, `See 'howbectl${command} --help' for usage.`].join("\n");
-  return new UsageError(message, hint);
+  const name = command === undefined ? "" : ` ${command.name()}`;
+  const hint = [...suggestion, `See 'howbectl${name} --help' for usage.`].join("\n");
+  const extra = error.code === "commander.excessArguments" ? (command?.args.slice(command.registeredArguments.length) ?? []) : [];
+  if (extra.length > 0) return new UsageError(`Unexpected args: [${extra.join(" ")}]`, hint);
+  return new UsageError(inKubectlsWords(message), hint);
+}
+
+const rewordings: readonly { readonly pattern: RegExp; readonly words: string }[] = [
+  { pattern: /^required option '.*--([\w-]+)[ '].*$/, words: 'required flag(s) "$1" not set' },
+  { pattern: /^unknown option '(--[^']*)'$/, words: "unknown flag: $1" },
+  { pattern: /^unknown option '(-([^-']).*)'$/, words: "unknown shorthand flag: '$2' in $1" },
+  { pattern: /^option '.*(--[\w-]+) .*' argument missing$/, words: "flag needs an argument: $1" },
+];
+
+function inKubectlsWords(message: string): string {
+  const found = rewordings.find(({ pattern }) => pattern.test(message));
+  return found === undefined ? message : message.replace(found.pattern, found.words);
 }

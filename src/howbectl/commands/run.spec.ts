@@ -21,7 +21,7 @@ describe("howbectl run", () => {
     expect(parseYaml(cli.out)).to.deep.equal({
       apiVersion: "v1",
       kind: "Pod",
-      metadata: { name: "web", labels: { a: "b", c: "d" } },
+      metadata: { creationTimestamp: null, name: "web", labels: { a: "b", c: "d" } },
       spec: {
         containers: [
           {
@@ -36,6 +36,7 @@ describe("howbectl run", () => {
         dnsPolicy: "ClusterFirst",
         restartPolicy: "Never",
       },
+      status: {},
     });
     expect(cli.cluster.calls).to.deep.equal([]);
   });
@@ -47,9 +48,9 @@ describe("howbectl run", () => {
   });
 
   const wrong = [
-    { words: ["run", "web"], says: "error: required option '--image <image>' not specified" },
+    { words: ["run", "web"], says: 'error: required flag(s) "image" not set' },
     { words: ["run", "web", "--image=x", "--restart=Sometimes"], says: "is not one of Always, OnFailure, Never" },
-    { words: ["run", "web", "--image=x", "--foo"], says: "unknown option '--foo'" },
+    { words: ["run", "web", "--image=x", "--foo"], says: "unknown flag: --foo" },
     { words: ["run", "web", "--image=x", "--env=A"], says: 'invalid env: "A"' },
     { words: ["rnu"], says: "unknown command 'rnu'" },
   ];

@@ -3,8 +3,7 @@ import type { JsonObject } from "../../api/codec/json-values.js";
 import type { CliEnv } from "../cli-env.js";
 import { collect, collectList, oneOf, parseCount } from "../flags/parse-flag.js";
 import { addWriteFlags, type WriteFlags } from "../flags/write-flags.js";
-import { createAndReport } from "../resources/create-and-report.js";
-import { kindForWord } from "../resources/kind-lookup.js";
+import { createGenerated, unstored } from "../resources/create-generated.js";
 import { UsageError } from "../usage-error.js";
 
 interface RunFlags extends WriteFlags {
@@ -30,10 +29,10 @@ export const runCommand = (env: CliEnv): Command =>
     .option("-l, --labels <key=value>", "labels of the pod, comma-separated; run=NAME when none are given", collectList)
     .option("--annotations <key=value>", "annotation of the pod; may be repeated", collect)
     .option("--image-pull-policy <policy>", "Always, IfNotPresent or Never", oneOf("Always", "IfNotPresent", "Never"))
-    .action(async (name: string, args: string[], flags: RunFlags) => {
-      const kind = kindForWord("pod");
-      await createAndReport({ kind, namespace: await env.namespace(), json: podManifest(name, args, flags) }, flags, env);
-    });
+    .option("--save-config", "record the manifest on the pod, so that a later apply knows what it had")
+    .action((name: string, args: string[], flags: RunFlags, command: Command) =>
+      createGenerated(podManifest(name, args, flags), command, env),
+    );
 
 /** The Pod that kubectl would make of the same words. */
 export function podManifest(name: string, args: readonly string[], flags: RunFlags): JsonObject {
@@ -53,8 +52,9 @@ export function podManifest(name: string, args: readonly string[], flags: RunFla
   return {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name, labels, ...annotations },
+    metadata: { ...unstored, name, labels, ...annotations },
     spec: { containers: [container], dnsPolicy: "ClusterFirst", restartPolicy: flags.restart },
+    status: {},
   };
 }
 
