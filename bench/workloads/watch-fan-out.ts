@@ -1,0 +1,104 @@
+import type { Client } from "@grpc/grpc-js";
+import { packAny } from "../../src/api/codec/any.js";
+import { decodeWhole } from "../../src/api/codec/whole.js";
+import { configMapKind } from "../../src/api/kinds/configmap/kind.js";
+import { EventType, ResourcesService, UpdateRequest, WatchRequest, WatchResponse } from "../../src/gen/howbernetes/api/v1/resources.js";
+import { FanOutPeer } from "../harness/fan-out-peer.js";
+import { alternate, type Comparison } from "../harness/measurement.js";
+import { connect, rawCall } from "../harness/raw-calls.js";
+import { configMapEntry, type ServedEtcd, withServedEtcd } from "../harness/served-etcd.js";
+import { quantile } from "../harness/statistics.js";
+import { WatchCrowd, type Writer } from "../harness/watch-crowd.js";
+import type { ServerWorkload } from "./workload.js";
+
+const changes = 400;
+const everyMs = 5;
+const objects = 200;
+const rounds = 3;
+const crowds = [1, 10, 100, 1_000];
+/** Time is the inverse of deliveries: 0.8 of the peer's are the same as 1.25 of its time. */
+const timeAim = 1.25;
+const lagCrowd = 100;
+const lagAimMs = 50;
+const type = { group: "", version: "v1", resource: "configmaps" };
+
+/** Two hundred changes a second to 1, 10, 100 and 1,000 watchers, against a bare server that writes one Buffer to as many. */
+export const watchFanOut: ServerWorkload = {
+  id: "B9",
+  title: "watch fan-out",
+  run: async () => {
+    const peer = await FanOutPeer.start();
+    try {
+      return await withServedEtcd(objects, (served) => compare(served, peer));
+    } finally {
+      await peer.stop();
+    }
+  },
+};
+
+async function compare({ server, revisions }: ServedEtcd, peer: FanOutPeer): Promise<readonly Comparison[]> {
+  const { server: address, tls } = await server.credentials();
+  const connectOurs = (): Client => connect(address, tls);
+  const writeOurs = updatesBy(connectOurs());
+  const writePeers: Writer = (count, onWrite) => {
+    peer.write({ message: sample().toString("base64"), count, everyMs });
+    onWrite();
+  };
+  const resourceVersion = String(revisions.at(-1));
+  const request = WatchRequest.encode(WatchRequest.fromPartial({ type, namespace: "default", resourceVersion })).finish();
+  const comparisons: Comparison[] = [];
+  for (const size of crowds) {
+    const ours = new WatchCrowd(connectOurs, size, request);
+    await ours.gather(writeOurs);
+    const theirs = new WatchCrowd(peer.connect, size, request);
+    await theirs.gather(writePeers);
+    const lags: number[] = [];
+    const samples = await alternate(
+      rounds,
+      async () => {
+        const round = await ours.fanOut(changes, writeOurs);
+        lags.push(quantile(round.lags, 0.99));
+        return round.ms;
+      },
+      async () => (await theirs.fanOut(changes, writePeers)).ms,
+    );
+    ours.leave();
+    theirs.leave();
+    const name = `B9 ${size} watchers`;
+    comparisons.push({ name, unit: "ms", peer: "bare server", ours: samples.ours, peers: samples.theirs, aim: timeAim });
+    if (size === lagCrowd) {
+      comparisons.push({ name: `${name}, p99 lag`, unit: "ms", peer: "bound", ours: lags, peers: lags.map(() => lagAimMs), aim: 1 });
+    }
+  }
+  return comparisons;
+}
+
+/** Updates of ConfigMaps, one every few milliseconds. */
+function updatesBy(client: Client): Writer {
+  let made = 0;
+  const update = async (): Promise<void> => {
+    made += 1;
+    const object = decodeWhole(configMapKind, configMapEntry(made % objects).value);
+    const value = packAny(configMapKind, { ...object, data: { value: String(made).padStart(850, "x") } });
+    const { name, namespace } = object.metadata;
+    const request = { ...UpdateRequest.fromPartial({ type, namespace, name }), body: { body: { $case: "object" as const, value } } };
+    await rawCall(client, ResourcesService.update.path, UpdateRequest.encode(request).finish());
+  };
+  return (count, onWrite) => {
+    let begun = 0;
+    const timer = setInterval(() => {
+      onWrite();
+      begun += 1;
+      if (begun === count) clearInterval(timer);
+      update().catch((error: unknown) => {
+        throw error;
+      });
+    }, everyMs);
+  };
+}
+
+/** A change as the peer writes it: as large as one of ours. */
+function sample(): Buffer {
+  const object = packAny(configMapKind, decodeWhole(configMapKind, configMapEntry(1).value));
+  return Buffer.from(WatchResponse.encode({ type: EventType.MODIFIED, object }).finish());
+}
