@@ -1,36 +1,94 @@
-import type { Container, ContainerPort, EnvVar } from "../../../gen/howbernetes/core/v1/container.js";
+import type { Container } from "../../../gen/howbernetes/core/v1/container.js";
+import type { PodSpec } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { FieldError } from "../../errors.js";
 import { duplicate, invalidValue, required, unsupported } from "../../validation/field-error.js";
 import { child, element } from "../../validation/field-path.js";
 import { dnsLabelProblems } from "../../validation/names.js";
-import { ipProblems, portNameProblems, portProblems } from "../../validation/network.js";
+import { validateEnv, validateEnvFrom } from "./env-validation.js";
+import { validateHostNetworkPorts, validateHostPorts, validatePorts } from "./port-validation.js";
+import { refuseChecks, validateChecks } from "./probe-validation.js";
 import { validateResources } from "./resources-validation.js";
+import { validateResize, validateRestart } from "./restart-validation.js";
+import { validateContainerSecurity } from "./security-validation.js";
+import { validateMounts } from "./volume-mount-validation.js";
 
 const pullPolicies: readonly string[] = ["Always", "IfNotPresent", "Never"];
-const protocols: readonly string[] = ["SCTP", "TCP", "UDP"];
 const messagePolicies: readonly string[] = ["FallbackToLogsOnError", "File"];
 
-/** Every error of a pod's containers; `names` are those taken already, and grow. */
-export function validateContainers(containers: readonly Container[], path: string, names: Set<string>): FieldError[] {
+/** Every error of a pod's containers, of both kinds, which have no name in common. */
+export function validateContainers(spec: PodSpec, path: string): FieldError[] {
+  const { containers, initContainers } = spec;
+  const containersPath = child(path, "containers");
+  const initPath = child(path, "initContainers");
+  const names = new Set<string>();
+  const common = commonOf(spec);
   return [
-    ...containers.flatMap((container, index) => validateContainer(container, element(path, index), names)),
-    ...validateHostPorts(containers, path),
+    ...(containers.length === 0 ? [required(containersPath)] : []),
+    ...containers.flatMap((container, index) => validateAppContainer(container, common, { path: element(containersPath, index), names })),
+    ...validateHostPorts(containers, containersPath),
+    ...(spec.hostNetwork === true ? validateHostNetworkPorts(containers, containersPath) : []),
+    ...initContainers.flatMap((container, index) => validateInitContainer(container, common, { path: element(initPath, index), names })),
   ];
 }
 
-function validateContainer(container: Container, path: string, names: Set<string>): FieldError[] {
+/** What of the pod its containers are judged by. */
+interface Common {
+  readonly spec: PodSpec;
+  readonly graceSeconds: number;
+  readonly volumeNames: ReadonlySet<string>;
+}
+
+interface Place {
+  readonly path: string;
+  /** Those taken already; they grow. */
+  readonly names: Set<string>;
+}
+
+function commonOf(spec: PodSpec): Common {
+  const volumeNames = new Set(spec.volumes.map(({ name = "" }) => name));
+  return { spec, graceSeconds: spec.terminationGracePeriodSeconds ?? 0, volumeNames };
+}
+
+function validateAppContainer(container: Container, common: Common, place: Place): FieldError[] {
   return [
-    ...validateContainerName(container.name ?? "", child(path, "name"), names),
+    ...validateContainer(container, common, place),
+    ...validateChecks(container, common.graceSeconds, place.path),
+    ...validateRestart(container, place.path),
+    ...validateResize(container.resizePolicy, common.spec.restartPolicy ?? "", child(place.path, "resizePolicy")),
+  ];
+}
+
+/** An init container comes to its end, unless it is a sidecar. */
+function validateInitContainer(container: Container, common: Common, place: Place): FieldError[] {
+  const isSidecar = container.restartPolicy === "Always";
+  const { resizePolicy } = container;
+  const resizePath = child(place.path, "resizePolicy");
+  return [
+    ...validateContainer(container, common, place),
+    ...(isSidecar ? validateChecks(container, common.graceSeconds, place.path) : refuseChecks(container, place.path)),
+    ...validateRestart(container, place.path),
+    ...(isSidecar ? validateResize(resizePolicy, common.spec.restartPolicy ?? "", resizePath) : []),
+    ...(isSidecar || resizePolicy.length === 0 ? [] : [invalidValue(resizePath, resizePolicy, "must not be set for init containers")]),
+  ];
+}
+
+function validateContainer(container: Container, { spec, volumeNames }: Common, { path, names }: Place): FieldError[] {
+  const { securityContext, resources } = container;
+  return [
+    ...validateName(container.name ?? "", child(path, "name"), names),
     ...validateImage(container.image ?? "", child(path, "image")),
     ...validatePolicy(container.imagePullPolicy, pullPolicies, child(path, "imagePullPolicy")),
     ...validatePolicy(container.terminationMessagePolicy, messagePolicies, child(path, "terminationMessagePolicy")),
     ...validatePorts(container.ports, child(path, "ports")),
     ...validateEnv(container.env, child(path, "env")),
-    ...(container.resources === undefined ? [] : validateResources(container.resources, child(path, "resources"))),
+    ...validateEnvFrom(container.envFrom, child(path, "envFrom")),
+    ...validateMounts(container, volumeNames, path),
+    ...(resources === undefined ? [] : validateResources(resources, child(path, "resources"))),
+    ...(securityContext === undefined ? [] : validateContainerSecurity(securityContext, spec, child(path, "securityContext"))),
   ];
 }
 
-function validateContainerName(name: string, path: string, names: Set<string>): FieldError[] {
+function validateName(name: string, path: string, names: Set<string>): FieldError[] {
   if (name === "") return [required(path)];
   const problems = dnsLabelProblems(name).map((problem) => invalidValue(path, name, problem));
   const errors = names.has(name) ? [...problems, duplicate(path, name)] : problems;
@@ -47,56 +105,4 @@ function validateImage(image: string, path: string): FieldError[] {
 function validatePolicy(policy: string | undefined, supported: readonly string[], path: string): FieldError[] {
   if (!policy) return [required(path)];
   return supported.includes(policy) ? [] : [unsupported(path, policy, supported)];
-}
-
-function validatePorts(ports: readonly ContainerPort[], path: string): FieldError[] {
-  const names = new Set<string>();
-  return ports.flatMap((port, index) => validatePort(port, element(path, index), names));
-}
-
-function validatePort(port: ContainerPort, path: string, names: Set<string>): FieldError[] {
-  const { name = "", containerPort = 0, hostPort = 0, hostIP = "" } = port;
-  const at = (field: keyof ContainerPort): string => child(path, field);
-  const errors: FieldError[] = [];
-  if (name !== "") {
-    errors.push(...portNameProblems(name).map((problem) => invalidValue(at("name"), name, problem)));
-    if (names.has(name)) errors.push(duplicate(at("name"), name));
-    names.add(name);
-  }
-  if (containerPort === 0) errors.push(required(at("containerPort")));
-  else errors.push(...portProblems(containerPort).map((problem) => invalidValue(at("containerPort"), containerPort, problem)));
-  if (hostPort !== 0) errors.push(...portProblems(hostPort).map((problem) => invalidValue(at("hostPort"), hostPort, problem)));
-  errors.push(...validatePolicy(port.protocol, protocols, at("protocol")));
-  if (hostIP !== "") errors.push(...ipProblems(hostIP).map((problem) => invalidValue(at("hostIP"), hostIP, problem)));
-  return errors;
-}
-
-/** Two ports of one pod may not take the same port of the host, for they always share that host. */
-function validateHostPorts(containers: readonly Container[], path: string): FieldError[] {
-  const taken = new Set<string>();
-  const errors: FieldError[] = [];
-  for (const [index, { ports }] of containers.entries()) {
-    for (const [place, { protocol, hostIP = "", hostPort = 0 }] of ports.entries()) {
-      if (hostPort === 0) continue;
-      const key = `${protocol}/${hostIP}/${hostPort}`;
-      const at = child(element(child(element(path, index), "ports"), place), "hostPort");
-      if (taken.has(key)) errors.push(duplicate(at, key));
-      taken.add(key);
-    }
-  }
-  return errors;
-}
-
-function validateEnv(env: readonly EnvVar[], path: string): FieldError[] {
-  return env.flatMap(({ name = "" }, index) => {
-    const at = child(element(path, index), "name");
-    if (name === "") return [required(at)];
-    return isEnvName(name) ? [] : [invalidValue(at, name, envNameMessage)];
-  });
-}
-
-const envNameMessage = "a valid environment variable name must consist only of printable ASCII characters other than '='";
-
-function isEnvName(name: string): boolean {
-  return /^[ -<>-~]+$/.test(name);
 }

@@ -3,6 +3,8 @@ import { type Pod, PodSecurityContext, type PodSpec } from "../../../gen/howbern
 import type { Toleration } from "../../../gen/howbernetes/core/v1/scheduling.js";
 import type { Whole } from "../../object.js";
 import { notReadyTaint, unreachableTaint } from "../../scheduling/toleration.js";
+import { applyContainerDefaults } from "./container-defaults.js";
+import { applyVolumeDefaults } from "./volume-defaults.js";
 
 const defaultGraceSeconds = 30;
 
@@ -28,20 +30,13 @@ export function applyPodSpecDefaults(spec: PodSpec): void {
   spec.terminationGracePeriodSeconds ??= defaultGraceSeconds;
   spec.securityContext ??= PodSecurityContext.fromPartial({});
   for (const container of [...spec.initContainers, ...spec.containers]) applyContainerDefaults(container);
+  for (const volume of spec.volumes) applyVolumeDefaults(volume);
+  if (spec.hostNetwork === true) publishHostPorts(spec);
 }
 
-function applyContainerDefaults(container: Container): void {
-  container.imagePullPolicy ||= isLatest(container.image ?? "") ? "Always" : "IfNotPresent";
-  container.terminationMessagePath ||= "/dev/termination-log";
-  container.terminationMessagePolicy ||= "File";
-  for (const port of container.ports) port.protocol ||= "TCP";
-}
-
-/** Whether an image is named by the tag `latest`, or by neither tag nor digest, which means the same. */
-function isLatest(image: string): boolean {
-  const [name = "", digest] = image.split("@");
-  const tag = name.slice(name.lastIndexOf("/") + 1).split(":")[1];
-  return tag === undefined ? digest === undefined : tag === "latest";
+/** In the host's network, every port of a container is the host's. */
+function publishHostPorts({ initContainers, containers }: PodSpec): void {
+  for (const port of [...initContainers, ...containers].flatMap(({ ports }) => ports)) port.hostPort ||= port.containerPort;
 }
 
 /** What a container is limited to and does not request, it requests in full. */

@@ -16,7 +16,8 @@ export function validateResources(resources: ResourceRequirements, path: string)
   return errors.length > 0 ? errors : validateRequestsFitLimits(resources, child(path, "requests"));
 }
 
-function validateAmounts(amounts: Readonly<Record<string, Quantity>>, path: string): FieldError[] {
+/** Every error of amounts of resources: names that containers do not have, and what is no amount. */
+export function validateAmounts(amounts: Readonly<Record<string, Quantity>>, path: string): FieldError[] {
   const nameErrors = Object.keys(amounts).flatMap((name) => validateContainerResourceName(name, entry(path, name)));
   return [...nameErrors, ...validateQuantities(amounts, path)];
 }

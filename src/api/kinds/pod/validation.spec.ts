@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { admitted, lines } from "../../../../test/builders/from-manifest.js";
+import { podErrors } from "../../../../test/builders/pod-errors.js";
 import { podKind } from "./kind.js";
 
 const errorsOf = (spec: string): string[] => lines(podKind.validate(admitted(podKind, `spec: { ${spec} }`)));
@@ -107,6 +108,46 @@ describe("validatePod: containers", () => {
 
   it("reports all that is wrong at once", () => {
     expect(ofContainer("ports: [{ containerPort: 0, protocol: x }]")).to.have.length(4);
+  });
+});
+
+describe("validatePodFields", () => {
+  const cases: readonly (readonly [fields: string, errors: readonly string[]])[] = [
+    ["activeDeadlineSeconds: 1, priorityClassName: high, preemptionPolicy: Never, os: { name: windows }", []],
+    ["activeDeadlineSeconds: 0", ["spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive"]],
+    ["preemptionPolicy: Always", ['spec.preemptionPolicy: Unsupported value: "Always": supported values: "Never", "PreemptLowerPriority"']],
+    ["os: { name: plan9 }", ['spec.os.name: Unsupported value: "plan9": supported values: "linux", "windows"']],
+    [
+      "schedulingGates: [{ name: a }, { name: a }], nodeName: n1",
+      [
+        'spec.schedulingGates[1]: Duplicate value: "a"',
+        "spec.nodeName: Forbidden: cannot be set until all schedulingGates have been cleared",
+      ],
+    ],
+    [
+      "shareProcessNamespace: true, hostPID: true",
+      ["spec.shareProcessNamespace: Invalid value: true: ShareProcessNamespace and HostPID cannot both be enabled"],
+    ],
+    ["hostUsers: false, hostIPC: true", ["spec.hostIPC: Forbidden: when `hostUsers` is false"]],
+    ["overhead: { cpu: -1 }", ['spec.overhead[cpu]: Invalid value: "-1": must be greater than or equal to 0']],
+    [
+      "resources: { limits: { cpu: 1 }, requests: { cpu: 2 } }",
+      ['spec.resources.requests: Invalid value: "2": must be less than or equal to cpu limit of 1'],
+    ],
+    ["initContainers: [{ name: main, image: a }]", ['spec.initContainers[0].name: Duplicate value: "main"']],
+  ];
+  for (const [fields, errors] of cases) {
+    it(`${errors.length === 0 ? "accepts" : "refuses"} ${fields}`, () => {
+      expect(podErrors(fields)).to.deep.equal(errors);
+    });
+  }
+
+  it("takes a port in the host's network for the host's", () => {
+    const port = (fields: string): string[] => podErrors("hostNetwork: true", `ports: [{ containerPort: 80, ${fields} }]`);
+    expect(port("")).to.deep.equal([]);
+    expect(port("hostPort: 81")).to.deep.equal([
+      "spec.containers[0].ports[0].containerPort: Invalid value: 80: must match `hostPort` when `hostNetwork` is true",
+    ]);
   });
 });
 
