@@ -1,17 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import {
-  difference,
-  emptyFieldSet,
-  type FieldSet,
-  fieldSetOf,
-  hasPath,
-  intersection,
-  leaves,
-  pathsOf,
-  sameFields,
-  union,
-} from "./field-set.js";
+import { difference, emptyFieldSet, type FieldSet, fieldSetOf, hasPath, intersection, pathsOf, sameFields, union } from "./field-set.js";
 import { formatFieldsV1, parseFieldsV1 } from "./fields-v1.js";
 import { formatElement, formatPath, type PathElement, parseElement } from "./path-element.js";
 
@@ -99,18 +88,6 @@ describe("field sets", () => {
       fc.property(fieldSet, path, (set, any) => {
         for (const each of pathsOf(set)) expect(hasPath(set, each)).to.equal(true);
         expect(hasPath(set, any)).to.equal(textsOf(set).has(any.join("|")));
-      }),
-    );
-  });
-
-  it("have leaves, below which nothing is", () => {
-    fc.assert(
-      fc.property(fieldSet, (set) => {
-        const all = [...textsOf(set)];
-        expectPaths(
-          leaves(set),
-          all.filter((each) => !all.some((other) => other.startsWith(`${each}|`))),
-        );
       }),
     );
   });

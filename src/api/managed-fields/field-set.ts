@@ -117,15 +117,6 @@ export function sameFields(left: FieldSet, right: FieldSet): boolean {
   return true;
 }
 
-/** The members that have no member below them. */
-export function leaves(set: FieldSet): FieldSet {
-  const result = new Map<string, FieldNode>();
-  for (const [element, { below }] of set) {
-    result.set(element, below.size === 0 ? { isMember: true, below } : { isMember: false, below: leaves(below) });
-  }
-  return result;
-}
-
 /** The elements of one level, in Kubernetes' order. */
 export function orderedElements(set: FieldSet): string[] {
   return [...set.keys()].sort(compareElements);

@@ -6,9 +6,9 @@ import { itemElement } from "./json-items.js";
 import { fieldElement } from "./path-element.js";
 import { isAtomicMessage, type Structure, structureOf } from "./structure.js";
 
-/** An object's JSON without the members of a set, each with all that is in it. Containers that this empties go too. */
+/** An object's JSON without the members of a set, each with all that is in it. A container that this empties stays. */
 export function removeFields(typeName: string, json: JsonObject, fields: FieldSet): JsonObject {
-  return removeFromStruct(typeName, json, fields) ?? {};
+  return removeFromStruct(typeName, json, fields);
 }
 
 /**
@@ -42,7 +42,7 @@ function withStructsInside(structure: Structure, fields: FieldSet): FieldSet {
   }
 }
 
-function removeFromStruct(typeName: string, json: JsonObject, fields: FieldSet): JsonObject | undefined {
+function removeFromStruct(typeName: string, json: JsonObject, fields: FieldSet): JsonObject {
   const { byJsonName } = schema.message(typeName);
   return removeFromObject(json, fields, (name, value, below) => {
     const field = byJsonName.get(name)?.field;
@@ -50,7 +50,7 @@ function removeFromStruct(typeName: string, json: JsonObject, fields: FieldSet):
   });
 }
 
-function removeInside(structure: Structure, value: Json, fields: FieldSet): Json | undefined {
+function removeInside(structure: Structure, value: Json, fields: FieldSet): Json {
   switch (structure.type) {
     case "leaf":
       return value;
@@ -69,28 +69,23 @@ function removeInside(structure: Structure, value: Json, fields: FieldSet): Json
   }
 }
 
-function removeFromObject(
-  json: JsonObject,
-  fields: FieldSet,
-  inside: (name: string, value: Json, below: FieldSet) => Json | undefined,
-): JsonObject | undefined {
+function removeFromObject(json: JsonObject, fields: FieldSet, inside: (name: string, value: Json, below: FieldSet) => Json): JsonObject {
   const kept: [string, Json][] = [];
   for (const [name, value] of Object.entries(json)) {
     const node = fields.get(fieldElement(name));
     if (node?.isMember === true) continue;
-    const rest = node === undefined ? value : inside(name, value, node.below);
-    if (rest !== undefined) kept.push([name, rest]);
+    kept.push([name, node === undefined ? value : inside(name, value, node.below)]);
   }
-  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+  return Object.fromEntries(kept);
 }
 
-function removeFromList(structure: Structure, list: readonly Json[], fields: FieldSet): Json | undefined {
+function removeFromList(structure: Structure, list: readonly Json[], fields: FieldSet): Json {
   const kept: Json[] = [];
   for (const item of list) {
     const node = fields.get(itemElement(structure, item));
     if (node?.isMember === true) continue;
     const isStruct = node !== undefined && structure.type === "list" && isJsonObject(item) && !isAtomicMessage(structure.message);
-    kept.push(isStruct ? (removeFromStruct(structure.message, item, node.below) ?? {}) : item);
+    kept.push(isStruct ? removeFromStruct(structure.message, item, node.below) : item);
   }
-  return kept.length === 0 ? undefined : kept;
+  return kept;
 }

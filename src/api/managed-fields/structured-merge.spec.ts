@@ -229,7 +229,11 @@ describe("removeFields", () => {
     ["an item with all that is in it", [itemC], { ...json, spec: { containers: [container("d")], nodeName: "n" } }],
     ["a field of an item", [[...itemC, "f:image"]], { ...json, spec: { containers: [container("c"), container("d")], nodeName: "n" } }],
     ["an item of a set", [["f:metadata", "f:finalizers", 'v:"x/x"']], { ...json, metadata: { labels: { a: "1" }, finalizers: ["y/y"] } }],
-    ["a map that is emptied", [["f:metadata", "f:labels", "f:a"]], { ...json, metadata: { finalizers: ["x/x", "y/y"] } }],
+    [
+      "what a map has, but not the map",
+      [["f:metadata", "f:labels", "f:a"]],
+      { ...json, metadata: { labels: {}, finalizers: ["x/x", "y/y"] } },
+    ],
     ["nothing that is not there", [["f:spec", "f:hostname"]], json],
   ];
   for (const [what, paths, expected] of cases) {
