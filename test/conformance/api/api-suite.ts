@@ -3,6 +3,10 @@ import { skipBecause } from "../../skip.js";
 import { type ApiSubject, startApiSubject } from "./api-subject.js";
 import { chunking } from "./areas/chunking.js";
 import { fieldValidation } from "./areas/field-validation.js";
+import { garbageCollection } from "./areas/garbage-collection.js";
+import { limitRanges } from "./areas/limit-ranges.js";
+import { priorityClasses } from "./areas/priority-classes.js";
+import { resourceQuotas } from "./areas/resource-quotas.js";
 import { watchers } from "./areas/watchers.js";
 
 /** A store to run on. */
@@ -14,7 +18,7 @@ export interface StoreUnderApi {
   stop(): Promise<void>;
 }
 
-const areas = [watchers, chunking, fieldValidation];
+const areas = [watchers, chunking, fieldValidation, garbageCollection, resourceQuotas, limitRanges, priorityClasses];
 
 /** The API's conformance to Kubernetes' behaviour, area by area, on one store. */
 export function apiConformance(name: string, under: StoreUnderApi): void {

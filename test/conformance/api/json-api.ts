@@ -1,7 +1,9 @@
 import { unpackAny } from "../../../src/api/codec/any.js";
 import { objectToJson } from "../../../src/api/codec/json.js";
+import { isConflict } from "../../../src/api/errors.js";
 import { kindByTypeName, kindOf } from "../../../src/api/kinds/index.js";
 import type { Kind } from "../../../src/api/kinds/kind.js";
+import { scaleKind } from "../../../src/apiserver/services/scale.js";
 import type { RemoteApiClient } from "../../../src/client/index.js";
 import type { Any } from "../../../src/gen/google/protobuf/any.js";
 import {
@@ -84,6 +86,19 @@ export class JsonApi {
     return { object: jsonOf(response.object), warnings: response.warnings };
   }
 
+  /** Reads, alters and updates, anew for as long as somebody else comes between. */
+  async change(kindName: string, name: string, alter: (draft: Loose) => void, options: Fields<UpdateRequest> = {}): Promise<Written> {
+    for (;;) {
+      const draft = await this.get(kindName, name);
+      alter(draft);
+      try {
+        return await this.update(kindName, draft, options);
+      } catch (error: unknown) {
+        if (!isConflict(error)) throw error;
+      }
+    }
+  }
+
   async patch(kindName: string, name: string, patch: unknown, options: Fields<Omit<PatchRequest, "patch">> = {}): Promise<Written> {
     const text = typeof patch === "string" ? patch : JSON.stringify(patch);
     const fields = { patchType: PatchType.MERGE, fieldValidation: FieldValidation.STRICT, ...options };
@@ -161,7 +176,7 @@ function kindNamed(name: string): Kind {
 
 function jsonOf(any: Any | undefined): Loose {
   const typeName = any?.type_url.split("/").at(-1) ?? "";
-  const kind = kindByTypeName(typeName);
+  const kind = typeName === scaleKind.typeName ? (scaleKind as Kind) : kindByTypeName(typeName);
   if (kind === undefined) throw new Error(`an answer holds ${typeName}, which is no kind`);
   return objectToJson(kind, unpackAny(kind, any));
 }
