@@ -7,7 +7,7 @@ import { isConflict, isForbidden, isNotFound } from "../../api/errors.js";
 import { deploymentKind } from "../../api/kinds/deployment/kind.js";
 import { namespaceKind } from "../../api/kinds/namespace/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
-import { DeleteCollectionRequest } from "../../gen/howbernetes/api/v1/resources.js";
+import { DeleteCollectionRequest, type DeleteCollectionResponse } from "../../gen/howbernetes/api/v1/resources.js";
 
 describe("Resources", () => {
   let api: ResourcesInProcess;
@@ -90,20 +90,80 @@ describe("Resources", () => {
       expect(isNotFound(await refusal(get(deploymentKind, "web")))).to.equal(true);
     });
 
-    const preconditions = [{ uid: "other" }, { resourceVersion: "1" }];
-    for (const precondition of preconditions) {
+    const preconditions: readonly (readonly [what: object, message: (uid: string, version: string) => string])[] = [
+      [
+        { uid: "other" },
+        (uid) =>
+          `Operation cannot be fulfilled on Pod "a": the UID in the precondition (other) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+      ],
+      [
+        { resourceVersion: "1" },
+        (_uid, version) =>
+          `Operation cannot be fulfilled on Pod "a": the ResourceVersion in the precondition (1) does not match the ResourceVersion in record (${version}). The object might have been modified`,
+      ],
+    ];
+    for (const [precondition, message] of preconditions) {
       it(`refuses when a precondition does not hold: ${Object.keys(precondition).join()}`, async () => {
-        await create(podKind, podManifest("a"));
-        expect(isConflict(await refusal(remove(podKind, "a", { preconditions: precondition })))).to.equal(true);
+        const { metadata } = await create(podKind, podManifest("a"));
+        const error = await refusal(remove(podKind, "a", { preconditions: precondition }));
+        expect(isConflict(error)).to.equal(true);
+        expect(error.message).to.equal(message(metadata.uid, metadata.resourceVersion));
         expect((await get(podKind, "a")).metadata.deletionTimestamp).to.equal(undefined);
       });
     }
+
+    it("takes preconditions that hold", async () => {
+      const { uid, resourceVersion } = (await create(podKind, podManifest("a"))).metadata;
+      expect((await remove(podKind, "a", { preconditions: { uid, resourceVersion } })).deleted).to.equal(true);
+    });
+
+    it("takes a negative grace period for the shortest that there is", async () => {
+      await create(podKind, { metadata: { name: "a" }, spec: { containers: [container], ...bound } });
+      await remove(podKind, "a", { gracePeriodSeconds: -5 });
+      expect((await get(podKind, "a")).metadata.deletionGracePeriodSeconds).to.equal(1);
+    });
+
+    it("refuses options that contradict each other, before anything happens", async () => {
+      await create(podKind, podManifest("a"));
+      const error = await refusal(remove(podKind, "a", { orphanDependents: true, propagationPolicy: "Foreground" }));
+      expect(error).to.include({ reason: "Invalid" });
+      expect((await list()).names).to.deep.equal(["a"]);
+    });
 
     it("deletes a collection by selector", async () => {
       for (const name of ["a", "b", "c"]) await create(podKind, podManifest(name, { labels: { keep: name === "c" ? "yes" : "no" } }));
       const request = DeleteCollectionRequest.fromPartial({ type: typeOf(podKind), namespace: "default", labelSelector: "keep=no" });
       expect((await api.service.deleteCollection(request, api.call())).items).to.have.length(2);
       expect((await list()).names).to.deep.equal(["c"]);
+    });
+
+    it("deletes of a collection only what is in the list of a version", async () => {
+      const collection = (more: object): Promise<DeleteCollectionResponse> =>
+        api.service.deleteCollection(
+          DeleteCollectionRequest.fromPartial({ type: typeOf(podKind), namespace: "default", ...more }),
+          api.call(),
+        );
+      for (const name of ["a", "b"]) await create(podKind, podManifest(name));
+      const { resourceVersion } = await list();
+      await remove(podKind, "b");
+      for (const name of ["b", "c"]) await create(podKind, podManifest(name));
+      expect((await collection({ resourceVersion })).items).to.have.length(1);
+      // Made anew, b is another one than was in that list.
+      expect((await list()).names).to.deep.equal(["b", "c"]);
+      expect((await collection({})).items).to.have.length(2);
+    });
+
+    it("stops at the first of a collection that it must not delete", async () => {
+      for (const name of ["a", "b"]) await create(podKind, podManifest(name));
+      const request = { type: typeOf(podKind), namespace: "default", options: { preconditions: { uid: "other" } } };
+      const error = await refusal(api.service.deleteCollection(DeleteCollectionRequest.fromPartial(request), api.call()));
+      expect(isConflict(error)).to.equal(true);
+      expect((await list()).names).to.deep.equal(["a", "b"]);
+    });
+
+    it("deletes no collection of namespaces", async () => {
+      const request = DeleteCollectionRequest.fromPartial({ type: typeOf(namespaceKind) });
+      expect(await refusal(api.service.deleteCollection(request, api.call()))).to.include({ reason: "MethodNotAllowed" });
     });
   });
 
