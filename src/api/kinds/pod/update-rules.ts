@@ -8,6 +8,7 @@ import { forbiddenField, invalidValue, unsupported } from "../../validation/fiel
 import { ipProblems } from "../../validation/network.js";
 import { raiseGeneration, startGeneration } from "../generation.js";
 import { differences, sameValue } from "../same-value.js";
+import { isGated, validateGateChange, validatePlacementChange, withPreviousPlacement } from "./gate-update-rules.js";
 import { qosClassOf } from "./quality-of-service.js";
 
 const phases: readonly string[] = ["Failed", "Pending", "Running", "Succeeded", "Unknown"];
@@ -39,8 +40,15 @@ export function validatePodUpdate(next: Whole<Pod>, previous: Whole<Pod>): Field
   if (resized.length > 0) {
     return resized.map((list) => forbiddenField(`spec.${list}`, "pod updates may not add or remove containers"));
   }
-  const errors = [...validateDeadline(next.spec, previous.spec), ...validateTolerationChange(next.spec, previous.spec)];
-  const changed = differences(withChangeable(next.spec, previous.spec), previous.spec, "spec");
+  const gated = isGated(previous.spec);
+  const errors = [
+    ...validateDeadline(next.spec, previous.spec),
+    ...validateTolerationChange(next.spec, previous.spec),
+    ...validateGateChange(next.spec, previous.spec),
+    ...(gated ? validatePlacementChange(next.spec, previous.spec) : []),
+  ];
+  const kept = withChangeable(next.spec, previous.spec);
+  const changed = differences(gated ? withPreviousPlacement(kept, previous.spec) : kept, previous.spec, "spec");
   if (changed.length === 0) return errors;
   const detail = `pod updates may not change fields other than ${changeable}\nchanged: ${changed.join(", ")}`;
   return [...errors, forbiddenField("spec", detail)];
@@ -55,6 +63,7 @@ function withChangeable(next: PodSpec, previous: PodSpec): PodSpec {
     initContainers: withImages(next.initContainers, previous.initContainers),
     activeDeadlineSeconds: previous.activeDeadlineSeconds,
     tolerations: previous.tolerations,
+    schedulingGates: previous.schedulingGates,
     terminationGracePeriodSeconds: wasNegative ? previous.terminationGracePeriodSeconds : next.terminationGracePeriodSeconds,
   };
 }
