@@ -89,6 +89,11 @@ async function applyToPresent(deps: ResourcesDeps, apply: Apply, call: CallConte
 async function applyToNothing(deps: ResourcesDeps, apply: Apply, call: CallContext): Promise<CachedObject> {
   const { kind, key, request } = apply;
   const object = merged(deps, apply, undefined);
+  const { uid } = object.metadata;
+  if (uid !== "") {
+    const detail = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+    throw conflict(subjectOf(kind, key.name), detail);
+  }
   Object.assign(object.metadata, key);
   const { dryRun, fieldManager } = request;
   const { managedFields } = object.metadata;
