@@ -31,11 +31,11 @@ export async function getResource(deps: ResourcesDeps, request: GetRequest, call
 }
 
 /** Streams a scope's state, changes, or both; see Resources.Watch. */
-export async function* watchResources(deps: ResourcesDeps, request: WatchRequest, call: CallContext): AsyncGenerator<Buffer> {
+export function watchResources(deps: ResourcesDeps, request: WatchRequest, call: CallContext): AsyncIterable<Buffer> {
   const kind = kindOfType(request.type);
   const scope = scopeOf(kind, request);
   deps.authorize(call.caller, scopeAction("watch", kind, scope));
-  yield* deps.caches.of(kind).watch(scope, { ...planWatch(request), bookmarks: request.allowBookmarks, signal: call.signal });
+  return deps.caches.of(kind).watch(scope, { ...planWatch(request), bookmarks: request.allowBookmarks, signal: call.signal });
 }
 
 /** Returns the objects of a scope, in pages if asked, as an encoded ListResponse. */

@@ -1,6 +1,6 @@
 import { ApiError, expired, tooLargeResourceVersion, unavailable } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
-import { abortable, isAbort, throwIfAborted } from "../../base/abort.js";
+import { abortable, abortError, isAbort, throwIfAborted } from "../../base/abort.js";
 import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import { isStoreUnavailable } from "../errors.js";
@@ -16,6 +16,7 @@ import type { HistoryLimits } from "./history-ring.js";
 import type { CachedList, CachedObject, Freshness, Scope, WatchCache, WatchOptions } from "./interface.js";
 import type { StoreProgress } from "./store-progress.js";
 import { createTimeSlice } from "./time-slice.js";
+import { type BegunWatch, WatchReading } from "./watch-reading.js";
 import { Watcher } from "./watcher.js";
 
 export interface WatchCacheDeps {
@@ -108,12 +109,17 @@ export class KindCache implements WatchCache {
     return { objects: found, revision, remaining: 0 };
   }
 
-  async *watch(scope: Scope, options: WatchOptions): AsyncGenerator<Buffer> {
+  watch(scope: Scope, options: WatchOptions): AsyncIterable<Buffer> {
+    return new WatchReading(() => this.begin(scope, options), this.deps.clock);
+  }
+
+  private async begin(scope: Scope, options: WatchOptions): Promise<BegunWatch> {
     const { signal, after } = options;
     await this.reach({ kind: "any" }, signal);
     if (after === undefined) await this.reachState(options.freshness, signal);
     else await this.reachForWatch(after, signal);
     while (this.state.repair !== undefined) await abortable(this.state.repair, signal);
+    throwIfAborted(signal);
     // From here to the watcher's registration nothing is awaited: between what it starts from and what it is told
     // there is neither gap nor overlap.
     const start = this.startOf(scope, options);
@@ -122,25 +128,16 @@ export class KindCache implements WatchCache {
       budgetBytes: this.deps.watcherBudgetBytes,
       // The reader may take minutes to notice, or for ever: nothing is held for it meanwhile.
       onTooSlow: () => {
-        start.return();
         leave();
         this.deps.metrics.slowWatchers.inc(this.labels);
       },
     });
-    const leave = this.enter(watcher, options);
-    try {
-      const pause = createTimeSlice(this.deps.clock);
-      for (const buffer of start) {
-        if (buffer !== undefined) yield buffer;
-        const turn = pause();
-        if (turn !== undefined) await turn;
-        throwIfAborted(signal);
-      }
-      watcher.hasCaughtUp = true;
-      yield* watcher.messages(signal);
-    } finally {
-      leave();
-    }
+    const unregister = this.enter(watcher, options);
+    const leave = (): void => {
+      start.return();
+      unregister();
+    };
+    return { start, watcher, leave };
   }
 
   private present(scope: Scope): { readonly objects: readonly IndexedObject[]; readonly revision: Revision } {
@@ -201,15 +198,19 @@ export class KindCache implements WatchCache {
       if (watcher.wantsBookmarks) watcher.push(this.state.encoder.bookmark(gate.revision));
       watcher.end();
     });
-    const leave = (): void => {
+    const unregister = (): void => {
       cancelEnd();
-      signal.removeEventListener("abort", leave);
+      signal.removeEventListener("abort", onAbort);
       watchers.remove(watcher);
       update();
     };
     // A reader that is gone may never ask for the next message: its place is given up all the same.
-    signal.addEventListener("abort", leave, { once: true });
-    return leave;
+    const onAbort = (): void => {
+      unregister();
+      watcher.fail(abortError(signal));
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    return unregister;
   }
 
   private async bookmark(signal: AbortSignal): Promise<void> {

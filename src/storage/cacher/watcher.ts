@@ -1,11 +1,13 @@
-import { type ApiError, tooManyRequests } from "../../api/errors.js";
-import { abortError, type Deferred, deferred } from "../../base/abort.js";
+import { tooManyRequests } from "../../api/errors.js";
+import { type Deferred, deferred } from "../../base/abort.js";
 import { type Change, seenAs } from "./change.js";
 import type { EventEncoder } from "./event-encoder.js";
 import type { Scope } from "./interface.js";
 
 // What a reader may fall behind by: seconds of a busy kind, and a bound on memory of 8 MiB for each stuck reader.
 const defaultBudgetBytes = 8 * 1024 * 1024;
+
+const maxTaken = 256;
 
 export interface WatcherOptions {
   readonly wantsBookmarks: boolean;
@@ -23,10 +25,12 @@ export class Watcher {
   /** All that came before the watch began has been read; what is queued is what its reader is behind by. */
   hasCaughtUp = false;
   private queue: Buffer[] = [];
+  /** Messages before this index have been taken. */
+  private head = 0;
   private queuedBytes = 0;
   private ended = false;
-  private failure: ApiError | undefined;
-  private wake: Deferred<void> = deferred();
+  private failure: Error | undefined;
+  private waiting: Deferred<void> | undefined;
 
   constructor(
     readonly scope: Scope,
@@ -36,6 +40,11 @@ export class Watcher {
 
   get wantsBookmarks(): boolean {
     return this.options.wantsBookmarks;
+  }
+
+  /** It takes no more messages; those that it holds may still be taken. */
+  get hasEnded(): boolean {
+    return this.ended;
   }
 
   /** Queues a change if its scope sees it. @returns whether it does */
@@ -51,11 +60,8 @@ export class Watcher {
     if (this.ended) return;
     this.queue.push(buffer);
     this.queuedBytes += buffer.length;
-    if (this.queuedBytes <= (this.options.budgetBytes ?? defaultBudgetBytes)) {
-      this.wake.resolve();
-      return;
-    }
-    this.tooSlow();
+    if (this.queuedBytes > (this.options.budgetBytes ?? defaultBudgetBytes)) this.tooSlow();
+    else this.wake();
   }
 
   /** Ends the stream because of its reader, with a status to resume on. */
@@ -68,41 +74,41 @@ export class Watcher {
   /** Ends the stream once what is queued has been read. */
   end(): void {
     this.ended = true;
-    this.wake.resolve();
+    this.wake();
   }
 
   /** Ends the stream at once. */
-  fail(error: ApiError): void {
-    if (this.ended) return;
+  fail(error: Error): void {
+    if (this.ended && this.failure !== undefined) return;
     this.failure = error;
     this.queue = [];
+    this.head = 0;
     this.end();
   }
 
-  /** The messages, as they come. @throws ApiError what it was failed with; an abort error when `signal` fires */
-  async *messages(signal: AbortSignal): AsyncGenerator<Buffer> {
-    const onAbort = (): void => this.wake.reject(abortError(signal));
-    signal.addEventListener("abort", onAbort, { once: true });
-    try {
-      for (;;) {
-        if (signal.aborted) throw abortError(signal);
-        const batch = this.queue;
-        this.queue = [];
-        for (const buffer of batch) {
-          yield buffer;
-          if (this.failure !== undefined) throw this.failure;
-          this.queuedBytes -= buffer.length;
-        }
-        if (this.queue.length > 0) continue;
-        if (this.failure !== undefined) throw this.failure;
-        if (this.ended) return;
-        await this.wake.promise;
-        this.wake = deferred();
-      }
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-      this.ended = true;
-      this.queue = [];
+  /** The next message, if there is one. @throws ApiError what it was failed with */
+  take(): Buffer | undefined {
+    if (this.failure !== undefined) throw this.failure;
+    const next = this.queue[this.head];
+    if (next === undefined) return undefined;
+    this.head += 1;
+    this.queuedBytes -= next.length;
+    // What has been taken is cut off in bulk.
+    if (this.head === this.queue.length || this.head === maxTaken) {
+      this.queue = this.queue.slice(this.head);
+      this.head = 0;
     }
+    return next;
+  }
+
+  /** Resolves when there may be something to take, or the end. */
+  changed(): Promise<void> {
+    this.waiting ??= deferred();
+    return this.waiting.promise;
+  }
+
+  private wake(): void {
+    this.waiting?.resolve();
+    this.waiting = undefined;
   }
 }
