@@ -1,4 +1,4 @@
-import { isAbort } from "../base/abort.js";
+import { isAbort, sharedSignal } from "../base/abort.js";
 import { ProcessEnv } from "./process-env.js";
 import { runProgram } from "./program.js";
 
@@ -6,6 +6,7 @@ import { runProgram } from "./program.js";
 const signalExitCodes = { SIGINT: 130, SIGTERM: 143, SIGPIPE: 141 } as const;
 
 const interruption = new AbortController();
+const interrupted = sharedSignal(interruption.signal);
 let interruptedBy: keyof typeof signalExitCodes = "SIGINT";
 for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.once(name, () => {
@@ -22,7 +23,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 let env: ProcessEnv | undefined;
 try {
   await runProgram(process.argv.slice(2), (flags) => {
-    env = new ProcessEnv(interruption.signal, flags);
+    env = new ProcessEnv(interrupted, flags);
     return env;
   });
 } catch (error: unknown) {

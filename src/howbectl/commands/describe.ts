@@ -1,28 +1,22 @@
 import { Command } from "commander";
-import { isApiError, isNotFound } from "../../api/errors.js";
-import { deploymentKind } from "../../api/kinds/deployment/kind.js";
+import { isApiError } from "../../api/errors.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
-import type { Kind } from "../../api/kinds/kind.js";
-import { leaseKind } from "../../api/kinds/lease/kind.js";
-import { namespaceKind } from "../../api/kinds/namespace/kind.js";
-import { nodeKind } from "../../api/kinds/node/kind.js";
-import { podKind } from "../../api/kinds/pod/kind.js";
-import { replicaSetKind } from "../../api/kinds/replicaset/kind.js";
-import type { ApiObject, Whole } from "../../api/object.js";
+import { limitRangeKind } from "../../api/kinds/limitrange/kind.js";
+import { resourceQuotaKind } from "../../api/kinds/resourcequota/kind.js";
+import { secretKind } from "../../api/kinds/secret/kind.js";
 import type { ApiClient } from "../../client/contracts.js";
 import type { CliEnv } from "../cli-env.js";
 import { errorText } from "../error-text.js";
+import { describeObject } from "../printers/describe/describers.js";
 import { Description } from "../printers/describe/description.js";
 import { eventsTable } from "../printers/describe/events.js";
-import { describeGeneric } from "../printers/describe/generic.js";
-import { describeNamespace } from "../printers/describe/namespace.js";
-import { describeNode } from "../printers/describe/node.js";
-import { describePod } from "../printers/describe/pod.js";
-import { describeDeployment, describeReplicaSet } from "../printers/describe/workloads.js";
 import type { KindObject } from "../printers/object-format.js";
 import { parseResourceArguments, type ResourceArguments } from "../resources/resource-arguments.js";
 import { addSelectionFlags, keyFor, type SelectionFlags, selectionOf } from "../resources/selection-flags.js";
 import { CommandFailure } from "../usage-error.js";
+
+/** Nothing happens to these, or what does is not told. */
+const eventless: ReadonlySet<string> = new Set([eventKind, secretKind, resourceQuotaKind, limitRangeKind].map(({ typeName }) => typeName));
 
 interface DescribeFlags extends SelectionFlags {
   readonly showEvents: boolean;
@@ -76,8 +70,8 @@ async function collect(client: ApiClient, what: ResourceArguments, flags: Descri
 
 async function describeOne(client: ApiClient, item: KindObject, flags: DescribeFlags, env: CliEnv): Promise<string[]> {
   const description = new Description();
-  await fill(client, item, description, env);
-  if (flags.showEvents && item.kind.kind !== eventKind.kind) {
+  await describeObject(item, description, { client, signal: env.signal, nowMs: env.clock.now() });
+  if (flags.showEvents && !eventless.has(item.kind.typeName)) {
     const { metadata } = item.object;
     const events = await client.of(eventKind).list({
       namespace: metadata.namespace === "" ? undefined : metadata.namespace,
@@ -91,39 +85,4 @@ async function describeOne(client: ApiClient, item: KindObject, flags: DescribeF
     eventsTable(own, description, env.clock.now());
   }
   return description.lines();
-}
-
-async function fill(client: ApiClient, item: KindObject, description: Description, { signal, clock }: CliEnv): Promise<void> {
-  const { kind, object } = item;
-  const { namespace } = object.metadata;
-  if (isOf(podKind, kind, object)) describePod(object, description);
-  else if (isOf(namespaceKind, kind, object)) describeNamespace(object, description);
-  else if (isOf(nodeKind, kind, object)) {
-    const pods = await client.of(podKind).list({ fieldSelector: `spec.nodeName=${object.metadata.name}`, signal });
-    const lease = await client
-      .of(leaseKind)
-      .get({ namespace: "kube-node-lease", name: object.metadata.name }, { signal })
-      .catch((error: unknown) => {
-        if (isNotFound(error)) return undefined;
-        throw error;
-      });
-    describeNode(object, { pods: pods.items, lease, nowMs: clock.now() }, description);
-  } else if (isOf(replicaSetKind, kind, object)) {
-    const pods = await client.of(podKind).list({ namespace, signal });
-    describeReplicaSet(object, ownedBy(object, pods.items), description);
-  } else if (isOf(deploymentKind, kind, object)) {
-    const replicaSets = await client.of(replicaSetKind).list({ namespace, signal });
-    describeDeployment(object, ownedBy(object, replicaSets.items), description);
-  } else describeGeneric(item, description);
-}
-
-/** Whether an object is of a certain kind; the kind that it came with decides. */
-function isOf<T extends ApiObject>(wanted: Kind<T>, kind: Kind, _object: Whole<ApiObject>): _object is Whole<T> & Whole<ApiObject> {
-  return kind.typeName === wanted.typeName;
-}
-
-function ownedBy<T extends ApiObject>(owner: Whole<ApiObject>, candidates: readonly Whole<T>[]): Whole<T>[] {
-  return candidates.filter(({ metadata }) =>
-    metadata.ownerReferences.some(({ controller, uid }) => controller === true && uid === owner.metadata.uid),
-  );
 }

@@ -1,7 +1,7 @@
 import type { ApiObject, Whole } from "../../../api/object.js";
 import { timeToMs } from "../../../api/values/time.js";
 import type { Container } from "../../../gen/howbernetes/core/v1/container.js";
-import type { PodTemplateSpec } from "../../../gen/howbernetes/core/v1/pod.js";
+import type { Pod, PodTemplateSpec } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { Quantity, Time } from "../../../gen/howbernetes/meta/v1/values.js";
 import type { Description } from "./description.js";
 
@@ -29,6 +29,44 @@ export function pairs(map: Readonly<Record<string, string>>, separator = "="): s
 export function annotationCells(object: Whole<ApiObject>): string[] {
   const { "kubectl.kubernetes.io/last-applied-configuration": _record, ...others } = object.metadata.annotations;
   return pairs(others, ": ");
+}
+
+/** Begins a description: name, namespace, labels, annotations. */
+export function heading(object: Whole<ApiObject>, description: Description): Description {
+  const { metadata } = object;
+  return description
+    .field("Name", metadata.name)
+    .field("Namespace", metadata.namespace)
+    .field("Labels", ...pairs(metadata.labels))
+    .field("Annotations", ...annotationCells(object));
+}
+
+/** Says who made the object, if it was a controller. */
+export function controllerField({ metadata }: Whole<ApiObject>, description: Description): void {
+  const owner = metadata.ownerReferences.find(({ controller }) => controller === true);
+  if (owner !== undefined) description.field("Controlled By", `${owner.kind ?? ""}/${owner.name ?? ""}`);
+}
+
+interface Condition {
+  readonly type?: string | undefined;
+  readonly status?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** Adds a table of conditions, if there are any. */
+export function conditionsTable(conditions: readonly Condition[], description: Description): void {
+  if (conditions.length === 0) return;
+  const rows = conditions.map(({ type, status, reason }) => [type ?? "", status ?? "", reason ?? ""]);
+  description.table("Conditions", ["Type", "Status", "Reason"], rows);
+}
+
+/** "2 Running / 0 Waiting / 0 Succeeded / 0 Failed". */
+export function podPhasesCell(pods: readonly Whole<Pod>[]): string {
+  const phases = ["Running", "Pending", "Succeeded", "Failed"].map((phase) => {
+    const count = pods.filter((pod) => pod.status.phase === phase).length;
+    return `${count} ${phase === "Pending" ? "Waiting" : phase}`;
+  });
+  return phases.join(" / ");
 }
 
 /** "True" or "False". */

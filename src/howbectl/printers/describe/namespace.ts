@@ -1,10 +1,19 @@
 import type { Whole } from "../../../api/object.js";
+import type { LimitRange } from "../../../gen/howbernetes/core/v1/limit_range.js";
 import type { Namespace } from "../../../gen/howbernetes/core/v1/namespace.js";
+import type { ResourceQuota } from "../../../gen/howbernetes/core/v1/resource_quota.js";
 import { annotationCells, pairs } from "./cells.js";
 import type { Description } from "./description.js";
+import { limitTable, quotaTable } from "./limits.js";
 
-/** Describes a namespace. */
-export function describeNamespace(namespace: Whole<Namespace>, description: Description): void {
+/** What bounds the use of a namespace. */
+export interface NamespaceBounds {
+  readonly quotas: readonly Whole<ResourceQuota>[];
+  readonly limitRanges: readonly Whole<LimitRange>[];
+}
+
+/** Describes a namespace, its quotas and its limits. */
+export function describeNamespace(namespace: Whole<Namespace>, { quotas, limitRanges }: NamespaceBounds, description: Description): void {
   const { metadata, status } = namespace;
   description
     .field("Name", metadata.name)
@@ -18,4 +27,11 @@ export function describeNamespace(namespace: Whole<Namespace>, description: Desc
       status.conditions.map((condition) => [condition.type ?? "", condition.status ?? "", condition.reason ?? "", condition.message ?? ""]),
     );
   }
+  const quotaLines = quotas.flatMap((quota) => [`Name:     ${quota.metadata.name}`, ...quotaTable(quota, ["--------", "---", "---"])]);
+  description.plain(quotas.length === 0 ? ["", "No resource quota."] : ["", "Resource Quotas", ...quotaLines.map((line) => `  ${line}`)]);
+  description.plain(
+    limitRanges.length === 0
+      ? ["", "No LimitRange resource."]
+      : ["", "Resource Limits", ...limitTable(limitRanges).map((line) => ` ${line}`)],
+  );
 }

@@ -4,7 +4,7 @@ import type { Container } from "../../../gen/howbernetes/core/v1/container.js";
 import type { Pod } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { ContainerState, ContainerStatus } from "../../../gen/howbernetes/core/v1/pod_status.js";
 import type { Toleration } from "../../../gen/howbernetes/core/v1/scheduling.js";
-import { annotationCells, boolCell, containerResources, containerSpec, pairs, timeCell } from "./cells.js";
+import { annotationCells, boolCell, containerResources, containerSpec, controllerField, pairs, timeCell } from "./cells.js";
 import type { Description } from "./description.js";
 
 /** Describes a pod. */
@@ -30,8 +30,7 @@ export function describePod(pod: Whole<Pod>, description: Description): void {
     .field("IP", status.podIP ?? "");
   if (status.podIPs.length === 0) description.field("IPs", "<none>");
   else description.block("IPs", (body) => status.podIPs.forEach(({ ip }) => void body.field("IP", ip ?? "")));
-  const owner = metadata.ownerReferences.find(({ controller }) => controller === true);
-  if (owner !== undefined) description.field("Controlled By", `${owner.kind ?? ""}/${owner.name ?? ""}`);
+  controllerField(pod, description);
   if (spec.initContainers.length > 0) containersBlock(description, "Init Containers", spec.initContainers, status.initContainerStatuses);
   containersBlock(description, "Containers", spec.containers, status.containerStatuses);
   description

@@ -4,7 +4,7 @@ import type { Deployment } from "../../../gen/howbernetes/apps/v1/deployment.js"
 import type { ReplicaSet } from "../../../gen/howbernetes/apps/v1/replicaset.js";
 import type { Pod } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { IntOrString } from "../../../gen/howbernetes/meta/v1/values.js";
-import { annotationCells, pairs, templateBlock, timeCell } from "./cells.js";
+import { annotationCells, conditionsTable, controllerField, pairs, podPhasesCell, templateBlock, timeCell } from "./cells.js";
 import type { Description } from "./description.js";
 
 /** Describes a ReplicaSet and counts its pods. */
@@ -16,16 +16,11 @@ export function describeReplicaSet(replicaSet: Whole<ReplicaSet>, pods: readonly
     .field("Selector", formatLabelSelector(spec.selector))
     .field("Labels", ...pairs(metadata.labels))
     .field("Annotations", ...annotationCells(replicaSet));
-  const owner = metadata.ownerReferences.find(({ controller }) => controller === true);
-  if (owner !== undefined) description.field("Controlled By", `${owner.kind ?? ""}/${owner.name ?? ""}`);
+  controllerField(replicaSet, description);
   description.field("Replicas", `${status.replicas ?? 0} current / ${spec.replicas ?? 1} desired`);
-  const phases = ["Running", "Pending", "Succeeded", "Failed"].map((phase) => {
-    const count = pods.filter((pod) => pod.status.phase === phase).length;
-    return phase === "Pending" ? `${count} Waiting` : `${count} ${phase}`;
-  });
-  description.field("Pods Status", phases.join(" / "));
+  description.field("Pods Status", podPhasesCell(pods));
   templateBlock(description, spec.template);
-  if (status.conditions.length > 0) conditionsTable(status.conditions, description);
+  conditionsTable(status.conditions, description);
 }
 
 /** Describes a Deployment and names its ReplicaSets, the newest apart. */
@@ -58,20 +53,6 @@ export function describeDeployment(deployment: Whole<Deployment>, owned: readonl
   const byRevision = [...owned].sort((left, right) => revisionOf(right) - revisionOf(left));
   const [newest, ...older] = byRevision;
   description.field("OldReplicaSets", replicaSetsCell(older)).field("NewReplicaSet", replicaSetsCell(newest === undefined ? [] : [newest]));
-}
-
-interface Condition {
-  readonly type?: string | undefined;
-  readonly status?: string | undefined;
-  readonly reason?: string | undefined;
-}
-
-function conditionsTable(conditions: readonly Condition[], description: Description): void {
-  description.table(
-    "Conditions",
-    ["Type", "Status", "Reason"],
-    conditions.map(({ type, status, reason }) => [type ?? "", status ?? "", reason ?? ""]),
-  );
 }
 
 function intOrStringCell(value: IntOrString | undefined): string {
