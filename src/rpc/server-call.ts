@@ -76,6 +76,11 @@ export class ServerCall {
     return this.controller.signal;
   }
 
+  /** Whether `signal` has fired: asked for each message, of which the signal itself makes more work. */
+  get isOver(): boolean {
+    return this.finished || this.stopped;
+  }
+
   /** What the handler is told. @throws ApiError Unauthorized, ServiceUnavailable */
   context(): CallContext {
     if (this.deps.isStopping()) throw unavailable("the server is stopping");

@@ -102,11 +102,11 @@ function serve(call: ServerCall, stream: ResponseStream, start: () => AsyncItera
 async function sendAll(call: ServerCall, stream: ResponseStream, start: () => AsyncIterable<unknown>): Promise<void> {
   const writer = new MessageWriter(stream, call.signal);
   for await (const response of start()) {
-    if (call.signal.aborted) return;
+    if (call.isOver) return;
     writer.write(call.encode(response));
     const room = writer.ready();
     if (room !== undefined) await room;
-    if (call.signal.aborted) return;
+    if (call.isOver) return;
   }
 }
 
