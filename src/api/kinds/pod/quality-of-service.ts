@@ -1,6 +1,6 @@
 import type { PodSpec } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { Quantity } from "../../../gen/howbernetes/meta/v1/values.js";
-import { quantityNumber } from "../../values/quantity.js";
+import { isQuantity, quantityNumber } from "../../values/quantity.js";
 
 /** How hard a pod is to push off its node (status.qosClass). */
 export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
@@ -17,12 +17,14 @@ export function qosClassOf({ containers, initContainers }: PodSpec): QosClass {
   const isBounded = all.every((resources) =>
     counted.every((name) => {
       const limit = resources?.limits[name];
-      return isSet(limit) && quantityNumber(limit) === quantityNumber(resources?.requests[name]);
+      const request = resources?.requests[name];
+      return isSet(limit) && isSet(request) && quantityNumber(limit) === quantityNumber(request);
     }),
   );
   return isBounded ? "Guaranteed" : "Burstable";
 }
 
+/** What cannot be read is not set: it is refused later, in words. */
 function isSet(quantity: Quantity | undefined): boolean {
-  return quantityNumber(quantity) > 0;
+  return isQuantity(quantity?.string ?? "") && quantityNumber(quantity) > 0;
 }
