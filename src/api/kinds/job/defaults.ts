@@ -7,7 +7,8 @@ const defaultBackoffLimit = 6;
 const unlimited = 2 ** 31 - 1;
 
 /** Fills in the defaults of a Job. */
-export function applyJobDefaults({ metadata, spec }: Whole<Job>): void {
+export function applyJobDefaults(job: Whole<Job>): void {
+  const { spec } = job;
   // To run once is the default; with parallelism alone, any success is the Job's.
   if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
   spec.parallelism ??= 1;
@@ -17,6 +18,11 @@ export function applyJobDefaults({ metadata, spec }: Whole<Job>): void {
   spec.manualSelector ??= false;
   spec.podReplacementPolicy ??= spec.podFailurePolicy === undefined ? "TerminatingOrFailed" : "Failed";
   applyJobTemplateDefaults(spec);
+  labelAsTemplate(job);
+}
+
+/** Gives a Job without labels those of its pods. */
+export function labelAsTemplate({ metadata, spec }: Whole<Job>): void {
   if (Object.keys(metadata.labels).length === 0) metadata.labels = { ...spec.template?.metadata?.labels };
 }
 

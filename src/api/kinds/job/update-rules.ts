@@ -8,6 +8,7 @@ import { invalidValue } from "../../validation/field-error.js";
 import { raiseGeneration, startGeneration } from "../generation.js";
 import { sameValue } from "../same-value.js";
 import { hasJobCondition } from "./conditions.js";
+import { labelAsTemplate } from "./defaults.js";
 import { generateSelector } from "./selector.js";
 
 const immutable = ["selector", "completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"] as const;
@@ -17,6 +18,8 @@ export function prepareJobForCreate(draft: Whole<Job>): void {
   startGeneration(draft);
   draft.status = JobStatus.fromPartial({});
   generateSelector(draft);
+  // Else the next pass of defaults would find labels on the template that were not there at the first.
+  labelAsTemplate(draft);
 }
 
 /** A write of the spec leaves the status as it was. */
