@@ -1,0 +1,90 @@
+import { expect } from "chai";
+import { container, refusal, resourceCalls } from "../../../test/fakes/resource-calls.js";
+import { type ResourcesInProcess, startResourcesInProcess } from "../../../test/fakes/resources-in-process.js";
+import { cronJobKind } from "../../api/kinds/cronjob/kind.js";
+import { daemonSetKind } from "../../api/kinds/daemonset/kind.js";
+import { jobKind } from "../../api/kinds/job/kind.js";
+import { podKind } from "../../api/kinds/pod/kind.js";
+import { statefulSetKind } from "../../api/kinds/statefulset/kind.js";
+
+const labelled = (name: string, image = container.image): object => ({
+  selector: { matchLabels: { app: name } },
+  template: { metadata: { labels: { app: name } }, spec: { containers: [{ ...container, image }] } },
+});
+const jobTemplate = { template: { spec: { restartPolicy: "Never", containers: [container] } } };
+
+describe("Resources: workloads", () => {
+  let api: ResourcesInProcess;
+  const { create, get, update, patch } = resourceCalls(() => api);
+
+  before(async () => {
+    api = await startResourcesInProcess();
+  });
+  after(() => api.stop());
+
+  it("gives a Job a selector by its own uid, and keeps it", async () => {
+    const made = await create(jobKind, { metadata: { name: "work" }, spec: jobTemplate });
+    const uidLabel = { "batch.kubernetes.io/controller-uid": made.metadata.uid };
+    expect(made.spec.selector?.matchLabels).to.deep.equal(uidLabel);
+    expect(made.spec.template?.metadata?.labels).to.deep.include({ ...uidLabel, "batch.kubernetes.io/job-name": "work" });
+
+    const resized = await patch(jobKind, "work", { spec: { parallelism: 3 } });
+    expect([resized.metadata.generation, resized.spec.selector]).to.deep.equal([2, made.spec.selector]);
+    const error = await refusal(patch(jobKind, "work", { spec: { template: { metadata: { labels: { a: "b" } } } } }));
+    expect(error.message).to.match(/^Job\.batch "work" is invalid: spec\.template: Invalid value: .*: field is immutable$/s);
+  });
+
+  it("gives Jobs of one generateName labels of their own names", async () => {
+    const made = await create(jobKind, { metadata: { generateName: "work-" }, spec: jobTemplate });
+    expect(made.spec.template?.metadata?.labels["batch.kubernetes.io/job-name"]).to.equal(made.metadata.name);
+  });
+
+  it("lets a Job's end stand", async () => {
+    const made = await create(jobKind, { metadata: { name: "over" }, spec: jobTemplate });
+    const time = { seconds: 1_700_000_000, nanos: 0 };
+    Object.assign(made.status, { startTime: time, completionTime: time, succeeded: 1, conditions: [{ type: "Complete", status: "True" }] });
+    const over = await update(jobKind, made, "status");
+    expect(over.metadata.generation).to.equal(1);
+    over.status.conditions = [];
+    expect((await refusal(update(jobKind, over, "status"))).message).to.include("cannot disable the terminal Complete=True condition");
+    const back = await update(jobKind, { ...over, metadata: { ...over.metadata, resourceVersion: "" } });
+    expect(back.status.succeeded, "a write of the spec leaves the status").to.equal(1);
+  });
+
+  it("refuses a schedule that cannot be", async () => {
+    const spec = { schedule: "TZ=UTC 0 0 * * *", jobTemplate: { spec: jobTemplate } };
+    const error = await refusal(create(cronJobKind, { metadata: { name: "tick" }, spec }));
+    expect(error.message).to.equal(
+      'CronJob.batch "tick" is invalid: spec.schedule: Invalid value: "TZ=UTC 0 0 * * *": cannot use TZ or CRON_TZ in schedule, use timeZone field instead',
+    );
+  });
+
+  it("counts changes of a DaemonSet's template, whatever is written of the count", async () => {
+    const annotation = "deprecated.daemonset.template.generation";
+    await create(daemonSetKind, { metadata: { name: "agent" }, spec: labelled("agent") });
+    await patch(daemonSetKind, "agent", { metadata: { annotations: { [annotation]: "9" } } });
+    expect((await get(daemonSetKind, "agent")).metadata.annotations[annotation]).to.equal("1");
+    const rolled = await patch(daemonSetKind, "agent", { spec: labelled("agent", "busybox:2") });
+    expect([rolled.metadata.generation, rolled.metadata.annotations[annotation]]).to.deep.equal([2, "2"]);
+  });
+
+  it("lets only some of a StatefulSet change", async () => {
+    await create(statefulSetKind, { metadata: { name: "db" }, spec: { serviceName: "db", ...labelled("db") } });
+    expect((await patch(statefulSetKind, "db", { spec: { replicas: 3 } })).spec.replicas).to.equal(3);
+    expect((await refusal(patch(statefulSetKind, "db", { spec: { serviceName: "other" } }))).message).to.match(
+      /^StatefulSet\.apps "db" is invalid: spec: Forbidden: updates to statefulset spec for fields other than 'replicas', /,
+    );
+  });
+
+  it("names every field of a pod that is not honoured, and what is wrong with the others, in one answer", async () => {
+    const spec = { containers: [{ ...container, tty: true, ports: [{}] }], hostNetwork: true, volumes: [{ name: "data" }] };
+    expect((await refusal(create(podKind, { metadata: { name: "web" }, spec }))).message).to.equal(
+      `Pod "web" is invalid: [${[
+        "spec.containers[0].ports[0].containerPort: Required value",
+        "spec.volumes: Forbidden: not honoured by howbernetes yet",
+        "spec.containers[0].tty: Forbidden: not honoured by howbernetes yet",
+        "spec.hostNetwork: Forbidden: not honoured by howbernetes yet",
+      ].join(", ")}]`,
+    );
+  });
+});
