@@ -21,6 +21,7 @@ import type { Store } from "../storage/interface.js";
 import { createMeteredStore } from "../storage/metered-store.js";
 import { authorize, authorizeAbsent } from "./auth/authorize.js";
 import { createCallMetrics } from "./call-metrics.js";
+import { createFlowControl, defaultMaxRequestsInFlight } from "./flow-control/flow-control.js";
 import { Maintenance } from "./maintenance/maintenance.js";
 import { SessionBroker } from "./nodes/session-broker.js";
 import type { ObjectStore } from "./object-store.js";
@@ -28,12 +29,14 @@ import { createObjectStore } from "./objects/stored-objects.js";
 import { DescriptorFiles } from "./reflection/descriptor-files.js";
 import { createDiscoveryService } from "./services/discovery.js";
 import { createHealthService } from "./services/health.js";
+import { limitNodes, limitPods, limitResources } from "./services/limit-requests.js";
 import { createNodesService } from "./services/nodes.js";
 import { createPodsService } from "./services/pods.js";
 import { createReflectionService, oldReflectionDefinition, reflectionDefinition } from "./services/reflection.js";
 import { countRequests } from "./services/request-metrics.js";
 import { createResourcesService, resourcesDefinition } from "./services/resources.js";
 import { ensureSystemNamespaces } from "./system-namespaces.js";
+import { ensureSystemPriorityClasses } from "./system-priority-classes.js";
 
 export interface ApiServerOptions {
   /** Stays the caller's to close, after `stop`. */
@@ -49,6 +52,8 @@ export interface ApiServerOptions {
   readonly metrics: Metrics;
   /** Range from which each node has a /24 for its pods; see the Nodes service. */
   readonly podCidr?: string;
+  /** How many requests run at once, as seats of all priority levels; 400 by default, 0 for no limit. */
+  readonly maxRequestsInFlight?: number;
   /** Spreads the ends of watches; Math.random by default. */
   readonly random?: () => number;
 }
@@ -112,6 +117,7 @@ class ComposedApiServer implements ApiServer {
     this.run("watch caches", this.caches.run(signal));
     await this.caches.ready(signal);
     await abortable(ensureSystemNamespaces(this.objects, clock, signal), signal);
+    await abortable(ensureSystemPriorityClasses(this.objects, clock, signal), signal);
     const address = await this.rpc.listen(listen);
     this.run("maintenance", this.maintenance.run(signal));
     log.info("api-server listens", address);
@@ -144,9 +150,11 @@ class ComposedApiServer implements ApiServer {
     const nodeDeps = { objects, store, nodeCache: caches.of(nodeKind), broker, ca, clock, log };
     const reflection = createReflectionService(files, serviceNames);
     const resources = createResourcesService({ objects, caches, store, clock, authorize, authorizeAbsent });
-    rpc.add(resourcesDefinition, countRequests(resources, metrics));
-    rpc.add(NodesService, createNodesService({ ...nodeDeps, ...(podCidr === undefined ? {} : { podCidr }) }));
-    rpc.add(PodsService, createPodsService({ objects, broker, clock }));
+    const { maxRequestsInFlight = defaultMaxRequestsInFlight } = this.options;
+    const limits = { flow: createFlowControl({ maxRequestsInFlight, clock, metrics }), caches, clock };
+    rpc.add(resourcesDefinition, countRequests(limitResources(resources, limits), metrics));
+    rpc.add(NodesService, limitNodes(createNodesService({ ...nodeDeps, ...(podCidr === undefined ? {} : { podCidr }) }), limits));
+    rpc.add(PodsService, limitPods(createPodsService({ objects, broker, clock }), limits));
     rpc.add(DiscoveryService, createDiscoveryService(packageVersion()));
     rpc.add(HealthService, createHealthService({ services: serviceNames, isServing: (signal) => this.isServing(signal) }));
     rpc.add(reflectionDefinition, reflection);

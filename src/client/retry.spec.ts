@@ -38,6 +38,19 @@ describe("withRetries", () => {
     });
   }
 
+  it("waits as long as the server asks, and then some, so that not everybody comes back at once", async () => {
+    const clock = new FakeClock();
+    const attemptsAt: number[] = [];
+    const result = withRetries("once", undefined, { clock, random: () => 0.5, retryForMs: 30_000 }, async () => {
+      attemptsAt.push(clock.monotonicMs());
+      if (attemptsAt.length < 3) throw busy;
+    });
+    await clock.advance(10_000);
+    await result;
+
+    expect(attemptsAt).to.deep.equal([0, 2_050, 4_150]);
+  });
+
   it("gives up with the last error when its time is over", async () => {
     const outcome = await run(
       "repeatable",

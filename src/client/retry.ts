@@ -22,7 +22,7 @@ const attemptTimeoutMs = 30_000;
 
 /**
  * Calls until it succeeds, fails for good, or `retryForMs` is over; then throws what the last attempt threw. Waits between
- * attempts grow with full jitter, or are what the server asked for.
+ * attempts grow with full jitter, and come on top of what the server asked for.
  */
 export async function withRetries<T>(
   repeatability: Repeatability,
@@ -37,7 +37,8 @@ export async function withRetries<T>(
       return await attempt(deps.retryForMs === 0 ? attemptTimeoutMs : Math.max(1, leftMs()));
     } catch (error: unknown) {
       if (!mayRepeat(error, repeatability)) throw error;
-      const waitMs = Math.max((error.retryAfterSeconds ?? 0) * 1000, backoffMs(failures, reconnectBackoff, deps.random));
+      // Everybody whom a server refused is told the same time: coming back together, they would be refused again.
+      const waitMs = (error.retryAfterSeconds ?? 0) * 1000 + backoffMs(failures, reconnectBackoff, deps.random);
       if (waitMs >= leftMs()) throw error;
       await deps.clock.sleep(waitMs, signal ?? new AbortController().signal);
     }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
+import { defaultMaxRequestsInFlight } from "../apiserver/flow-control/flow-control.js";
 import { checkClusterCidr } from "../apiserver/nodes/pod-cidr.js";
 import { formatHostPort, parseHostPort } from "../base/host-port.js";
 import { type LogLevel, logLevels } from "../base/log.js";
@@ -40,6 +41,19 @@ export function podCidrOption(): Option {
       return text;
     }),
   );
+}
+
+/** `--max-requests-inflight`. */
+export function maxRequestsOption(): Option {
+  return new Option("--max-requests-inflight <count>", "how many requests are served at once, over all priority levels; 0 for no limit")
+    .argParser(
+      reading((text) => {
+        const count = Number(text);
+        if (/^\d+$/.test(text) && count <= 1_000_000) return count;
+        throw new Error("must be a whole number from 0 to 1000000");
+      }),
+    )
+    .default(defaultMaxRequestsInFlight);
 }
 
 /** Commander prints the message of the one error that it knows, in one line. */

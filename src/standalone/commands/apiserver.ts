@@ -8,7 +8,7 @@ import { createMetrics } from "../../base/metrics.js";
 import type { KeyPair } from "../../base/tls/certificate.js";
 import { writeClusterConfig } from "../../client/howbeconfig.js";
 import { checkAddress } from "../address-check.js";
-import { addressOption, type CommonFlags, logLevelOption, podCidrOption, storeOption } from "../command-line.js";
+import { addressOption, type CommonFlags, logLevelOption, maxRequestsOption, podCidrOption, storeOption } from "../command-line.js";
 import { dataDirectory, defaultDataDirectory } from "../data-directory.js";
 import { dialableAddress } from "../dialable-address.js";
 import { clientCertificate, identities, loadCertificateAuthority, serverCertificate } from "../pki.js";
@@ -26,6 +26,7 @@ interface ApiserverFlags extends CommonFlags {
   readonly configDir?: string;
   readonly advertise?: string;
   readonly podCidr?: string;
+  readonly maxRequestsInflight: number;
 }
 
 /** `howbernetes apiserver`: the api-server alone. */
@@ -40,6 +41,7 @@ export const apiserverCommand = (): Command =>
     .option("--config-dir <dir>", "where to write admin, scheduler and controllers howbeconfigs (default: the CA's directory)")
     .addOption(addressOption("--advertise <host:port>", "the address that these howbeconfigs name (default: --listen, or loopback)"))
     .addOption(podCidrOption())
+    .addOption(maxRequestsOption())
     .addOption(logLevelOption("info"))
     .action((flags: ApiserverFlags) => runCommand((context) => apiserver(flags, context)));
 
@@ -62,6 +64,7 @@ async function apiserver(flags: ApiserverFlags, { signal, print }: CommandContex
       clock: systemClock,
       log,
       metrics,
+      maxRequestsInFlight: flags.maxRequestsInflight,
       ...(flags.podCidr === undefined ? {} : { podCidr: flags.podCidr }),
     });
     await runWithHealth(serverStage(server), {

@@ -18,7 +18,7 @@ import { createScheduler } from "../../scheduler/scheduler.js";
 import type { Store } from "../../storage/interface.js";
 import { checkAddress } from "../address-check.js";
 import { processBirth, readClusterRecord, runningPid, writeClusterRecord } from "../cluster-record.js";
-import { addressOption, type CommonFlags, logLevelOption, podCidrOption, storeOption } from "../command-line.js";
+import { addressOption, type CommonFlags, logLevelOption, maxRequestsOption, podCidrOption, storeOption } from "../command-line.js";
 import { type DataDirectory, dataDirectory, defaultDataDirectory, defaultNodeName } from "../data-directory.js";
 import { dialableAddress } from "../dialable-address.js";
 import { checkDocker } from "../docker-check.js";
@@ -36,6 +36,7 @@ interface UpFlags extends CommonFlags {
   readonly httpListen: string;
   readonly store: string;
   readonly podCidr?: string;
+  readonly maxRequestsInflight: number;
   readonly nodeName: string;
   /** False with `--no-node`. */
   readonly node: boolean;
@@ -50,6 +51,7 @@ export const upCommand = (): Command =>
     .addOption(addressOption("--http-listen <host:port>", "where health and metrics are served", "127.0.0.1:7444"))
     .addOption(storeOption("embedded"))
     .addOption(podCidrOption())
+    .addOption(maxRequestsOption())
     .option("--node-name <name>", "name of the local node", defaultNodeName())
     .option("--no-node", "run no containers here")
     .addOption(logLevelOption("warn"))
@@ -141,6 +143,7 @@ async function apiServerOf({ flags, ca, store, logOf, metrics }: Parts): Promise
     clock: systemClock,
     log: logOf("apiserver"),
     metrics,
+    maxRequestsInFlight: flags.maxRequestsInflight,
     ...(flags.podCidr === undefined ? {} : { podCidr: flags.podCidr }),
   });
 }
