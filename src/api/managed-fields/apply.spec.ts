@@ -17,7 +17,8 @@ import { recordUpdate } from "./record-update.js";
 import { withStructs } from "./remove.js";
 import { withoutOwners } from "./sent-entries.js";
 
-const kind = podKind as unknown as Kind;
+/** Without defaults, so that nothing is there that nobody has set. */
+const kind: Kind = { ...(podKind as unknown as Kind), applyDefaults: () => undefined };
 const { typeName } = kind;
 
 /** Few names and values, so that managers meet. */

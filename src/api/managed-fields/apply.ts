@@ -1,3 +1,4 @@
+import { canonicalizeObject } from "../codec/canonical.js";
 import { apiVersionOf, isJsonObject, objectFromJson, objectToJson } from "../codec/json.js";
 import type { JsonObject } from "../codec/json-values.js";
 import { complete } from "../codec/whole.js";
@@ -31,7 +32,7 @@ const beforeFirstApply = "before-first-apply";
 
 /** What an application comes to. */
 export interface Applied {
-  /** The object, before defaults, with the managers it has if nothing is in the way. */
+  /** The object, with its defaults, and with the managers it has if nothing is in the way. */
   readonly object: Whole<ApiObject>;
   /** What others own with other values; they lose it. */
   readonly conflicts: readonly FieldConflict[];
@@ -69,6 +70,9 @@ export function planApply(application: Application): Applied {
   const kept = withStructs(typeName, union(own, ownedByAny(others.map(({ rest }) => rest))));
   const merged = mergeConfiguration(typeName, live === undefined ? {} : objectToJson(kind, withoutOwners(live)), configuration);
   const object = objectOf(kind, removeFields(typeName, merged, difference(doomed, kept)));
+  // Unlike Kubernetes, which compares before: there what a default adds to an atomic list is a conflict.
+  kind.applyDefaults(object);
+  canonicalizeObject(kind, object);
 
   const { added, modified, removed } = compareMessages(typeName, live ?? objectOf(kind, {}), object);
   // A zero that JSON leaves out looks like a removal; who says it wants it.

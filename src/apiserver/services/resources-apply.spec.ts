@@ -3,8 +3,10 @@ import { applyCall, containerOf, ownersOf, replicasOf, webConfiguration } from "
 import { deploymentManifest, place, podManifest, refusal, resourceCalls } from "../../../test/fakes/resource-calls.js";
 import type { ResourcesInProcess } from "../../../test/fakes/resources-in-process.js";
 import { startResourcesInProcess } from "../../../test/fakes/resources-in-process.js";
+import { manifestOf } from "../../../test/fuzz/subject.js";
 import { unpackAny } from "../../api/codec/any.js";
 import { deploymentKind } from "../../api/kinds/deployment/kind.js";
+import { kinds } from "../../api/kinds/index.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import type { Whole } from "../../api/object.js";
 import { FieldValidation, PatchRequest, PatchType } from "../../gen/howbernetes/api/v1/resources.js";
@@ -207,6 +209,21 @@ describe("Resources: server-side apply", () => {
       const stale = { ...replicasOf(3), metadata: { resourceVersion } };
       expect(await refusal(apply(deploymentKind, "web", stale, "two"))).to.include({ reason: "Conflict" });
     });
+  });
+
+  describe("every kind", () => {
+    for (const kind of kinds) {
+      it(`${kind.kind} is created once, and shared by a second manager who wants the same`, async () => {
+        const manifest = manifestOf(kind, "applied");
+        const first = await apply(kind, "applied", manifest);
+        expect(Object.keys(ownersOf(first))).to.deep.equal(["one Apply"]);
+        expect(await apply(kind, "applied", manifest)).to.deep.equal(first);
+        const second = await apply(kind, "applied", manifest, "two");
+        const { "one Apply": ones, "two Apply": twos } = ownersOf(second);
+        expect(twos).to.deep.equal(ones);
+        expect(second.metadata.generation).to.equal(first.metadata.generation);
+      });
+    }
   });
 
   describe("racing", () => {
