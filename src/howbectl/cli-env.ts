@@ -29,6 +29,7 @@ export interface Files {
   read(path: string): Promise<string>;
   readBytes(path: string): Promise<Buffer>;
   write(path: string, text: string): Promise<void>;
+  makeDirectory(path: string): Promise<void>;
   /** Makes a directory that only this user can look into, for `work` to use and to remove or to leave. */
   makeTemporaryDirectory(): Promise<string>;
   /** Removes a file, or a directory with all that is in it. */

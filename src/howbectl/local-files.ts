@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Files } from "./cli-env.js";
@@ -11,6 +11,7 @@ export const localFiles: Files = {
   read: (path) => explained(path, readFile(path, "utf8")),
   readBytes: (path) => explained(path, readFile(path)),
   write: (path, text) => explained(path, writeFile(path, text, { mode: 0o600 })),
+  makeDirectory: (path) => explained(path, mkdir(path)),
   makeTemporaryDirectory: () => mkdtemp(join(tmpdir(), "howbectl-")),
   remove: (path) => rm(path, { recursive: true, force: true }),
 };

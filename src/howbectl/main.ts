@@ -1,6 +1,7 @@
 import { isAbort, sharedSignal } from "../base/abort.js";
 import { ProcessEnv } from "./process-env.js";
 import { runProgram } from "./program.js";
+import { isCommandFailure } from "./usage-error.js";
 
 /** What a shell reports for a process that a signal ended. */
 const signalExitCodes = { SIGINT: 130, SIGTERM: 143, SIGPIPE: 141 } as const;
@@ -32,8 +33,9 @@ try {
     const { errorText } = await import("./error-text.js");
     const { createColors } = (await import("picocolors")).default;
     const { red } = createColors(process.stderr.isTTY === true && process.env.NO_COLOR === undefined);
-    process.stderr.write(`${errorText(error).replace(/^(error|Error from server)\b/gm, (word) => red(word))}\n`);
-    process.exitCode = 1;
+    const text = errorText(error).replace(/^(error|Error from server)\b/gm, (word) => red(word));
+    if (text !== "") process.stderr.write(`${text}\n`);
+    process.exitCode = isCommandFailure(error) ? error.exitCode : 1;
   }
 } finally {
   await env?.close();

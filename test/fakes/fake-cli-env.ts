@@ -4,7 +4,7 @@ import { emptyHowbeconfig, type Howbeconfig } from "../../src/client/howbeconfig
 import type { CliEnv, GlobalFlags, Output } from "../../src/howbectl/cli-env.js";
 import { errorText } from "../../src/howbectl/error-text.js";
 import { runProgram } from "../../src/howbectl/program.js";
-import { UsageError } from "../../src/howbectl/usage-error.js";
+import { isCommandFailure, UsageError } from "../../src/howbectl/usage-error.js";
 import { FakeCluster } from "./fake-cluster.js";
 
 /** Wall-clock time in the fake world. */
@@ -40,8 +40,9 @@ export class FakeCli {
       return 0;
     } catch (error: unknown) {
       if (isAbort(error)) return 130;
-      this.err += `${errorText(error)}\n`;
-      return 1;
+      const text = errorText(error);
+      if (text !== "") this.err += `${text}\n`;
+      return isCommandFailure(error) ? error.exitCode : 1;
     }
   }
 
@@ -80,6 +81,7 @@ export class FakeCli {
         write: async (path, text) => {
           this.files[path] = text;
         },
+        makeDirectory: async () => undefined,
         makeTemporaryDirectory: async () => "/tmp/howbectl-test",
         remove: async (path) => {
           for (const file of Object.keys(this.files)) if (file === path || file.startsWith(`${path}/`)) delete this.files[file];

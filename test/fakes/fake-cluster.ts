@@ -58,6 +58,8 @@ export class FakeCluster {
   /** The last create, update or patch request. */
   lastWrite: CreateRequest | UpdateRequest | PatchRequest | undefined;
   lastDeleteOptions: DeleteOptions | undefined;
+  /** What lists asked for at a time. */
+  readonly pageSizes: number[] = [];
   /** What the next write is answered with, for the user's eyes. */
   readonly warnings: string[] = [];
   /** What the next patches are refused with, in order. */
@@ -136,6 +138,7 @@ export class FakeCluster {
       },
       list: async (options = {}) => {
         this.call(`list ${kind.plural} ${options.namespace ?? ""}`);
+        if (options.pageSize !== undefined) this.pageSizes.push(options.pageSize);
         return this.list(kind, options);
       },
       watch: (options) => this.watch(kind, options),

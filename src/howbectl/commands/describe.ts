@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { isApiError } from "../../api/errors.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
 import { limitRangeKind } from "../../api/kinds/limitrange/kind.js";
+import { namespaceKind } from "../../api/kinds/namespace/kind.js";
 import { resourceQuotaKind } from "../../api/kinds/resourcequota/kind.js";
 import { secretKind } from "../../api/kinds/secret/kind.js";
 import type { ApiClient } from "../../client/contracts.js";
@@ -16,7 +17,9 @@ import { addSelectionFlags, keyFor, type SelectionFlags, selectionOf } from "../
 import { CommandFailure } from "../usage-error.js";
 
 /** Nothing happens to these, or what does is not told. */
-const eventless: ReadonlySet<string> = new Set([eventKind, secretKind, resourceQuotaKind, limitRangeKind].map(({ typeName }) => typeName));
+const eventless: ReadonlySet<string> = new Set(
+  [eventKind, limitRangeKind, namespaceKind, resourceQuotaKind, secretKind].map(({ typeName }) => typeName),
+);
 
 interface DescribeFlags extends SelectionFlags {
   readonly showEvents: boolean;

@@ -152,4 +152,69 @@ describe("howbectl get", () => {
     expect(await cli.run("get", "pod", "gone", "-w")).to.equal(1);
     expect(cli.err).to.equal('Error from server (NotFound): pods "gone" not found\n');
   });
+
+  it("prints columns that the user chose, from the command line or a file", async () => {
+    cli.cluster.put(podKind, pod({ name: "a", labels: { app: "x" } }));
+    cli.cluster.put(podKind, pod({ name: "b" }));
+    await cli.run("get", "pods", "-o", "custom-columns=NAME:.metadata.name,APP:{.metadata.labels.app}");
+    expect(cli.out).to.equal("NAME   APP\na      x\nb      <none>\n");
+    cli.files["columns.txt"] = "NAME          APP\nmetadata.name metadata.labels.app\n";
+    await cli.run("get", "pods", "-o=custom-columns-file=columns.txt", "--no-headers");
+    expect(cli.out).to.equal("a     x\nb     <none>\n");
+  });
+
+  it("reads jsonpath from a file, and prints what it finds as JSON", async () => {
+    cli.cluster.put(podKind, pod({ name: "a" }));
+    cli.files["t.txt"] = '{range .items[*]}{.metadata.name}{"\\n"}{end}';
+    await cli.run("get", "pods", "-o", "jsonpath-file=t.txt");
+    expect(cli.out).to.equal("a\n");
+    await cli.run("get", "pods", "-o", "jsonpath-as-json={.items[*].metadata.name}");
+    expect(cli.out).to.equal('[\n    "a"\n]\n');
+  });
+
+  it("hides who set which field, unless asked", async () => {
+    const web = pod({ name: "web" });
+    cli.cluster.put(podKind, { ...web, metadata: { ...web.metadata, managedFields: [{ manager: "me" }] as never } });
+    await cli.run("get", "pod", "web", "-o", "yaml");
+    expect(cli.out).not.to.include("managedFields");
+    await cli.run("get", "pods", "-o", "json");
+    expect(cli.out).not.to.include("managedFields");
+    await cli.run("get", "pod", "web", "-o", "yaml", "--show-managed-fields");
+    expect(cli.out).to.include("manager: me");
+  });
+
+  it("gets what files name", async () => {
+    cli.cluster.put(podKind, pod({ name: "web" }));
+    cli.files["f.yaml"] = "kind: Pod\nmetadata: {name: web}\n---\nkind: Pod\nmetadata: {name: gone}\n";
+    expect(await cli.run("get", "-f", "f.yaml", "-o", "name")).to.equal(1);
+    expect(cli.out).to.equal("pod/web\n");
+    expect(cli.err).to.equal('Error from server (NotFound): pods "gone" not found\n');
+  });
+
+  it("asks for pages of the size wanted", async () => {
+    await cli.run("get", "pods");
+    await cli.run("get", "pods", "--chunk-size=7");
+    expect(cli.cluster.pageSizes).to.deep.equal([500, 7]);
+  });
+
+  const refused = [
+    { words: ["pods", "-o", "foo"], says: 'unable to match a printer suitable for the output format "foo", allowed formats are' },
+    { words: ["pods", "-o", "go-template={{.}}"], says: "go-template is not supported; use jsonpath or custom-columns" },
+    { words: ["pods", "-o", "jsonpath"], says: "template format specified but no template given" },
+    { words: ["pods", "-o", "custom-columns"], says: "custom-columns format specified but no custom columns given" },
+    { words: ["pods", "-o", "custom-columns=NAME"], says: "unexpected custom-columns spec: NAME, expected <header>:<json-path-expr>" },
+    { words: ["pods", "-o", "jsonpath-file=absent"], says: 'the path "absent" does not exist' },
+    { words: ["pods", "--output-watch-events"], says: "--output-watch-events option can only be used with --watch or --watch-only" },
+    { words: ["pods", "--chunk-size=-1"], says: '"-1" is not a whole number' },
+    { words: ["pods", "--subresource=status"], says: "subresource cannot be used when bulk resources are specified" },
+    { words: ["pod", "a", "-l", "x=y"], says: "name cannot be provided when a selector is specified" },
+    { words: [], says: "Required resource not specified." },
+    { words: ["pods", "--foo"], says: "unknown flag: --foo" },
+  ];
+  for (const { words, says } of refused) {
+    it(`refuses get ${words.join(" ")}`, async () => {
+      expect(await cli.run("get", ...words)).to.equal(1);
+      expect(cli.err).to.include(`error: `).and.include(says);
+    });
+  }
 });

@@ -83,6 +83,12 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./logs.js")).logsCommand,
   },
   {
+    name: "diff",
+    summary: "Diff the live version against a would-be applied version",
+    group: advanced,
+    load: async () => (await import("./diff.js")).diffCommand,
+  },
+  {
     name: "apply",
     summary: "Apply a configuration to a resource by file name or stdin",
     group: advanced,

@@ -12,6 +12,8 @@ export interface ManifestAction {
   /** As "create", for a complaint that there is nothing to do it with. */
   readonly verb: string;
   run(manifest: Manifest): Promise<void>;
+  /** What the command ends with when one failed; 1 unless given. */
+  readonly exitCode?: number;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function forEachManifest(flags: FileFlags, env: CliEnv, action: Man
     }
   }
   if (documents === 0) throw new UsageError(`no objects passed to ${action.verb}`);
-  failures.throwIfAny();
+  failures.throwIfAny(action.exitCode);
 }
 
 /** `error when creating "f.yaml"`. */

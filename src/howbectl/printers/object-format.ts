@@ -5,6 +5,7 @@ import type { ApiObject, Whole } from "../../api/object.js";
 import { isObject } from "../manifests/json-fields.js";
 import { parseJsonPathTemplate } from "../resources/json-path-template.js";
 import { qualifiedName } from "../resources/kind-lookup.js";
+import { withoutManagedFields } from "../resources/without-managed-fields.js";
 import { UsageError } from "../usage-error.js";
 import { yamlText } from "./yaml-text.js";
 
@@ -68,7 +69,7 @@ export function formatObject(format: ObjectFormat, { kind, object }: KindObject,
 /** Prints one change, as `{"type": "ADDED", "object": …}`. */
 export function formatWatchEvent(format: ObjectFormat, type: string, item: KindObject, showManagedFields = false): string {
   if (format === "name") return `${type.toUpperCase()} ${formatObject(format, item)}`;
-  const object = withoutManagedFields(objectToJson(item.kind, item.object), format, showManagedFields);
+  const object = shown(objectToJson(item.kind, item.object), format, showManagedFields);
   return formatJson(format, { type: type.toUpperCase(), object });
 }
 
@@ -77,7 +78,7 @@ export function formatObjectList(format: ObjectFormat, items: readonly KindObjec
   if (format === "name") return items.map((item) => formatObject(format, item)).join("\n");
   const list = {
     apiVersion: "v1",
-    items: items.map(({ kind, object }) => withoutManagedFields(objectToJson(kind, object), format, showManagedFields)),
+    items: items.map(({ kind, object }) => shown(objectToJson(kind, object), format, showManagedFields)),
     kind: "List",
     metadata: { resourceVersion: "" },
   };
@@ -86,9 +87,9 @@ export function formatObjectList(format: ObjectFormat, items: readonly KindObjec
 
 /** Prints JSON that stands for an object, keys in order. */
 export function formatJson(format: Exclude<ObjectFormat, "name">, json: JsonObject, showManagedFields = false): string {
-  const shown = withoutManagedFields(json, format, showManagedFields);
-  if (format === "yaml") return yamlText(shown);
-  const sorted = sortKeys(shown);
+  const visible = shown(json, format, showManagedFields);
+  if (format === "yaml") return yamlText(visible);
+  const sorted = sortKeys(visible);
   if (format === "json") return JSON.stringify(sorted, undefined, 4);
   const equals = format.indexOf("=");
   const template = parseJsonPathTemplate(format.slice(equals + 1));
@@ -99,11 +100,9 @@ export function formatJson(format: Exclude<ObjectFormat, "name">, json: JsonObje
     .join("\n");
 }
 
-/** As kubectl: templates find them, what a person reads spares them. */
-function withoutManagedFields(json: JsonObject, format: ObjectFormat, showManagedFields: boolean): JsonObject {
-  if (showManagedFields || (format !== "yaml" && format !== "json") || !isObject(json.metadata)) return json;
-  const { managedFields: _owners, ...metadata } = json.metadata;
-  return { ...json, metadata };
+/** As kubectl: templates find out who set which field, what a person reads spares it. */
+function shown(json: JsonObject, format: ObjectFormat, showManagedFields: boolean): JsonObject {
+  return showManagedFields || (format !== "yaml" && format !== "json") ? json : withoutManagedFields(json);
 }
 
 function sortKeys(value: Json): Json {

@@ -14,6 +14,7 @@ import { type EditProblem, editHeader, editText, parseEdited, withoutComments } 
 import type { FoundObject } from "./found-objects.js";
 import { qualifiedName } from "./kind-lookup.js";
 import { patchObject } from "./object-calls.js";
+import { withoutManagedFields } from "./without-managed-fields.js";
 
 /** Whether objects are edited as YAML or as JSON. */
 export type EditFormat = "yaml" | "json";
@@ -135,10 +136,4 @@ export class EditSession {
     this.env.err.line(`error: ${name} could not be ${isNotFound(error) ? "found on the server" : `patched: ${message}`}`);
     return true;
   }
-}
-
-/** Who owns what is not for editing. */
-function withoutManagedFields(json: JsonObject): JsonObject {
-  const { managedFields: _owners, ...metadata } = objectAt(json, "metadata");
-  return { ...json, metadata };
 }

@@ -3,11 +3,10 @@ import type { JsonObject } from "../../api/codec/json-values.js";
 import { isConflict } from "../../api/errors.js";
 import { PatchType } from "../../gen/howbernetes/api/v1/resources.js";
 import type { CliEnv } from "../cli-env.js";
-import type { WriteFlags } from "../flags/write-flags.js";
 import { completeManifest } from "../manifests/last-applied.js";
 import type { Manifest } from "../manifests/manifest.js";
 import { UsageError } from "../usage-error.js";
-import { type Place, patchObject } from "./object-calls.js";
+import { type Place, patchObject, type WriteMode } from "./object-calls.js";
 
 /** kubectl's advice on conflicts. */
 const conflictHint = `Please review the fields above--they currently have other managers. Here
@@ -30,7 +29,7 @@ See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`
 export async function applyServerSide(
   place: Place,
   manifest: Manifest,
-  flags: WriteFlags & { readonly forceConflicts?: boolean },
+  flags: WriteMode & { readonly forceConflicts?: boolean },
   env: CliEnv,
 ): Promise<{ readonly outcome: "serverside-applied"; readonly json: JsonObject }> {
   const patch = completeManifest(manifest, place.key.namespace);
