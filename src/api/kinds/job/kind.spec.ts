@@ -187,7 +187,7 @@ describe("validateJobStatusUpdate", () => {
       "refuses another start",
       { startTime: later },
       { startTime: start },
-      ['status.startTime: Invalid value: "1970-01-01T00:33:20Z": startTime cannot be modified for unsuspended job'],
+      ['status.startTime: Invalid value: "1970-01-01T00:33:20Z": field is immutable for unsuspended job once set'],
     ],
     [
       "refuses indexes that nothing counts",

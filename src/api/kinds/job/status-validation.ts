@@ -113,7 +113,6 @@ function validateChange(next: JobStatus, previous: JobStatus): FieldError[] {
 function validateStart({ status: next, spec }: Whole<Job>, { status: previous }: Whole<Job>): FieldError[] {
   const isKept = previous.startTime === undefined || sameValue(next.startTime, previous.startTime);
   if (isKept || spec.suspend === true || hasJobCondition(previous, "Suspended")) return [];
-  const path = "status.startTime";
-  if (next.startTime === undefined) return [required(path, "startTime cannot be removed for unsuspended job")];
-  return [invalidValue(path, formatRfc3339(next.startTime), "startTime cannot be modified for unsuspended job")];
+  const shown = next.startTime === undefined ? undefined : formatRfc3339(next.startTime);
+  return [invalidValue("status.startTime", shown, "field is immutable for unsuspended job once set")];
 }

@@ -1,7 +1,21 @@
 import { expect } from "chai";
 import { admitted, lines } from "../../../../test/builders/from-manifest.js";
+import { Container } from "../../../gen/howbernetes/core/v1/container.js";
+import { PodSpec } from "../../../gen/howbernetes/core/v1/pod.js";
+import { emptyMessage } from "../../codec/whole.js";
+import type { FieldType } from "../../schema/message-schema.js";
+import { schema } from "../../schema/schema.js";
 import { deploymentKind } from "../deployment/kind.js";
+import { refuseUnhonoured } from "./honoured-fields.js";
 import { podKind } from "./kind.js";
+
+const sampleOf: Readonly<Partial<Record<FieldType, unknown>>> = {
+  string: "x",
+  bool: true,
+  int32: 7,
+  int64: 7,
+  bytes: Buffer.from("x"),
+};
 
 const message = "Forbidden: not honoured by howbernetes yet";
 
@@ -82,6 +96,34 @@ describe("refuseUnhonoured", () => {
       expect(refused(`spec: { containers: [{ name: a, image: a }], ${field} }`)).to.deep.equal([`${path}: ${message}`]);
     });
   }
+
+  /** The fields of a message, of those that do not look alike set and unset, that may be set to something. */
+  function settable(typeName: string, place: (field: string, value: unknown) => object): string[] {
+    return schema.message(typeName).fields.flatMap((field) => {
+      const one = field.message === undefined ? sampleOf[field.type] : emptyMessage(field.message);
+      const value = field.cardinality === "list" ? [one] : field.cardinality === "map" ? { "example.com/a": one } : one;
+      const spec = PodSpec.fromPartial({ containers: [{ name: "a", image: "a" }] });
+      Object.assign(spec, place(field.name, value));
+      return refuseUnhonoured(spec, "spec").some(({ path }) => path.includes(field.jsonName)) ? [] : [field.name];
+    });
+  }
+
+  it("lets through no other field of a pod than these", () => {
+    expect(settable("howbernetes.core.v1.PodSpec", (field, value) => ({ [field]: value }))).to.have.members([
+      ...["containers", "restartPolicy", "terminationGracePeriodSeconds", "nodeSelector", "nodeName", "hostname", "schedulerName"],
+      ...["tolerations", "priorityClassName", "priority", "preemptionPolicy", "enableServiceLinks"],
+      // The first only as true, the others only as empty messages or in part.
+      ...["hostUsers", "securityContext", "affinity", "os"],
+    ]);
+  });
+
+  it("lets through no other field of a container than these", () => {
+    const place = (field: string, value: unknown): object => ({ containers: [{ ...Container.fromPartial({}), [field]: value }] });
+    expect(settable("howbernetes.core.v1.Container", place)).to.have.members([
+      ...["name", "image", "command", "args", "workingDir", "ports", "env", "imagePullPolicy"],
+      ...["resources", "lifecycle", "securityContext"],
+    ]);
+  });
 
   it("refuses the same in a template", () => {
     const deployment = admitted(
