@@ -1,4 +1,5 @@
 import { ManagedFieldsEntry } from "../../gen/howbernetes/meta/v1/meta.js";
+import type { Time } from "../../gen/howbernetes/meta/v1/values.js";
 import { timeFromMs } from "../values/time.js";
 import { difference, emptyFieldSet, type FieldSet, sameFields, union } from "./field-set.js";
 import { formatFieldsV1, parseFieldsV1 } from "./fields-v1.js";
@@ -63,12 +64,20 @@ export function isManager(manager: Writer, writer: Writer): boolean {
 
 /** A writer as the manager of these fields since `nowMs`. */
 export function managerOf(writer: Writer, fields: FieldSet, nowMs: number): Manager {
-  const { manager, operation, apiVersion, subresource } = writer;
+  return managerSince(writer, fields, timeFromMs(nowMs));
+}
+
+/** A manager whose entry is in the one form that is stored, however it was written. */
+export function normalized(manager: Manager): Manager {
+  return managerSince(manager, manager.fields, manager.entry.time);
+}
+
+function managerSince({ manager, operation, apiVersion, subresource }: Writer, fields: FieldSet, time: Time | undefined): Manager {
   const entry = ManagedFieldsEntry.fromPartial({
-    manager,
+    ...(manager === "" ? {} : { manager }),
     operation,
     apiVersion,
-    time: timeFromMs(nowMs),
+    ...(time === undefined ? {} : { time: { seconds: time.seconds ?? 0, nanos: 0 } }),
     fieldsType,
     fieldsV1: { Raw: formatFieldsV1(fields) },
     ...(subresource === "" ? {} : { subresource }),

@@ -3,8 +3,7 @@ import { isJsonObject } from "../codec/json.js";
 import type { JsonObject } from "../codec/json-values.js";
 import { sameValue } from "../kinds/same-value.js";
 import type { ApiObject, Whole } from "../object.js";
-import { formatFieldsV1 } from "./fields-v1.js";
-import { formatManagers, parseManagers } from "./managers.js";
+import { formatManagers, normalized, parseManagers } from "./managers.js";
 
 /**
  * The record of owners with which a write begins. A client may send another than the stored one, to correct it by hand;
@@ -14,12 +13,7 @@ export function sentEntries(sent: readonly ManagedFieldsEntry[], stored: readonl
   if (sent.length === 0 || sameValue(sent, stored)) return stored;
   if (isReset(sent)) return [];
   try {
-    // Whatever order and spacing it was sent in, one form is stored.
-    const managers = parseManagers(sent).map((manager) => ({
-      ...manager,
-      entry: { ...manager.entry, fieldsV1: { Raw: formatFieldsV1(manager.fields) } },
-    }));
-    const entries = formatManagers(managers);
+    const entries = formatManagers(parseManagers(sent).map(normalized));
     return entries.length === 0 ? stored : entries;
   } catch (error: unknown) {
     if (error instanceof SyntaxError) return stored;

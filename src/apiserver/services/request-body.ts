@@ -5,7 +5,7 @@ import { complete } from "../../api/codec/whole.js";
 import { checkWire } from "../../api/codec/wire-check.js";
 import { badRequest, type FieldError, invalid, tooLarge } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
-import { withOwnersReset } from "../../api/managed-fields/sent-entries.js";
+import { withOwnersReset, withoutOwners } from "../../api/managed-fields/sent-entries.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import { invalidField } from "../../api/validation/field-error.js";
 import type { Any } from "../../gen/google/protobuf/any.js";
@@ -78,9 +78,13 @@ function decodeJson<T extends ApiObject>(kind: Kind<T>, text: Buffer, validation
 function decodeEncoded<T extends ApiObject>(kind: Kind<T>, any: Any): Whole<T> {
   // The type is looked at first: of another type's bytes the check would say nothing useful.
   if (any.type_url === typeUrl(kind.typeName)) checkWire(kind.typeName, any.value);
-  const { object, errors } = objectFromJson(kind, objectToJson(kind, unpackAny(kind, any) as unknown as T));
+  const sent = unpackAny(kind, any);
+  const { object, errors } = objectFromJson(kind, objectToJson(kind, withoutOwners(sent) as unknown as T));
   if (errors.length > 0) throw unreadable(kind, errors.map(({ path, message }) => `${path}: ${message}`).join(", "), errors);
-  return complete(kind, object);
+  const whole = complete(kind, object);
+  // Long, and given its one form elsewhere.
+  whole.metadata.managedFields = sent.metadata.managedFields;
+  return whole;
 }
 
 /** What becomes of names that are unknown, or there twice. */

@@ -5,6 +5,7 @@ import type { ResourcesInProcess } from "../../../test/fakes/resources-in-proces
 import { startResourcesInProcess } from "../../../test/fakes/resources-in-process.js";
 import { manifestOf } from "../../../test/fuzz/subject.js";
 import { unpackAny } from "../../api/codec/any.js";
+import { isConflict } from "../../api/errors.js";
 import { deploymentKind } from "../../api/kinds/deployment/kind.js";
 import { kinds } from "../../api/kinds/index.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
@@ -227,6 +228,17 @@ describe("Resources: server-side apply", () => {
   });
 
   describe("racing", () => {
+    for (const where of ["an object that is there", "an object yet to be"]) {
+      it(`gives ${where} to one of two who want it otherwise, and tells the other`, async () => {
+        if (where === "an object that is there") await apply(deploymentKind, "web", webConfiguration(), "before");
+        const both = [1, 2].map((count) => apply(deploymentKind, "web", webConfiguration({ replicas: count + 5 }), `m${count}`));
+        const outcomes = await Promise.allSettled(both);
+        const refused = outcomes.filter((outcome) => outcome.status === "rejected");
+        expect(refused).to.have.length(1);
+        expect(isConflict(refused[0]?.reason)).to.equal(true);
+      });
+    }
+
     it("loses nothing of what many managers apply at once, to nothing at first", async () => {
       const managers = Array.from({ length: 20 }, (_, index) => `m${index}`);
       await Promise.all(

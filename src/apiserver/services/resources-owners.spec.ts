@@ -228,6 +228,19 @@ describe("Resources: owners of fields", () => {
       });
     });
 
+    it("takes from a message no entry that can't be read, and any other in its one form", async () => {
+      const applied = await apply(deploymentKind, "web", webConfiguration());
+      const withEntry = (raw: string): typeof applied => {
+        const entry = { manager: "x", operation: "Apply", apiVersion: "apps/v1", fieldsType: "FieldsV1", subresource: "" };
+        const managedFields = [{ ...entry, fieldsV1: { Raw: Buffer.from(raw) } }];
+        return makeWhole(deploymentKind, { ...applied, metadata: { ...applied.metadata, resourceVersion: "", managedFields } });
+      };
+      expect(await update(deploymentKind, withEntry("{"))).to.deep.equal(applied);
+      const { metadata } = await update(deploymentKind, withEntry('{ "f:spec": { "f:paused": {}, "f:minReadySeconds": {} } }'));
+      expect(String(metadata.managedFields[0]?.fieldsV1?.Raw)).to.equal('{"f:spec":{"f:minReadySeconds":{},"f:paused":{}}}');
+      expect(metadata.managedFields[0]?.subresource).to.equal(undefined);
+    });
+
     it("remembers ten who updated, and those before as one", async () => {
       await create(podKind, podManifest("a"), { fieldManager: "m0" });
       for (let index = 1; index <= 12; index++) {
