@@ -235,7 +235,7 @@ describe("Resources: owners of fields", () => {
         const managedFields = [{ ...entry, fieldsV1: { Raw: Buffer.from(raw) } }];
         return makeWhole(deploymentKind, { ...applied, metadata: { ...applied.metadata, resourceVersion: "", managedFields } });
       };
-      expect(await update(deploymentKind, withEntry("{"))).to.deep.equal(applied);
+      expect(await update(deploymentKind, withEntry("[]"))).to.deep.equal(applied);
       const { metadata } = await update(deploymentKind, withEntry('{ "f:spec": { "f:paused": {}, "f:minReadySeconds": {} } }'));
       expect(String(metadata.managedFields[0]?.fieldsV1?.Raw)).to.equal('{"f:spec":{"f:minReadySeconds":{},"f:paused":{}}}');
       expect(metadata.managedFields[0]?.subresource).to.equal(undefined);
