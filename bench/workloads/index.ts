@@ -1,14 +1,18 @@
 import { deploymentUpDown } from "./deployment-up-down.js";
 import { fortyPods } from "./forty-pods.js";
+import { getObjects } from "./get-objects.js";
 import { killedContainer } from "./killed-container.js";
 import { listObjects } from "./list-objects.js";
 import { onePod } from "./one-pod.js";
 import { sandboxCost } from "./sandbox-cost.js";
+import { serverRestart } from "./server-restart.js";
+import { watchCatchUp } from "./watch-catch-up.js";
 import { watchFanOut } from "./watch-fan-out.js";
 import type { ServerWorkload, Workload } from "./workload.js";
+import { writeObjects } from "./write-objects.js";
 
 /** Every benchmark of a cluster on Docker. */
 export const workloads: readonly Workload[] = [fortyPods, deploymentUpDown, onePod, killedContainer, sandboxCost];
 
 /** Every benchmark of the api-server alone. */
-export const serverWorkloads: readonly ServerWorkload[] = [listObjects, watchFanOut];
+export const serverWorkloads: readonly ServerWorkload[] = [writeObjects, getObjects, listObjects, watchFanOut, watchCatchUp, serverRestart];
