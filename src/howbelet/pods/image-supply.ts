@@ -18,6 +18,7 @@ export interface PullResult {
 export class ImageSupply {
   private readonly pulls = new Map<string, Promise<PullResult>>();
   private readonly limiter = new Limiter(pullsAtOnce);
+  private readonly present = new Set<string>();
 
   constructor(
     private readonly runtime: Runtime,
@@ -25,8 +26,17 @@ export class ImageSupply {
     private readonly lifetime: AbortSignal,
   ) {}
 
+  /** Whether the image is there, or was when it was last looked for: who finds it gone tells by `missed`. */
   async isPresent(image: string, signal: AbortSignal): Promise<boolean> {
-    return (await this.runtime.findImage(image, signal)) !== undefined;
+    if (this.present.has(image)) return true;
+    if ((await this.runtime.findImage(image, signal)) === undefined) return false;
+    this.present.add(image);
+    return true;
+  }
+
+  /** The image is not there any more. */
+  missed(image: string): void {
+    this.present.delete(image);
   }
 
   /** @throws RuntimeError Failed, in the registry's words */

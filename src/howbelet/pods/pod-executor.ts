@@ -122,7 +122,7 @@ export class PodExecutor {
 
   private async runContainer(action: Extract<PodAction, { type: "runContainer" }>, target: PodTarget, signal: AbortSignal): Promise<void> {
     const { container: name, attempt, failures, replaced, sandboxId } = action;
-    const { runtime, scope, starts } = this.deps;
+    const { runtime, scope, starts, images } = this.deps;
     const container = findContainer(target.pod, name);
     const image = normalizeImageName(container.image ?? "") ?? "";
     const settings = containerSettings(target.pod, container, { image, attempt, sandboxId });
@@ -137,8 +137,10 @@ export class PodExecutor {
       target.state.setbacks.delete(name);
     } catch (error: unknown) {
       // Removed since it was looked for: look again, and pull it.
-      if (isImageNotFound(error)) target.state.images.delete(name);
-      else this.tell(target, "Warning", "Failed", `Error: ${this.setBack(name, "CreateContainerError", target, error)}`, name);
+      if (isImageNotFound(error)) {
+        images.missed(image);
+        target.state.images.delete(name);
+      } else this.tell(target, "Warning", "Failed", `Error: ${this.setBack(name, "CreateContainerError", target, error)}`, name);
     }
   }
 

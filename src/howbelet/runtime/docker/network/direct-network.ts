@@ -12,7 +12,8 @@ import { PodFiles, type PodNames } from "./pod-files.js";
 import type { ListedSandbox, PodNetwork, SandboxConnection, SandboxPlace } from "./pod-network.js";
 import { mergeDns } from "./resolv-conf.js";
 import { isOwnAddress, type PodSubnet, shareSubnet } from "./subnet.js";
-import { connectSandbox, hasBridge, isConnected, isLoose, plugIn } from "./wiring.js";
+import { WirePlug } from "./wire-plug.js";
+import { connectSandbox, hasBridge, isConnected, isLoose, wireName } from "./wiring.js";
 
 export interface DirectNetworkDeps {
   readonly engine: DockerEngine;
@@ -50,6 +51,7 @@ export class DirectNetwork implements PodNetwork {
   private readonly byDocker: DockerNetwork;
   private readonly files: PodFiles;
   private readonly known = new Map<string, KnownSandbox>();
+  private readonly plug = new WirePlug();
   private prepared: Prepared | undefined;
 
   constructor(private readonly deps: DirectNetworkDeps) {
@@ -63,7 +65,7 @@ export class DirectNetwork implements PodNetwork {
     const shared = shareSubnet(network.subnet);
     if (!network.isShared) throw unfit(`the network ${network.name} was made for Docker's use alone, and is in use`);
     if (shared === undefined) throw unfit(`the subnet ${network.subnet} is too small to share`);
-    if (!(await hasBridge(bridgeName(scope)))) throw unfit("the container engine's networks are not this machine's");
+    if (!hasBridge(bridgeName(scope))) throw unfit("the container engine's networks are not this machine's");
     if (this.prepared?.subnet !== network.subnet) {
       this.prepared = { wantedSubnet: subnet, subnet: network.subnet, shared, addresses: new AddressPool(shared) };
     }
@@ -92,13 +94,13 @@ export class DirectNetwork implements PodNetwork {
 
   async connect(info: ContainerInspectInfo, signal: AbortSignal): Promise<void> {
     const address = info.Config.Labels?.[labelKeys.podIp];
-    if (address === undefined || !info.State.Running || (await isConnected(info.Id))) return;
+    if (address === undefined || !info.State.Running || isConnected(info.Id)) return;
     const bridge = bridgeName(this.deps.scope);
-    if (!(await hasBridge(bridge))) await this.prepare(this.mustBePrepared().wantedSubnet, signal);
+    if (!hasBridge(bridge)) await this.prepare(this.mustBePrepared().wantedSubnet, signal);
     const { shared, subnet } = this.mustBePrepared();
     if (!isOwnAddress(shared, address)) throw new RuntimeError("Failed", `the address ${address} is not of the pod network ${subnet}`);
     const { prefix, gateway } = shared;
-    await connectSandbox({ sandboxId: info.Id, pid: info.State.Pid, address, prefix, gateway, bridge }, signal);
+    await connectSandbox({ sandboxId: info.Id, pid: info.State.Pid, address, prefix, gateway, bridge }, this.plug, signal);
   }
 
   async connectionOf(info: ContainerInspectInfo): Promise<SandboxConnection> {
@@ -107,7 +109,7 @@ export class DirectNetwork implements PodNetwork {
     const { address: ip } = names;
     // The network could be had only with another subnet: the pod needs another address.
     if (this.prepared !== undefined && !isOwnAddress(this.prepared.shared, ip)) return { ip, state: "lost" };
-    return { ip, state: (await isConnected(info.Id)) ? "connected" : "unconnected" };
+    return { ip, state: isConnected(info.Id) ? "connected" : "unconnected" };
   }
 
   async mountsFor(sandboxId: string, signal: AbortSignal): Promise<MountSettings[]> {
@@ -136,7 +138,7 @@ export class DirectNetwork implements PodNetwork {
     addresses.keepOnly(new Set(sandboxes.map(({ name }) => name)), mark);
     const present = new Set(sandboxes.map(({ id }) => id));
     await Promise.all(before.filter((id) => !present.has(id)).map((id) => this.removed(id)));
-    if (!(await hasBridge(bridgeName(this.deps.scope)))) await this.prepare(wantedSubnet, signal);
+    if (!hasBridge(bridgeName(this.deps.scope))) await this.prepare(wantedSubnet, signal);
     return result;
   }
 
@@ -168,8 +170,8 @@ export class DirectNetwork implements PodNetwork {
     }
     const present = new Set(all.map(({ Id: id }) => id));
     await Promise.all(withFiles.filter((id) => !present.has(id)).map((id) => this.files.remove(id)));
-    const loose = await Promise.all([...present].map(async (id) => ((await isLoose(id)) ? [id] : [])));
-    await plugIn(loose.flat(), bridgeName(scope), signal);
+    const loose = [...present].filter(isLoose);
+    await Promise.all(loose.map((id) => this.plug.plugIn(wireName(id), bridgeName(scope))));
   }
 
   private async lookUp(sandboxId: string, signal: AbortSignal): Promise<KnownSandbox> {

@@ -34,7 +34,7 @@ export class DockerNetwork implements PodNetwork {
   async connectionOf(info: ContainerInspectInfo): Promise<SandboxConnection> {
     const ip = info.Config.Labels?.[labelKeys.podIp];
     // From a time when the agent connected sandboxes itself.
-    if (ip !== undefined) return { ip, state: (await isConnected(info.Id)) ? "connected" : "lost" };
+    if (ip !== undefined) return { ip, state: isConnected(info.Id) ? "connected" : "lost" };
     const addresses = Object.values(info.NetworkSettings.Networks ?? {}).map(({ IPAddress: address }) => address);
     return { ip: addresses.find((address) => address !== "") ?? "", state: "connected" };
   }

@@ -1,6 +1,8 @@
-import { open, readFile, readlink, stat } from "node:fs/promises";
+import { existsSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { RuntimeError } from "../../errors.js";
 import { runProgram } from "./run-program.js";
+import type { WirePlug } from "./wire-plug.js";
 
 /** A sandbox, and where it is to be connected to. */
 export interface Wire {
@@ -17,38 +19,28 @@ export interface Wire {
 const upFlag = 1;
 
 /** Name of the machine's end of the wire to a sandbox; the other end is the sandbox's eth0. The kernel takes 15 letters. */
-function machineEnd(sandboxId: string): string {
+export function wireName(sandboxId: string): string {
   return `hb${sandboxId.slice(0, 12)}`;
 }
 
 /**
- * Whether `connectSandbox` has come to its end for the network namespace that the sandbox has now: the wire vanishes with the
- * namespace, and its machine end is set up last of all.
+ * Whether `connectSandbox` has come to its end for the network namespace that the sandbox has now: the wire vanishes
+ * with the namespace, and its machine end is set up last of all.
  */
-export async function isConnected(sandboxId: string): Promise<boolean> {
-  const flags = await readIfThere(`/sys/class/net/${machineEnd(sandboxId)}/flags`);
+export function isConnected(sandboxId: string): boolean {
+  // Read at once, here and below: the kernel answers from memory, and asking a thread takes longer.
+  const flags = ifThere(() => readFileSync(`/sys/class/net/${wireName(sandboxId)}/flags`, "utf8"));
   return flags !== undefined && (Number(flags) & upFlag) !== 0;
 }
 
 /** Whether a wire hangs loose: its bridge has been removed. */
-export async function isLoose(sandboxId: string): Promise<boolean> {
-  const path = `/sys/class/net/${machineEnd(sandboxId)}`;
-  const [wire, master] = await Promise.all([readLinkIfThere(path), readLinkIfThere(`${path}/master`)]);
-  return wire !== undefined && master === undefined;
-}
-
-/** Connects wires that are there to the bridge. */
-export async function plugIn(sandboxIds: readonly string[], bridge: string, signal: AbortSignal): Promise<void> {
-  const input = sandboxIds.map((id) => `link set ${machineEnd(id)} master ${bridge} up\n`).join("");
-  if (input !== "") await runProgram("ip", ["-force", "-batch", "-"], { input }, signal);
+export function isLoose(sandboxId: string): boolean {
+  return isWire(sandboxId) && ifThere(() => readlinkSync(`/sys/class/net/${wireName(sandboxId)}/master`)) === undefined;
 }
 
 /** Whether this machine has a bridge of that name. */
-export async function hasBridge(bridge: string): Promise<boolean> {
-  return stat(`/sys/class/net/${bridge}/bridge`).then(
-    () => true,
-    () => false,
-  );
+export function hasBridge(bridge: string): boolean {
+  return existsSync(`/sys/class/net/${bridge}/bridge`);
 }
 
 /**
@@ -58,13 +50,12 @@ export async function hasBridge(bridge: string): Promise<boolean> {
  *
  * @throws RuntimeError Failed
  */
-export async function connectSandbox(wire: Wire, signal: AbortSignal): Promise<void> {
+export async function connectSandbox(wire: Wire, plug: WirePlug, signal: AbortSignal): Promise<void> {
   const { sandboxId, address, prefix, gateway, bridge } = wire;
-  const name = machineEnd(sandboxId);
+  const name = wireName(sandboxId);
   const [machine, sandbox] = [await open("/proc/self/ns/net"), await openNamespace(wire)];
   try {
-    const leftover = await readLinkIfThere(`/sys/class/net/${name}`);
-    if (leftover !== undefined) await runProgram("ip", ["link", "delete", name], {}, signal);
+    if (isWire(sandboxId)) await runProgram("ip", ["link", "delete", name], {}, signal);
     const inside = [
       `link add eth0 address ${hardwareAddress(address)} type veth peer name ${name} netns /proc/self/fd/4`,
       `addr add ${address}/${prefix} dev eth0`,
@@ -73,7 +64,7 @@ export async function connectSandbox(wire: Wire, signal: AbortSignal): Promise<v
     ];
     const descriptors = [sandbox.fd, machine.fd];
     await runProgram("nsenter", ["--net=/proc/self/fd/3", "ip", "-batch", "-"], { input: `${inside.join("\n")}\n`, descriptors }, signal);
-    await runProgram("ip", ["link", "set", name, "master", bridge, "up"], {}, signal);
+    await plug.plugIn(name, bridge);
   } finally {
     await Promise.all([machine.close(), sandbox.close()]);
   }
@@ -100,9 +91,10 @@ async function openNamespace({ sandboxId, pid }: Pick<Wire, "sandboxId" | "pid">
     throw failed("cannot be found", error);
   });
   try {
-    const [groups, own, its] = await Promise.all([readFile(`/proc/${pid}/cgroup`, "utf8"), stat("/proc/self/ns/net"), handle.stat()]);
+    const groups = ifThere(() => readFileSync(`/proc/${pid}/cgroup`, "utf8"));
+    if (groups === undefined) throw failed("has ended");
     if (!groups.includes(sandboxId)) throw failed("is another container's");
-    if (own.ino === its.ino) throw failed("is in the machine's own network");
+    if (statSync("/proc/self/ns/net").ino === (await handle.stat()).ino) throw failed("is in the machine's own network");
     return handle;
   } catch (error: unknown) {
     await handle.close();
@@ -116,17 +108,17 @@ function hardwareAddress(address: string): string {
   return ["02", "42", ...octets].join(":");
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, "utf8").catch((error: unknown) => undefinedIfMissing(error));
+function isWire(sandboxId: string): boolean {
+  return existsSync(`/sys/class/net/${wireName(sandboxId)}`);
 }
 
-async function readLinkIfThere(path: string): Promise<string | undefined> {
-  return readlink(path).catch((error: unknown) => undefinedIfMissing(error));
-}
-
-function undefinedIfMissing(error: unknown): undefined {
-  const { code } = error as NodeJS.ErrnoException;
-  // An interface that vanishes while it is read is EINVAL or ENODEV.
-  if (code === "ENOENT" || code === "ENODEV" || code === "EINVAL" || code === "ENOTDIR") return undefined;
-  throw error;
+function ifThere(read: () => string): string | undefined {
+  try {
+    return read();
+  } catch (error: unknown) {
+    const { code } = error as NodeJS.ErrnoException;
+    // What vanishes while it is read is EINVAL, ENODEV or, for a process, ESRCH.
+    if (code === "ENOENT" || code === "ENODEV" || code === "EINVAL" || code === "ESRCH") return undefined;
+    throw error;
+  }
 }
