@@ -134,3 +134,93 @@ describe("howbectl logs", () => {
     expect(cli.err).to.match(/^error: expected 'logs \(POD \| TYPE\/NAME\)/);
   });
 });
+
+describe("howbectl describe, of configuration and bounds", () => {
+  const describing = async (manifest: string, ...words: string[]): Promise<string> => {
+    const cli = new FakeCli();
+    cli.files["f.yaml"] = manifest;
+    await cli.run("create", "-f", "f.yaml");
+    expect(cli.err).to.equal("");
+    await cli.run("describe", ...words);
+    return cli.out;
+  };
+
+  it("shows no value of a Secret, only how long it is", async () => {
+    const out = await describing("kind: Secret\nmetadata: {name: s}\ntype: Opaque\ndata: {password: aHVudGVyMg==, a: ''}\n", "secret", "s");
+    expect(out).to.equal(
+      [
+        "Name:         s",
+        "Namespace:    default",
+        "Labels:       <none>",
+        "Annotations:  <none>",
+        "",
+        "Type:  Opaque",
+        "",
+        "Data",
+        "====",
+        "a:         0 bytes",
+        "password:  7 bytes",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("shows a ConfigMap's texts, and of bytes how many", async () => {
+    const out = await describing("kind: ConfigMap\nmetadata: {name: c}\ndata: {b: two, a: one}\nbinaryData: {x: AAEC}\n", "cm", "c");
+    expect(out).to.include("\nData\n====\na:\n----\none\n\nb:\n----\ntwo\n\n\nBinaryData\n====\nx: 3 bytes\n\nEvents:  <none>\n");
+  });
+
+  it("shows a quota's use, in its namespace's description too", async () => {
+    const manifest =
+      "kind: ResourceQuota\nmetadata: {name: q}\nspec: {hard: {pods: 5, cpu: 1}, scopes: [BestEffort]}\nstatus: {hard: {pods: 5, cpu: 1}, used: {pods: 2}}\n";
+    const out = await describing(`${manifest}---\nkind: Namespace\nmetadata: {name: default}\n`, "quota", "q");
+    expect(out)
+      .to.include("Scopes:     BestEffort\n * ")
+      .and.include("Resource  Used  Hard\n--------  ----  ----\ncpu       0     1\npods      2     5\n");
+    const about = await describing(`${manifest}---\nkind: Namespace\nmetadata: {name: default}\n`, "ns", "default");
+    expect(about).to.include("Resource Quotas\n  Name:     q\n  Resource  Used  Hard\n").and.include("\nNo LimitRange resource.\n");
+  });
+
+  it("shows a limit range as a table", async () => {
+    const limits = "limits: [{type: Container, max: {cpu: 2}, default: {memory: 1Gi}}]";
+    const out = await describing(`kind: LimitRange\nmetadata: {name: l}\nspec: {${limits}}\n`, "limits", "l");
+    expect(out.split("\n").slice(2)).to.deep.equal([
+      "Type        Resource  Min  Max  Default Request  Default Limit  Max Limit/Request Ratio",
+      "----        --------  ---  ---  ---------------  -------------  -----------------------",
+      "Container   cpu       -    2    -                -              -",
+      "Container   memory    -    -    -                1Gi            -",
+      "",
+    ]);
+  });
+
+  const about = [
+    { kind: "ServiceAccount", apiVersion: "v1", spec: "imagePullSecrets: [{name: reg}]", says: "Image pull secrets:  reg\n" },
+    { kind: "PriorityClass", apiVersion: "scheduling.k8s.io/v1", spec: "value: 7", says: "Value:             7\n" },
+    {
+      kind: "PodDisruptionBudget",
+      apiVersion: "policy/v1",
+      spec: "spec: {minAvailable: 50%, selector: {matchLabels: {a: b}}}",
+      says: "Min available:  50%\nSelector:       a=b\nStatus:\n    Allowed disruptions:  0\n",
+    },
+    {
+      kind: "CronJob",
+      apiVersion: "batch/v1",
+      spec: "spec: {schedule: '@daily', suspend: true, jobTemplate: {spec: {completions: 3}}}",
+      says: "Suspend:                       True\n",
+    },
+    { kind: "Job", apiVersion: "batch/v1", spec: "spec: {parallelism: 2, backoffLimit: 4}", says: "Backoff Limit:    4\n" },
+    { kind: "DaemonSet", apiVersion: "apps/v1", spec: "spec: {}", says: "Desired Number of Nodes Scheduled: 0\n" },
+    { kind: "StatefulSet", apiVersion: "apps/v1", spec: "spec: {replicas: 3}", says: "3 desired | 0 total\n" },
+    {
+      kind: "HorizontalPodAutoscaler",
+      apiVersion: "autoscaling/v2",
+      spec: "spec: {maxReplicas: 4, scaleTargetRef: {kind: Deployment, name: w}, metrics: [{type: Resource, resource: {name: cpu, target: {averageUtilization: 80}}}]}",
+      says: "resource cpu on pods  (as a percentage of request):  <unknown> / 80%\n",
+    },
+  ];
+  for (const { kind, apiVersion, spec, says } of about) {
+    it(`knows what matters of a ${kind}`, async () => {
+      expect(await describing(`apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: x}\n${spec}\n`, kind, "x")).to.include(says);
+    });
+  }
+});

@@ -19,10 +19,12 @@ export function describeConfigMap(configMap: Whole<ConfigMap>, description: Desc
 
 /** Describes a Secret; of its values only how long they are, for descriptions are shown around. */
 export function describeSecret(secret: Whole<Secret>, description: Description): void {
-  const sizes = byKey(secret.data);
-  const width = Math.max(0, ...sizes.map(([key]) => key.length + 1)) + 2;
-  const lines = sizes.map(([key, value]) => `${`${key}:`.padEnd(width)}${value.length} bytes`);
-  heading(secret, description).plain(["", `Type:  ${secret.type ?? ""}`, "", "Data", "====", ...lines]);
+  const sizes = byKey(secret.data).map(([key, value]) => [`${key}:`, `${value.length} bytes`]);
+  heading(secret, description)
+    .plain([""])
+    .field("Type", secret.type ?? "")
+    .plain(["", "Data", "===="])
+    .cells(sizes);
 }
 
 /** Describes a ServiceAccount. */

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { Description } from "./description.js";
 
 describe("Description", () => {
-  it("aligns values within a block, indents blocks, and puts further values under the first", () => {
+  it("aligns values of lines that stand together, indents blocks, and puts further values under the first", () => {
     const description = new Description()
       .field("Name", "web")
       .field("Annotations")
@@ -18,10 +18,10 @@ describe("Description", () => {
       "Containers:",
       "  Image:  web:1",
       "Events:",
-      "  Type    Message",
-      "  ----    -------",
-      "  Normal  done",
-      "Conditions:   <none>",
+      "  Type       Message",
+      "  ----       -------",
+      "  Normal     done",
+      "Conditions:  <none>",
     ]);
   });
 });

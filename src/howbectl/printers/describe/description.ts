@@ -1,19 +1,18 @@
-import { TableWriter } from "../table.js";
+import { layOutTabs } from "../tab-writer.js";
 
-type Part =
-  | { readonly type: "field"; readonly label: string; readonly values: readonly string[] }
-  | { readonly type: "block"; readonly label: string; readonly body: Description }
-  | { readonly type: "lines"; readonly lines: readonly string[] };
+/** A line as cells; all but the last stand in columns. */
+type Row = readonly string[];
 
-const padding = 2;
+const indentation = "  ";
 
 /** A description in kubectl's layout: labels with values in one column, and indented blocks under labels. */
 export class Description {
-  private readonly parts: Part[] = [];
+  private readonly rows: Row[] = [];
 
   /** `Label:   value`; further values stand under the first. */
   field(label: string, ...values: readonly string[]): this {
-    this.parts.push({ type: "field", label, values });
+    const [first = "", ...others] = values.length === 0 ? ["<none>"] : values;
+    this.rows.push([`${label}:`, first], ...others.map((value) => ["", value]));
     return this;
   }
 
@@ -26,7 +25,7 @@ export class Description {
   block(label: string, fill: (body: Description) => void): this {
     const body = new Description();
     fill(body);
-    this.parts.push({ type: "block", label, body });
+    this.rows.push([`${label}:`], ...body.rows.map(([first = "", ...others]) => [indentation + first, ...others]));
     return this;
   }
 
@@ -34,29 +33,23 @@ export class Description {
   table(label: string, headers: readonly string[], rows: readonly (readonly string[])[]): this {
     if (rows.length === 0) return this.field(label, "<none>");
     const dashes = headers.map((header) => "-".repeat(header.length));
-    const lines = new TableWriter({ minWidth: 0, padding }).format([headers, dashes, ...rows]);
-    return this.block(label, (body) => body.plain(lines));
+    return this.block(label, (body) => body.cells([headers, dashes, ...rows]));
+  }
+
+  /** Lines of cells in columns. */
+  cells(rows: readonly Row[]): this {
+    this.rows.push(...rows);
+    return this;
   }
 
   /** Lines as they are. */
   plain(lines: readonly string[]): this {
-    this.parts.push({ type: "lines", lines });
+    this.rows.push(...lines.map((line) => [line]));
     return this;
   }
 
   /** The description as lines. */
   lines(): string[] {
-    const width = this.labelWidth();
-    return this.parts.flatMap((part) => {
-      if (part.type === "lines") return part.lines;
-      if (part.type === "block") return [`${part.label}:`, ...part.body.lines().map((line) => `  ${line}`)];
-      const [first = "", ...others] = part.values.length === 0 ? ["<none>"] : part.values;
-      return [`${part.label}:`.padEnd(width) + first, ...others.map((value) => " ".repeat(width) + value)].map((line) => line.trimEnd());
-    });
-  }
-
-  private labelWidth(): number {
-    const lengths = this.parts.map((part) => (part.type === "field" ? part.label.length + 1 : 0));
-    return Math.max(0, ...lengths) + padding;
+    return layOutTabs(this.rows, { minWidth: 0, padding: 2 }).map((line) => line.trimEnd());
   }
 }

@@ -5,12 +5,9 @@ import type { LimitRange, LimitRangeItem } from "../../../gen/howbernetes/core/v
 import type { ResourceQuota } from "../../../gen/howbernetes/core/v1/resource_quota.js";
 import type { Quantity } from "../../../gen/howbernetes/meta/v1/values.js";
 import type { PodDisruptionBudget } from "../../../gen/howbernetes/policy/v1/pod_disruption_budget.js";
-import { TableWriter } from "../table.js";
 import type { Description } from "./description.js";
 
 type Quantities = Readonly<Record<string, Quantity>>;
-
-const layout = { minWidth: 0, padding: 2 } as const;
 
 /** What scopes mean, for those who do not know them by heart. */
 const scopeMeanings: Readonly<Record<string, string>> = {
@@ -29,16 +26,16 @@ export function describeResourceQuota(quota: Whole<ResourceQuota>, description: 
     const scopes = [...quota.spec.scopes].sort();
     description.field("Scopes", scopes.join(", ")).plain(scopes.flatMap((scope) => scopeMeanings[scope] ?? []).map((text) => ` * ${text}`));
   }
-  description.plain(quotaTable(quota, ["--------", "----", "----"]));
+  description.cells(quotaTable(quota, ["--------", "----", "----"]));
 }
 
 /** A quota as a table of Resource, Used, Hard. */
-export function quotaTable({ spec, status }: Whole<ResourceQuota>, dashes: readonly string[]): string[] {
+export function quotaTable({ spec, status }: Whole<ResourceQuota>, dashes: readonly string[]): string[][] {
   const hard: Quantities = Object.keys(status.hard).length > 0 ? status.hard : spec.hard;
   const rows = Object.keys(hard)
     .sort()
     .map((name) => [name, status.used[name]?.string ?? "0", hard[name]?.string ?? "0"]);
-  return new TableWriter(layout).format([["Resource", "Used", "Hard"], dashes, ...rows]);
+  return [["Resource", "Used", "Hard"], [...dashes], ...rows];
 }
 
 const limitHeaders = ["Type", "Resource", "Min", "Max", "Default Request", "Default Limit", "Max Limit/Request Ratio"];
@@ -48,14 +45,14 @@ export function describeLimitRange(limitRange: Whole<LimitRange>, description: D
   description
     .field("Name", limitRange.metadata.name)
     .field("Namespace", limitRange.metadata.namespace)
-    .plain(limitTable([limitRange]));
+    .cells(limitTable([limitRange]));
 }
 
 /** Limit ranges as one table. */
-export function limitTable(limitRanges: readonly Whole<LimitRange>[]): string[] {
+export function limitTable(limitRanges: readonly Whole<LimitRange>[]): string[][] {
   const rows = limitRanges.flatMap(({ spec }) => spec.limits.flatMap(limitRows));
   const dashes = limitHeaders.map((header) => "-".repeat(header.length));
-  return new TableWriter(layout).format([limitHeaders, dashes, ...rows]);
+  return [[...limitHeaders], dashes, ...rows];
 }
 
 function limitRows(item: LimitRangeItem): string[][] {

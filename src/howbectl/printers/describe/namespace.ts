@@ -27,11 +27,13 @@ export function describeNamespace(namespace: Whole<Namespace>, { quotas, limitRa
       status.conditions.map((condition) => [condition.type ?? "", condition.status ?? "", condition.reason ?? "", condition.message ?? ""]),
     );
   }
-  const quotaLines = quotas.flatMap((quota) => [`Name:     ${quota.metadata.name}`, ...quotaTable(quota, ["--------", "---", "---"])]);
-  description.plain(quotas.length === 0 ? ["", "No resource quota."] : ["", "Resource Quotas", ...quotaLines.map((line) => `  ${line}`)]);
-  description.plain(
-    limitRanges.length === 0
-      ? ["", "No LimitRange resource."]
-      : ["", "Resource Limits", ...limitTable(limitRanges).map((line) => ` ${line}`)],
-  );
+  const indented = (margin: string, rows: readonly string[][]): string[][] =>
+    rows.map(([first = "", ...others]) => [margin + first, ...others]);
+  if (quotas.length === 0) description.plain(["", "No resource quota."]);
+  else description.plain(["", "Resource Quotas"]);
+  for (const quota of quotas) {
+    description.cells(indented("  ", [["Name:", quota.metadata.name], ...quotaTable(quota, ["--------", "---", "---"])]));
+  }
+  if (limitRanges.length === 0) description.plain(["", "No LimitRange resource."]);
+  else description.plain(["", "Resource Limits"]).cells(indented(" ", limitTable(limitRanges)));
 }

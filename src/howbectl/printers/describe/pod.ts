@@ -33,12 +33,11 @@ export function describePod(pod: Whole<Pod>, description: Description): void {
   controllerField(pod, description);
   if (spec.initContainers.length > 0) containersBlock(description, "Init Containers", spec.initContainers, status.initContainerStatuses);
   containersBlock(description, "Containers", spec.containers, status.containerStatuses);
+  if (status.conditions.length > 0) {
+    const rows = status.conditions.map(({ type, status: value }) => [type ?? "", value ?? ""]);
+    description.block("Conditions", (body) => body.cells([["Type", "Status"], ...rows]));
+  }
   description
-    .table(
-      "Conditions",
-      ["Type", "Status"],
-      status.conditions.map(({ type, status: value }) => [type ?? "", value ?? ""]),
-    )
     .field("Volumes", ...spec.volumes.map(({ name }) => name ?? ""))
     .fieldIfAny("QoS Class", status.qosClass)
     .field("Node-Selectors", ...pairs(spec.nodeSelector))
