@@ -4,7 +4,7 @@ import type { JsonObject } from "../codec/json-values.js";
 import { complete } from "../codec/whole.js";
 import type { Kind } from "../kinds/kind.js";
 import type { ApiObject, Whole } from "../object.js";
-import { lastAppliedFields } from "./client-side-apply.js";
+import { isClientSideManager, lastAppliedFields } from "./client-side-apply.js";
 import { compareMessages, isSame } from "./compare.js";
 import { difference, emptyFieldSet, type FieldSet, intersection, sameFields, union } from "./field-set.js";
 import { fieldsOf } from "./fields-of.js";
@@ -101,8 +101,7 @@ function managersOf({ kind, live, subresource, nowMs }: Application): readonly M
 }
 
 function adoptedFrom(manager: Manager, adoptable: FieldSet): { readonly rest: Manager; readonly lost: FieldSet } {
-  const isUpdater = manager.operation === "Update" && manager.subresource === "";
-  const lost = isUpdater ? intersection(manager.fields, adoptable) : emptyFieldSet;
+  const lost = isClientSideManager(manager) ? intersection(manager.fields, adoptable) : emptyFieldSet;
   return { rest: without(manager, lost), lost };
 }
 

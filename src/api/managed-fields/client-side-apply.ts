@@ -13,11 +13,12 @@ export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configu
 
 /** Who applies on the client's side too. */
 const clientSideAppliers: readonly string[] = ["howbectl", "kubectl"];
+/** As whom they do. */
+const clientSideManagers: readonly string[] = [...clientSideAppliers, ...clientSideAppliers.map((name) => `${name}-client-side-apply`)];
 
 /**
  * The fields that client-side apply set last and that still have the values it gave them. An object moves over to
- * server-side apply with its first application by the same tool: these fields the tool takes over from whoever updated
- * them, without conflict, and removes when the configuration leaves them out.
+ * server-side apply with its first application by the same tool: these fields the tool changes without conflict.
  */
 export function lastAppliedFields(kind: Kind, live: Whole<ApiObject> | undefined, writer: Writer): FieldSet {
   const record = live?.metadata.annotations[lastAppliedAnnotation];
@@ -33,6 +34,11 @@ export function lastAppliedFields(kind: Kind, live: Whole<ApiObject> | undefined
     if (error instanceof SyntaxError) return emptyFieldSet;
     throw error;
   }
+}
+
+/** Whether a manager is such a tool's own, from whom it takes these fields over, to remove what it leaves out from then on. */
+export function isClientSideManager({ manager, operation, subresource }: Writer): boolean {
+  return operation === "Update" && subresource === "" && clientSideManagers.includes(manager);
 }
 
 /** Brings the record up to date, where there is one, so that client-side apply can go on from here. */

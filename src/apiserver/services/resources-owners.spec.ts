@@ -152,11 +152,12 @@ describe("Resources: owners of fields", () => {
     });
 
     it("takes over what was applied, and removes what is left out", async () => {
-      await create(deploymentKind, clientSide(webConfiguration({ replicas: 3, minReadySeconds: 5 })), { fieldManager: "howbectl" });
+      const fieldManager = "howbectl-client-side-apply";
+      await create(deploymentKind, clientSide(webConfiguration({ replicas: 3, minReadySeconds: 5 })), { fieldManager });
       const moved = await apply(deploymentKind, "web", webConfiguration({ replicas: 4 }), "howbectl");
       expect([moved.spec.replicas, moved.spec.minReadySeconds]).to.deep.equal([4, undefined]);
       expect(JSON.parse(moved.metadata.annotations[record] ?? "{}").spec.replicas).to.equal(4);
-      expect(JSON.stringify(ownersOf(moved)["howbectl Update"])).to.not.contain("replicas");
+      expect(JSON.stringify(ownersOf(moved)[`${fieldManager} Update`])).to.not.contain("replicas");
     });
 
     it("does not take over what another has changed since", async () => {
@@ -164,6 +165,12 @@ describe("Resources: owners of fields", () => {
       await patch(deploymentKind, "web", replicasOf(7), { fieldManager: "other" });
       const error = await refusal(apply(deploymentKind, "web", webConfiguration({ replicas: 4 }), "howbectl"));
       expect(error.message).to.equal('Apply failed with 1 conflict: conflict with "other" using apps/v1: .spec.replicas');
+    });
+
+    it("leaves to others what they own as well", async () => {
+      await create(deploymentKind, clientSide(webConfiguration({ replicas: 3, minReadySeconds: 5 })), { fieldManager: "other" });
+      const moved = await apply(deploymentKind, "web", webConfiguration({ replicas: 4 }), "howbectl");
+      expect([moved.spec.replicas, moved.spec.minReadySeconds]).to.deep.equal([4, 5]);
     });
 
     it("is for those tools alone", async () => {
