@@ -7,6 +7,7 @@ import { podKind } from "../kinds/pod/kind.js";
 import type { ApiObject, Whole } from "../object.js";
 import { formatAmounts } from "../values/amounts.js";
 import { countsAgainst, excess, omission, usedBy } from "./judge.js";
+import { UsageMeter } from "./usage-meter.js";
 
 const nowMs = Date.UTC(2030, 0, 1);
 const asObject = (object: object): Whole<ApiObject> => object as Whole<ApiObject>;
@@ -61,7 +62,9 @@ describe("usedBy", () => {
       pod({ requests: { cpu: "0.5" } }),
       pod({ phase: "Succeeded", requests: { cpu: "1" } }),
     ];
-    expect(formatAmounts(usedBy(quota, podKind, pods.map(asObject), nowMs))).to.equal("limits.cpu=0,pods=2,requests.cpu=750m");
+    expect(formatAmounts(usedBy(quota, { kind: podKind, objects: pods.map(asObject), meter: new UsageMeter(), nowMs }))).to.equal(
+      "limits.cpu=0,pods=2,requests.cpu=750m",
+    );
   });
 });
 

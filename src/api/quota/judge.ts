@@ -4,9 +4,10 @@ import type { ResourceQuota } from "../../gen/howbernetes/core/v1/resource_quota
 import type { Kind } from "../kinds/kind.js";
 import type { ApiObject, Whole } from "../object.js";
 import { type Amounts, formatAmounts, pickAmounts, sumAmounts } from "../values/amounts.js";
-import { compareQuantities } from "../values/quantity.js";
+import { compareQuantities, QuantitySum } from "../values/quantity.js";
 import { hasScopes, isInScopes } from "./scopes.js";
 import { computeUsage, isLimitOn, isPodKind, usageOf } from "./usage.js";
+import type { UsageMeter } from "./usage-meter.js";
 
 type Quota = Whole<ResourceQuota>;
 type CountedKind = Pick<Kind, "group" | "plural" | "typeName">;
@@ -23,16 +24,29 @@ const mustBeSaid: readonly string[] = ["cpu", "memory", "requests.cpu", "request
 
 /** Whether an object takes anything of a quota. */
 export function countsAgainst(quota: Quota, { kind, object }: Pick<Request, "kind" | "object">): boolean {
-  if (limitsOn(quota, kind).length === 0) return false;
-  return isPodKind(kind) ? isInScopes(quota, object as unknown as Whole<Pod>) : !hasScopes(quota);
+  return Object.keys(quota.spec.hard).some((name) => isLimitOn(kind, name)) && isCounted(quota, { kind, object });
+}
+
+/** Objects of a kind, to be counted at a time. */
+export interface Census {
+  readonly kind: CountedKind;
+  readonly objects: readonly Whole<ApiObject>[];
+  readonly meter: UsageMeter;
+  readonly nowMs: number;
 }
 
 /** What all objects of a kind together take of a quota. */
-export function usedBy(quota: Quota, kind: CountedKind, objects: readonly Whole<ApiObject>[], nowMs: number): Amounts {
-  const names = limitsOn(quota, kind);
-  const counted = objects.filter((object) => countsAgainst(quota, { kind, object }));
-  const zeros = Object.fromEntries(names.map((name) => [name, { string: "0" }]));
-  return sumAmounts([zeros, ...counted.map((object) => pickAmounts(usageOf(kind, object, nowMs), names))]);
+export function usedBy(quota: Quota, { kind, objects, meter, nowMs }: Census): Amounts {
+  const sums = limitsOn(quota, kind).map((name) => [name, new QuantitySum()] as const);
+  for (const object of objects) {
+    if (!isCounted(quota, { kind, object })) continue;
+    const usage = meter.measure(kind, object, nowMs);
+    for (const [name, sum] of sums) {
+      const quantity = usage.get(name);
+      if (quantity !== undefined) sum.addExact(quantity);
+    }
+  }
+  return Object.fromEntries(sums.map(([name, sum]) => [name, sum.quantity]));
 }
 
 /** Why an object that a quota counts does not say enough of itself, in Kubernetes' words; undefined if it does. */
@@ -58,6 +72,12 @@ export function excess(quota: Quota, { kind, object, nowMs }: Request, used: Amo
   if (exceeded.length === 0) return undefined;
   const shown = (amounts: Amounts): string => formatAmounts(pickAmounts(amounts, exceeded));
   return `exceeded quota: ${quota.metadata.name}, requested: ${shown(requested)}, used: ${shown(used)}, limited: ${shown(hard)}`;
+}
+
+/** Whether a quota that limits objects of this kind is about this one. */
+function isCounted(quota: Quota, { kind, object }: Pick<Request, "kind" | "object">): boolean {
+  if (!hasScopes(quota)) return true;
+  return isPodKind(kind) && isInScopes(quota, object as unknown as Whole<Pod>);
 }
 
 function limitsOn({ spec }: Quota, kind: CountedKind): string[] {

@@ -6,7 +6,8 @@ import type { Quantity } from "../../gen/howbernetes/meta/v1/values.js";
  */
 type Family = "decimal" | "binary" | "exponent";
 
-interface Exact {
+/** A quantity that has been read: to be added up many times. */
+export interface ExactQuantity {
   readonly nanos: bigint;
   readonly family: Family;
 }
@@ -30,7 +31,7 @@ const binarySuffixes = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
 const divideUp = (value: bigint, divisor: bigint): bigint => (value + divisor - 1n) / divisor;
 
-function parseExact(text: string): Exact | undefined {
+function parseExact(text: string): ExactQuantity | undefined {
   const [, sign, digits = "", suffix = ""] = pattern.exec(text) ?? [];
   if (sign === undefined) return undefined;
   const [whole = "", fraction = ""] = digits.split(".");
@@ -85,7 +86,7 @@ export function canonicalQuantity(text: string): string | undefined {
   return exact === undefined ? undefined : format(exact);
 }
 
-function format({ nanos, family }: Exact): string {
+function format({ nanos, family }: ExactQuantity): string {
   if (family === "binary") return formatBinary(nanos);
   return formatDecimal(nanos, family === "exponent" ? exponentSuffix : decimalSuffix);
 }
@@ -109,18 +110,22 @@ export function milliOf(quantity: Quantity | undefined): number {
   return Number(exact.nanos > 0n ? divideUp(exact.nanos, 1_000_000n) : exact.nanos / 1_000_000n);
 }
 
-const nothing: Exact = { nanos: 0n, family: "decimal" };
+const nothing: ExactQuantity = { nanos: 0n, family: "decimal" };
 
-function exactOf(quantity: Quantity | undefined): Exact {
+/** Reads a stored quantity; what is absent is 0. */
+export function exactQuantity(quantity: Quantity | undefined): ExactQuantity {
   return (quantity?.string === undefined ? undefined : parseExact(quantity.string)) ?? nothing;
 }
 
 /** Adds up stored quantities, exactly; what is absent is 0. The sum has the form of the first that is not 0. */
 export class QuantitySum {
-  private total: Exact = nothing;
+  private total: ExactQuantity = nothing;
 
   add(quantity: Quantity | undefined): void {
-    const { nanos, family } = exactOf(quantity);
+    this.addExact(exactQuantity(quantity));
+  }
+
+  addExact({ nanos, family }: ExactQuantity): void {
     this.total = { nanos: this.total.nanos + nanos, family: this.total.nanos === 0n ? family : this.total.family };
   }
 
@@ -131,6 +136,6 @@ export class QuantitySum {
 
 /** Negative when `a` is less than `b`, 0 when they are equal, however they are written; what is absent is 0. */
 export function compareQuantities(a: Quantity | undefined, b: Quantity | undefined): number {
-  const [left, right] = [exactOf(a).nanos, exactOf(b).nanos];
+  const [left, right] = [exactQuantity(a).nanos, exactQuantity(b).nanos];
   return left < right ? -1 : left > right ? 1 : 0;
 }

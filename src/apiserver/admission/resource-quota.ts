@@ -2,6 +2,7 @@ import { forbidden } from "../../api/errors.js";
 import { resourceQuotaKind } from "../../api/kinds/resourcequota/kind.js";
 import type { Whole } from "../../api/object.js";
 import { countsAgainst, excess, omission, usedBy } from "../../api/quota/judge.js";
+import { UsageMeter } from "../../api/quota/usage-meter.js";
 import type { ResourceQuota } from "../../gen/howbernetes/core/v1/resource_quota.js";
 import type { Freshness } from "../../storage/cacher/interface.js";
 import { quotaTurnKey } from "../../storage/keys.js";
@@ -24,6 +25,7 @@ type Quotas = readonly Whole<ResourceQuota>[];
  */
 export function createResourceQuotaPlugin(): AdmissionPlugin {
   const turns = new Turns();
+  const meter = new UsageMeter();
   return {
     name: "ResourceQuota",
     reads: [resourceQuotaKind],
@@ -32,11 +34,11 @@ export function createResourceQuotaPlugin(): AdmissionPlugin {
       const quotas = await quotasFor(creation, deps);
       if (quotas.length === 0) return;
       refuse(creation, quotas, (quota, request) => omission(quota, request), deps);
-      if (creation.dryRun) return await checkFit(creation, deps, quotas, { kind: "latest" });
+      if (creation.dryRun) return await checkFit(creation, { ...deps, meter }, quotas, { kind: "latest" });
       const turnKey = quotaTurnKey(creation.kind, creation.namespace);
       creation.atEnd(await turns.take(turnKey, creation.signal));
       const revision = (await deps.store.get(turnKey, creation.signal)).value?.revision ?? 0;
-      await checkFit(creation, deps, quotas, revision === 0 ? { kind: "latest" } : { kind: "notOlderThan", revision });
+      await checkFit(creation, { ...deps, meter }, quotas, revision === 0 ? { kind: "latest" } : { kind: "notOlderThan", revision });
       creation.require({ guards: [{ key: turnKey, revision }], also: [{ key: turnKey, value: Buffer.from(creation.draft.metadata.uid) }] });
     },
   };
@@ -50,12 +52,17 @@ async function quotasFor({ kind, namespace, draft, isRetry, signal }: Creation, 
 }
 
 /** @throws ApiError Forbidden when the object does not fit. Nothing is refused by what a cache has, which may have gone since. */
-async function checkFit(creation: Creation, deps: AdmissionDeps, quotas: Quotas, freshness: Freshness): Promise<void> {
+async function checkFit(
+  creation: Creation,
+  deps: AdmissionDeps & { readonly meter: UsageMeter },
+  quotas: Quotas,
+  freshness: Freshness,
+): Promise<void> {
   const { kind, namespace, signal } = creation;
   const peers = (await deps.objects.list(kind, namespace, freshness, signal)).map(({ object }) => object);
   const nowMs = deps.nowMs();
   const problem = (quota: Whole<ResourceQuota>, request: Parameters<typeof excess>[1]): string | undefined =>
-    excess(quota, request, usedBy(quota, kind, peers, nowMs));
+    excess(quota, request, usedBy(quota, { kind, objects: peers, meter: deps.meter, nowMs }));
   if (freshness.kind === "latest") return refuse(creation, quotas, problem, deps);
   const fits = quotas.every((quota) => problem(quota, { kind, object: creation.draft, nowMs }) === undefined);
   if (!fits) await checkFit(creation, deps, quotas, { kind: "latest" });

@@ -4,12 +4,17 @@ import { configMapKind } from "../../api/kinds/configmap/kind.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
+import { UsageMeter } from "../../api/quota/usage-meter.js";
 import { formatAmounts } from "../../api/values/amounts.js";
 import { timeFromMs } from "../../api/values/time.js";
 import { limitsKind, type Population, planQuotaStatus } from "./plan.js";
 
 const nowMs = Date.UTC(2030, 0, 1);
-const population = (kind: Kind, ...objects: object[]): Population => ({ kind, objects: objects as Whole<ApiObject>[] });
+const population = (kind: Kind, ...objects: object[]): Population => ({
+  kind,
+  objects: objects as Whole<ApiObject>[],
+  meter: new UsageMeter(),
+});
 
 /** With a grace of 30 s, whose deletionTimestamp is so far away. */
 function ending(untilDeletionMs: number): object {

@@ -2,6 +2,7 @@ import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import { countsAgainst, usedBy } from "../../api/quota/judge.js";
 import { endOfGrace, isLimitOn, isPodKind } from "../../api/quota/usage.js";
+import type { UsageMeter } from "../../api/quota/usage-meter.js";
 import { pickAmounts, sumAmounts } from "../../api/values/amounts.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { ResourceQuota, ResourceQuotaStatus } from "../../gen/howbernetes/core/v1/resource_quota.js";
@@ -10,6 +11,7 @@ import type { ResourceQuota, ResourceQuotaStatus } from "../../gen/howbernetes/c
 export interface Population {
   readonly kind: Kind;
   readonly objects: readonly Whole<ApiObject>[];
+  readonly meter: UsageMeter;
 }
 
 /** What a quota's status should be. */
@@ -23,7 +25,7 @@ export interface QuotaPlan {
 export function planQuotaStatus(quota: Whole<ResourceQuota>, populations: readonly Population[], nowMs: number): QuotaPlan {
   const names = Object.keys(quota.spec.hard);
   const zeros = Object.fromEntries(names.map((name) => [name, { string: "0" }]));
-  const used = sumAmounts([zeros, ...populations.map(({ kind, objects }) => usedBy(quota, kind, objects, nowMs))]);
+  const used = sumAmounts([zeros, ...populations.map((population) => usedBy(quota, { ...population, nowMs }))]);
   const status = { hard: { ...quota.spec.hard }, used: { ...pickAmounts(used, names) } };
   return { status, lookAgainMs: nextEnd(quota, populations, nowMs) };
 }
