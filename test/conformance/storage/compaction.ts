@@ -5,6 +5,7 @@ import { bytes, text } from "./bytes.js";
 import { rejection } from "./rejection.js";
 import type { Subject } from "./store-suite.js";
 import { takeChanges } from "./take-changes.js";
+import { writeMany } from "./write-many.js";
 
 interface History {
   readonly created: number;
@@ -73,6 +74,51 @@ export function compactionConforms(subject: () => Subject): void {
       expect(await store.compactedRevision()).to.equal(updated);
       const ahead = (await store.currentRevision()) + 1_000;
       expect(isFutureRevision(await rejection(store.compact(ahead)))).to.equal(true);
+    });
+
+    it("lets the pages of its own revision be read on, and refuses those of an older one", async () => {
+      const { store, prefix } = subject();
+      await writeMany(store, { prefix, count: 6 });
+      const first = await store.list(prefix, { limit: 2 });
+      const after = first.values.at(-1)?.key ?? "";
+      await store.create(`${prefix}zzz`, bytes("late"));
+
+      await store.compact(first.revision);
+      const second = await store.list(prefix, { limit: 2, after, atRevision: first.revision });
+      await store.compact(await store.currentRevision());
+      const refused = await rejection(store.list(prefix, { limit: 2, after, atRevision: first.revision }));
+
+      expect([second.values.length, second.remaining, second.revision]).to.deep.equal([2, 2, first.revision]);
+      expect(isCompacted(refused)).to.equal(true);
+    });
+
+    it("never makes a watch that stands still pass over a change: it is told of all, or that it cannot be", async function () {
+      this.timeout(60_000);
+      const { store, prefix } = subject();
+      const start = await store.currentRevision();
+      const stop = new AbortController();
+      const watch = store.watch(prefix, start, stop.signal)[Symbol.asyncIterator]();
+      const written = [...(await writeMany(store, { prefix, count: 1 }))];
+      const seen: number[] = [];
+      const take = async (): Promise<void> => {
+        const { value } = await watch.next();
+        if (value.type !== "progress") seen.push(value.revision);
+      };
+      while (seen.length === 0) await take();
+
+      written.push(...(await writeMany(store, { prefix, from: 1, count: 2_499, value: Buffer.alloc(2_000) })));
+      await store.compact(await store.currentRevision());
+      let refusal: unknown;
+      while (seen.length < written.length && refusal === undefined) {
+        refusal = await take().then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+      }
+      stop.abort();
+
+      expect(seen).to.deep.equal(written.slice(0, seen.length));
+      if (refusal !== undefined) expect(isCompacted(refusal)).to.equal(true);
     });
 
     it("leaves a watch alone that has seen what it drops", async () => {

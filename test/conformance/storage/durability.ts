@@ -1,7 +1,9 @@
 import { expect } from "chai";
+import type { Listing } from "../../../src/storage/interface.js";
 import { bytes } from "./bytes.js";
 import type { Subject } from "./store-suite.js";
 import { takeChanges } from "./take-changes.js";
+import { writeMany } from "./write-many.js";
 
 /** Registers what must outlive processes: identity, revisions, history, and every acknowledged write. */
 export function durabilityConforms(subject: () => Subject): void {
@@ -24,6 +26,29 @@ export function durabilityConforms(subject: () => Subject): void {
         [updated, "1"],
         [deleted, "2"],
       ]);
+    });
+
+    it("goes on with the pages of an old revision", async () => {
+      const { store, prefix, reopen } = subject();
+      const written = await writeMany(store, { prefix, count: 25 });
+      const first = await store.list(prefix, { limit: 10 });
+      const [oldest] = await takeChanges(store, prefix, (written[0] ?? 0) - 1, 1);
+      await store.delete(oldest?.key ?? "", oldest?.revision ?? 0);
+      await store.create(`${prefix}zzz-late`, bytes("late"));
+
+      const reopened = await reopen();
+      const pages: Listing[] = [first];
+      for (let last: Listing = first; last.remaining > 0; pages.push(last)) {
+        last = await reopened.list(prefix, { limit: 10, after: last.values.at(-1)?.key ?? "", atRevision: first.revision });
+      }
+
+      expect(pages.map(({ values, remaining }) => [values.length, remaining])).to.deep.equal([
+        [10, 15],
+        [10, 5],
+        [5, 0],
+      ]);
+      expect(pages.flatMap(({ values }) => values.map(({ revision }) => revision))).to.have.members(written);
+      expect(new Set(pages.map(({ revision }) => revision))).to.deep.equal(new Set([first.revision]));
     });
 
     it("never gives a revision twice, even if the last change was a deletion that is compacted away", async () => {

@@ -61,6 +61,46 @@ export function watchesConform(subject: () => Subject): void {
       expect(seen).to.deep.equal(written);
     });
 
+    it("resume at every seam of the batches in which the past is read", async function () {
+      this.timeout(60_000);
+      const { store, prefix } = subject();
+      const start = await store.currentRevision();
+      const written = await writeMany(store, { prefix, count: 2_100 });
+
+      for (const place of [0, 1, 255, 256, 257, 999, 1_000, 1_001, 1_999, 2_000, 2_001, 2_099]) {
+        const changes = await takeChanges(store, prefix, written[place - 1] ?? start, Math.min(3, written.length - place));
+        expect(
+          changes.map(({ revision }) => revision),
+          `after ${place}`,
+        ).to.deep.equal(written.slice(place, place + 3));
+      }
+    });
+
+    it("report progress only after all that it covers, whatever is written meanwhile", async function () {
+      this.timeout(60_000);
+      const { store, prefix } = subject();
+      const start = await store.currentRevision();
+      const stop = new AbortController();
+      const writing = writeMany(store, { prefix, count: 300 });
+      const seen: number[] = [];
+      const reports: { readonly revision: number; readonly seen: number }[] = [];
+      await store.requestProgress();
+      for await (const event of store.watch(prefix, start, stop.signal)) {
+        if (event.type === "progress") reports.push({ revision: event.revision, seen: seen.length });
+        else seen.push(event.revision);
+        if (seen.length % 20 === 0) await store.requestProgress();
+        if (seen.length === 300 && reports.some((report) => report.revision >= (seen.at(-1) ?? 0))) break;
+      }
+      stop.abort();
+
+      const written = await writing;
+      expect(seen).to.deep.equal(written);
+      for (const report of reports) {
+        expect(report.seen, `reported up to ${report.revision}`).to.equal(written.filter((revision) => revision <= report.revision).length);
+      }
+      expect(reports.map(({ revision }) => revision)).to.deep.equal(reports.map(({ revision }) => revision).sort((a, b) => a - b));
+    });
+
     it("wait for a consumer that stands still, and lose nothing of what happens meanwhile", async function () {
       this.timeout(60_000);
       const { store, prefix } = subject();
