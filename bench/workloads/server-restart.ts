@@ -1,4 +1,5 @@
 import { configMapKind } from "../../src/api/kinds/configmap/kind.js";
+import { sharedSignal } from "../../src/base/abort.js";
 import { createLog } from "../../src/base/log.js";
 import { createApiClient, type RemoteApiClient } from "../../src/client/index.js";
 import { alternate, timed } from "../harness/measurement.js";
@@ -62,6 +63,7 @@ class Informers {
   private failure: Error | undefined;
 
   constructor(client: RemoteApiClient, resourceVersion: string) {
+    sharedSignal(this.stopping.signal);
     this.revisions = Array<number>(informers).fill(0);
     this.running = this.revisions.map((_none, index) =>
       this.watch(client, index, resourceVersion).catch((error: unknown) => {
