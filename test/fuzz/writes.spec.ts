@@ -73,7 +73,9 @@ describe("F17: bad input in writes", function () {
           fc.asyncProperty(hostilePatch(kind), async ({ patchType, patch }) => {
             const name = `patched-${++number}`;
             await createJson(server, kind, json(manifestOf(kind, name)));
-            const request = { type: typeOf(kind), namespace: scopeOf(kind), name, patchType, patch: patch.bytes };
+            const force = patchType === PatchType.APPLY;
+            const who = { fieldManager: "fuzz", force };
+            const request = { type: typeOf(kind), namespace: scopeOf(kind), name, patchType, patch: patch.bytes, ...who };
             let response: PatchResponse | undefined;
             await refusalOf(async () => {
               response = await server.service.patch(PatchRequest.fromPartial(request), server.call());
@@ -127,13 +129,15 @@ function hostilePatch(kind: Kind): fc.Arbitrary<{ readonly patchType: PatchType;
     { requiredKeys: ["op", "path"] },
   );
   const merge = hostileManifest(kind, { spec: {}, metadata: { labels: {} }, data: {} });
+  const configuration = hostileManifest(kind, { ...manifestOf(kind, ""), metadata: { labels: { a: "b" }, annotations: { note: "y" } } });
   return fc.oneof(
+    { weight: 2, arbitrary: configuration.map((patch) => ({ patchType: PatchType.APPLY, patch })) },
     fc.array(operation, { maxLength: 4 }).map((patch) => ({ patchType: PatchType.JSON, patch: new SentJson(patch) })),
     fc
       .tuple(fc.constantFrom(PatchType.MERGE, PatchType.STRATEGIC_MERGE), merge)
       .map(([patchType, patch]) => ({ patchType, patch: new SentJson(patch) })),
     fc
-      .tuple(fc.constantFrom(PatchType.JSON, PatchType.MERGE, PatchType.STRATEGIC_MERGE), hostileValue)
+      .tuple(fc.constantFrom(PatchType.JSON, PatchType.MERGE, PatchType.STRATEGIC_MERGE, PatchType.APPLY), hostileValue)
       .map(([patchType, patch]) => ({ patchType, patch: new SentJson(patch) })),
   );
 }
