@@ -35,12 +35,15 @@ export class Engine {
     });
   }
 
-  /** Creates and starts pods by hand, so many at once: a sandbox in a network, and a container that joins it. */
-  async startPairs(count: number, atOnce: number, network: string): Promise<void> {
+  /**
+   * Creates and starts pods by hand, so many at once: a sandbox in a network, and a container that joins it. Without a
+   * network the sandbox gets an empty namespace that Docker does not look at.
+   */
+  async startPairs(count: number, atOnce: number, network: string | undefined): Promise<void> {
     const [sandbox] = await this.docker.listImages({ filters: { reference: ["howbernetes/sandbox"] } });
     const image = sandbox?.RepoTags?.[0] ?? "howbernetes/sandbox";
     const host = {
-      NetworkMode: network,
+      NetworkMode: network ?? "none",
       IpcMode: "shareable",
       LogConfig: { Type: "none", Config: {} },
       ReadonlyRootfs: true,
@@ -52,7 +55,7 @@ export class Engine {
       return container.id;
     };
     await inParallel(count, atOnce, async () => {
-      const id = await run({ Image: image, HostConfig: host });
+      const id = await run({ Image: image, NetworkDisabled: network === undefined, HostConfig: host });
       await run({ Image: testImage, Cmd: command, HostConfig: { NetworkMode: `container:${id}`, IpcMode: `container:${id}` } });
     });
   }

@@ -8,7 +8,8 @@ const network = "howbernetes-bench";
 
 /**
  * What a pod must cost on this engine at the least, by hand and without howbernetes: a sandbox in a network of its own
- * kind, one in the engine's default network, one in none, each with a container that joins it; against one container.
+ * kind, one in the engine's default network, one in none, and one whose network is left to others, each with a container
+ * that joins it; against one container.
  */
 export const sandboxCost: Workload = {
   id: "S1",
@@ -20,6 +21,7 @@ export const sandboxCost: Workload = {
       { name: "S1 own network", start: () => engine.startPairs(count, atOnce, network) },
       { name: "S1 default network", start: () => engine.startPairs(count, atOnce, "bridge") },
       { name: "S1 no network", start: () => engine.startPairs(count, atOnce, "none") },
+      { name: "S1 left empty", start: () => engine.startPairs(count, atOnce, undefined) },
     ];
     const measure = async (start: () => Promise<void>): Promise<number> => {
       const ms = await timed(start);
