@@ -17,8 +17,7 @@ export function editorCommand(env: Pick<CliEnv, "variable">): { readonly program
 }
 
 /** Lets the user edit a file. @throws CommandFailure when the editor says that it failed */
-export async function openEditor(path: string, env: CliEnv): Promise<void> {
-  const { program, args } = editorCommand(env);
+export async function openEditor({ program, args }: ReturnType<typeof editorCommand>, path: string, env: CliEnv): Promise<void> {
   const exitCode = await env.programs.run(program, [...args, path]);
   if (exitCode !== 0) throw new CommandFailure(`error: there was a problem with the editor "${[program, ...args].join(" ")}"`);
 }

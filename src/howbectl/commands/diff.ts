@@ -66,7 +66,7 @@ async function writeVersions(to: { readonly live: string; readonly merged: strin
 }
 
 async function mergedJson(place: Place, manifest: Manifest, flags: DiffFlags, env: CliEnv): Promise<JsonObject> {
-  const mode = { ...flags, dryRun: "server" } as const;
+  const mode = { ...flags, dryRun: "server", trial: true } as const;
   const apply = flags.serverSide === true ? applyServerSide : applyClientSide;
   return (await apply(place, manifest, mode, env)).json;
 }

@@ -134,6 +134,21 @@ describe("howbectl edit", () => {
     expect(cli.out).to.equal("pod/api edited\npod/web skipped\n");
   });
 
+  it("leaves alone what was taken out of the file", async () => {
+    cli.cluster.put(podKind, pod({ name: "api", labels: { app: "old" } }));
+    editorThat((text) => text.replace(/- apiVersion: v1[\s\S]*?(?=- apiVersion)/, "").replace("app: old", "app: new"));
+    expect(await cli.run("edit", "pods", "api", "web")).to.equal(0);
+    expect(cli.out).to.equal("pod/web edited\n");
+  });
+
+  it("keeps nothing when the editor fails", async () => {
+    cli.variables.EDITOR = "ed";
+    cli.programs.ed = () => 3;
+    expect(await cli.run("edit", "pod", "web")).to.equal(1);
+    expect(cli.err).to.equal('error: there was a problem with the editor "ed"\n');
+    expect(cli.files).to.deep.equal({});
+  });
+
   it("refuses editors that need a shell, and names", async () => {
     cli.variables.EDITOR = "sh -c 'x'";
     expect(await cli.run("edit", "pod", "web")).to.equal(1);

@@ -12,11 +12,16 @@ export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configu
  * the next apply knows what this one set and a later manifest has left out.
  */
 export function withLastApplied(manifest: Manifest, namespace: string): JsonObject {
+  return withLastAppliedRecord(appliedManifest(manifest, namespace));
+}
+
+/** The manifest as `apply` wants the object to be, but for the record of it. */
+export function appliedManifest(manifest: Manifest, namespace: string): JsonObject {
   const complete = completeManifest(manifest, namespace);
   const metadata = objectAt(complete, "metadata");
-  // kubectl, too, records annotations even where there are none.
-  const recorded = { ...complete, metadata: { ...metadata, annotations: objectAt(metadata, "annotations") } };
-  return withLastAppliedRecord(recorded);
+  const { [lastAppliedAnnotation]: _stale, ...annotations } = objectAt(metadata, "annotations");
+  // kubectl, too, records annotations even where there are none: or the record itself would seem to be unwanted.
+  return { ...complete, metadata: { ...metadata, annotations } };
 }
 
 /** The manifest with its apiVersion, kind and namespace. */

@@ -5,7 +5,7 @@ import { threeWayPatch } from "../../api/patch/three-way.js";
 import { PatchType } from "../../gen/howbernetes/api/v1/resources.js";
 import type { CliEnv } from "../cli-env.js";
 import { errorWhen } from "../manifests/for-each-manifest.js";
-import { lastApplied, lastAppliedAnnotation, withLastApplied } from "../manifests/last-applied.js";
+import { appliedManifest, lastApplied, lastAppliedAnnotation, withLastApplied } from "../manifests/last-applied.js";
 import type { Manifest } from "../manifests/manifest.js";
 import { errorDoing } from "./error-doing.js";
 import { createObject, type Place, patchObject, readObject, type WriteMode } from "./object-calls.js";
@@ -16,10 +16,16 @@ export interface Applied {
   readonly json: JsonObject;
 }
 
+/** How an apply is to be made. */
+export interface ApplyMode extends WriteMode {
+  /** It is only to see what would come of it: what was last applied is not recorded, nor missed. */
+  readonly trial?: boolean;
+}
+
 /** Merges here, by what the last apply recorded on the object, and sends what differs. */
-export async function applyClientSide(place: Place, manifest: Manifest, flags: WriteMode, env: CliEnv): Promise<Applied> {
+export async function applyClientSide(place: Place, manifest: Manifest, flags: ApplyMode, env: CliEnv): Promise<Applied> {
   const { kind, key } = place;
-  const wanted = withLastApplied(manifest, key.namespace);
+  const wanted = flags.trial === true ? appliedManifest(manifest, key.namespace) : withLastApplied(manifest, key.namespace);
   const retrieving = errorWhen(`retrieving current configuration of:\n${describePlace(place)}\nfrom server for:`, manifest);
   const current = await errorDoing(retrieving, () => currentJson(place, env));
   if (current === undefined) {
@@ -30,7 +36,7 @@ export async function applyClientSide(place: Place, manifest: Manifest, flags: W
   }
 
   const original = lastApplied(current);
-  if (original === undefined) warnOfMissingAnnotation(place, env);
+  if (original === undefined && flags.trial !== true) warnOfMissingAnnotation(place, env);
   const patch = threeWayPatch(kind.typeName, original ?? {}, wanted, current);
   if (Object.keys(patch).length === 0) return { outcome: "unchanged", json: current };
   if (flags.dryRun === "client") return { outcome: "configured", json: wanted };

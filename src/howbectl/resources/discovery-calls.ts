@@ -5,11 +5,10 @@ import {
   type ExplainResponse,
   type GetVersionResponse,
 } from "../../gen/howbernetes/api/v1/discovery.js";
-import type { RpcClient } from "../../rpc/contracts.js";
 import type { CliEnv } from "../cli-env.js";
 import { unaryCall } from "./unary-call.js";
 
-const discovery = async (env: CliEnv): Promise<RpcClient<DiscoveryService>> => (await env.client()).raw(DiscoveryService, "unary");
+const discovery = async (env: CliEnv) => (await env.client()).raw(DiscoveryService, "unary");
 
 /** Every resource that the server has. */
 export async function serverResources(env: CliEnv): Promise<readonly ApiResource[]> {

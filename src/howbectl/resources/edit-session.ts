@@ -4,10 +4,10 @@ import { type ApiError, isApiError, isBadRequest, isInvalid, isNotFound } from "
 import { threeWayPatch } from "../../api/patch/three-way.js";
 import { PatchType } from "../../gen/howbernetes/api/v1/resources.js";
 import type { CliEnv } from "../cli-env.js";
-import { openEditor } from "../editor.js";
+import { editorCommand, openEditor } from "../editor.js";
 import { concernsOneObject } from "../failures.js";
 import type { WriteFlags } from "../flags/write-flags.js";
-import { objectAt, stringAt } from "../manifests/json-fields.js";
+import { isObject } from "../manifests/json-fields.js";
 import { lastAppliedText, withLastAppliedRecord } from "../manifests/last-applied.js";
 import { CommandFailure } from "../usage-error.js";
 import { type EditProblem, editHeader, editText, parseEdited, withoutComments } from "./edit-text.js";
@@ -52,6 +52,7 @@ export class EditSession {
 
   async run(): Promise<void> {
     const { env, flags } = this;
+    const editor = editorCommand(env);
     const directory = await env.files.makeTemporaryDirectory();
     const path = `${directory}/howbectl-edit.${flags.output}`;
     let body = editText(
@@ -60,7 +61,7 @@ export class EditSession {
     );
     for (;;) {
       await env.files.write(path, editHeader(this.problems) + body);
-      await openEditor(path, env);
+      await this.open(editor, path, directory);
       const edited = withoutComments(await env.files.read(path));
       if (edited.trim() === "" || edited === body) return await this.cancel(edited === body, directory, path);
       body = edited;
@@ -71,6 +72,16 @@ export class EditSession {
     throw new CommandFailure(
       `The edits you made have been saved to "${path}"\nYou can run \`howbectl replace -f ${path}\` to try this update again.`,
     );
+  }
+
+  /** What the user has not changed yet is not worth keeping when the editor fails. */
+  private async open(editor: ReturnType<typeof editorCommand>, path: string, directory: string): Promise<void> {
+    try {
+      await openEditor(editor, path, this.env);
+    } catch (error: unknown) {
+      if (this.problems.length === 0) await this.env.files.remove(directory);
+      throw error;
+    }
   }
 
   private async cancel(isUnchanged: boolean, directory: string, path: string): Promise<void> {
@@ -90,11 +101,18 @@ export class EditSession {
       this.problems.push(parsed.problem);
       return;
     }
+    const matched = this.objects.map((object) => this.editedOf(object, parsed.objects));
+    if (parsed.objects.some((edited) => !matched.includes(edited))) this.problems.push(renamed);
     for (const [index, object] of this.objects.entries()) {
-      const edited = parsed.objects[index];
+      const edited = matched[index];
       // An object that was taken out of the file is left alone.
       if (edited !== undefined && !this.done.has(object) && (await this.send(object, edited))) this.done.add(object);
     }
+  }
+
+  /** Of several, one is known by its kind, namespace and name; one alone by being alone. */
+  private editedOf({ shown }: Shown, edited: readonly JsonObject[]): JsonObject | undefined {
+    return this.objects.length === 1 ? edited[0] : edited.find((candidate) => identityOf(candidate) === identityOf(shown));
   }
 
   /** @returns whether there is nothing more to do about it */
@@ -105,9 +123,8 @@ export class EditSession {
       env.out.line(`${qualifiedName(kind, key.name)} skipped`);
       return true;
     }
-    const isSame = (["apiVersion", "kind"] as const).every((name) => edited[name] === shown[name]);
-    if (!isSame || stringAt(objectAt(edited, "metadata"), "name") !== stringAt(objectAt(shown, "metadata"), "name")) {
-      this.problems.push({ head: "At least one of apiVersion, kind and name was changed", details: [] });
+    if (identityOf(edited) !== identityOf(shown)) {
+      this.problems.push(renamed);
       return false;
     }
     const recorded = flags.saveConfig === true || lastAppliedText(edited) !== undefined ? withLastAppliedRecord(edited) : edited;
@@ -136,4 +153,11 @@ export class EditSession {
     this.env.err.line(`error: ${name} could not be ${isNotFound(error) ? "found on the server" : `patched: ${message}`}`);
     return true;
   }
+}
+
+const renamed: EditProblem = { head: "At least one of apiVersion, kind and name was changed", details: [] };
+
+function identityOf({ apiVersion, kind, metadata }: JsonObject): string {
+  const { namespace, name } = isObject(metadata) ? metadata : {};
+  return JSON.stringify([apiVersion, kind, namespace, name]);
 }

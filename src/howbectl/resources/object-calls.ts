@@ -5,7 +5,6 @@ import type { ApiObject, ObjectKey, Whole } from "../../api/object.js";
 import type { Any } from "../../gen/google/protobuf/any.js";
 import { FieldValidation, GetRequest, type PatchType, ResourcesService } from "../../gen/howbernetes/api/v1/resources.js";
 import { DeleteOptions } from "../../gen/howbernetes/meta/v1/options.js";
-import type { RpcClient } from "../../rpc/contracts.js";
 import type { CliEnv } from "../cli-env.js";
 import type { WriteFlags } from "../flags/write-flags.js";
 import type { KindObject } from "../printers/object-format.js";
@@ -97,7 +96,7 @@ export async function deleteObject(
   return { object: unpackAny(kind, response.object), deleted: response.deleted };
 }
 
-async function resourcesOf(env: CliEnv): Promise<RpcClient<ResourcesService>> {
+async function resourcesOf(env: CliEnv) {
   return (await env.client()).raw(ResourcesService, "unary");
 }
 

@@ -7,6 +7,9 @@ import { expect } from "chai";
 import { FakeCli } from "../../../../test/fakes/fake-cli-env.js";
 import { skipBecause } from "../../../../test/skip.js";
 
+/** The tool to compare with, where there is one. */
+const reference = "kubectl";
+
 const files: Readonly<Record<string, string>> = {
   "app.env": "A=1\n# comment\n  B=2 \nABSENT_HERE\n",
   "app.conf": "key: value\nlist:\n- a\n",
@@ -70,7 +73,7 @@ const refusals: readonly (readonly string[])[] = [
 describe("howbectl create, of what kubectl can make of flags", () => {
   let directory = "";
   before(function () {
-    const probe = spawnSync("kubectl", ["version", "--client", "-o", "json"], { encoding: "utf8" });
+    const probe = spawnSync(reference, ["version", "--client", "-o", "json"], { encoding: "utf8" });
     if (probe.status !== 0) skipBecause(this, "there is no kubectl on the PATH to compare with");
     const { clientVersion } = JSON.parse(probe.stdout) as { readonly clientVersion: { readonly minor: string } };
     if (Number.parseInt(clientVersion.minor, 10) > 33) skipBecause(this, "this kubectl leaves empty creation timestamps out");
@@ -95,7 +98,7 @@ describe("howbectl create, of what kubectl can make of flags", () => {
     return cli;
   };
   const kubectl = (words: readonly string[]) =>
-    spawnSync("kubectl", words, { encoding: "utf8", env: { PATH: process.env.PATH, HOME: directory } });
+    spawnSync(reference, words, { encoding: "utf8", env: { PATH: process.env.PATH, HOME: directory } });
 
   for (const golden of goldens) {
     it(`prints what kubectl prints: create ${golden.join(" ")}`, async () => {

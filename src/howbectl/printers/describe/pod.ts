@@ -15,6 +15,7 @@ export function describePod(pod: Whole<Pod>, description: Description): void {
     .field("Name", metadata.name)
     .field("Namespace", metadata.namespace)
     .field("Priority", String(spec.priority ?? 0))
+    .fieldIfAny("Service Account", spec.serviceAccountName)
     .field("Node", isBound ? `${spec.nodeName}/${status.hostIP ?? ""}` : "<none>");
   if (status.startTime !== undefined) description.field("Start Time", timeCell(status.startTime));
   description.field("Labels", ...pairs(metadata.labels)).field("Annotations", ...annotationCells(pod));
