@@ -58,6 +58,8 @@ export interface KindRules<T extends ApiObject> {
   prepareForDelete?(draft: Whole<T>): void;
   /** Something of the kind's own, besides metadata.finalizers, keeps a deleted object in being (Namespace: spec.finalizers). */
   isHeld?(object: Whole<T>): boolean;
+  /** What the user of a new object should know; shown, and no error. */
+  warningsOnCreate?(object: Whole<T>): readonly string[];
 }
 
 /** Everything there is to know about a kind, described once; nothing else knows kinds by name. */
