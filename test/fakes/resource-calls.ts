@@ -16,6 +16,7 @@ import {
   type ResourceType,
   UpdateRequest,
 } from "../../src/gen/howbernetes/api/v1/resources.js";
+import type { Store } from "../../src/storage/interface.js";
 import type { ResourcesInProcess } from "./resources-in-process.js";
 
 /** A container that says no more than it must. */
@@ -80,7 +81,7 @@ export interface ResourceCalls {
 }
 
 /** The calls, on the service that `api` gives at the time. */
-export function resourceCalls(api: () => ResourcesInProcess): ResourceCalls {
+export function resourceCalls(api: () => ResourcesInProcess<Store>): ResourceCalls {
   return {
     create: async (kind, manifest, more = {}) => {
       const { type, namespace } = place(kind, "");

@@ -58,6 +58,32 @@ describe("Resources", () => {
       expect([bySpec.spec.replicas, bySpec.status.readyReplicas, bySpec.metadata.generation]).to.deep.equal([5, 1, 2]);
     });
 
+    it("takes annotations with a status from whoever says which version they have read, and no other metadata", async () => {
+      const created = await create(deploymentKind, deploymentManifest("web"));
+      const metadata = { ...created.metadata, annotations: { seen: "yes" }, labels: { seen: "yes" }, finalizers: ["example.com/seen"] };
+
+      const versioned = await update(deploymentKind, makeWhole(deploymentKind, { ...created, metadata }), "status");
+      const unconditional = { ...metadata, resourceVersion: "", annotations: { stale: "yes" } };
+      const blind = await update(deploymentKind, makeWhole(deploymentKind, { ...created, metadata: unconditional }), "status");
+
+      for (const { metadata: after } of [versioned, blind]) {
+        expect(after.annotations).to.deep.equal({ seen: "yes" });
+        expect(after.labels).to.deep.equal(created.metadata.labels);
+        expect(after.finalizers).to.deep.equal([]);
+      }
+    });
+
+    it("changes neither spec nor labels, owners or finalizers by a status write", async () => {
+      const created = await create(deploymentKind, deploymentManifest("web"));
+      const ownerReferences = [{ apiVersion: "v1", kind: "Pod", name: "a", uid: "u" }];
+      const more = { labels: { x: "1" }, ownerReferences, finalizers: ["example.com/hold"] };
+      const sent = makeWhole(deploymentKind, { ...created, metadata: { ...created.metadata, ...more } });
+      expect(await update(deploymentKind, sent, "status")).to.deep.equal(created);
+      expect(await patch(deploymentKind, "web", { metadata: more, spec: { replicas: 9 } }, { subresource: "status" })).to.deep.equal(
+        created,
+      );
+    });
+
     it("refuses another uid", async () => {
       const pod = await create(podKind, podManifest("a"));
       const other = makeWhole(podKind, { ...pod, metadata: { ...pod.metadata, resourceVersion: "", uid: "other" } });
