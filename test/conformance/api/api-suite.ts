@@ -1,12 +1,23 @@
 import type { Store } from "../../../src/storage/interface.js";
 import { skipBecause } from "../../skip.js";
 import { type ApiSubject, startApiSubject } from "./api-subject.js";
+import { applies } from "./areas/apply.js";
 import { chunking } from "./areas/chunking.js";
+import { configData } from "./areas/config-data.js";
+import { dryRuns } from "./areas/dry-run.js";
+import { events } from "./areas/events.js";
+import { everyKind } from "./areas/every-kind.js";
 import { fieldValidation } from "./areas/field-validation.js";
 import { garbageCollection } from "./areas/garbage-collection.js";
+import { leases } from "./areas/leases.js";
 import { limitRanges } from "./areas/limit-ranges.js";
+import { namespaces } from "./areas/namespaces.js";
+import { objects } from "./areas/objects.js";
+import { patches } from "./areas/patches.js";
 import { priorityClasses } from "./areas/priority-classes.js";
 import { resourceQuotas } from "./areas/resource-quotas.js";
+import { scales } from "./areas/scales.js";
+import { statuses } from "./areas/status.js";
 import { watchers } from "./areas/watchers.js";
 
 /** A store to run on. */
@@ -18,7 +29,26 @@ export interface StoreUnderApi {
   stop(): Promise<void>;
 }
 
-const areas = [watchers, chunking, fieldValidation, garbageCollection, resourceQuotas, limitRanges, priorityClasses];
+const areas = [
+  watchers,
+  chunking,
+  fieldValidation,
+  garbageCollection,
+  resourceQuotas,
+  limitRanges,
+  priorityClasses,
+  everyKind,
+  statuses,
+  scales,
+  patches,
+  dryRuns,
+  objects,
+  namespaces,
+  applies,
+  events,
+  leases,
+  configData,
+];
 
 /** The API's conformance to Kubernetes' behaviour, area by area, on one store. */
 export function apiConformance(name: string, under: StoreUnderApi): void {
