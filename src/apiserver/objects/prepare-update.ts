@@ -2,6 +2,7 @@ import { canonicalizeObject } from "../../api/codec/canonical.js";
 import { badRequest, conflict, type FieldError, invalid } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
+import { validateAnnotations } from "../../api/validation/labels.js";
 import { validateMetadata, validateMetadataUpdate } from "../../api/validation/metadata.js";
 import { finishWrite, type WriteContext } from "./finish-write.js";
 import { contentSubjectOf, subjectOf } from "./subject.js";
@@ -43,15 +44,23 @@ export const objectRules: UpdateRules = {
   ],
 };
 
-/** Of the status alone. */
+/**
+ * Of the status, and of annotations by whoever says which version of the object they have read: others would put back
+ * what they last saw. Unlike Kubernetes: the rest of metadata, which decides where pods go and what owns them, is
+ * written with the object alone.
+ */
 export const statusRules: UpdateRules = {
   merge: ({ kind, draft, sent, previous }) => {
     checkIdentity(kind, sent, previous);
     const { status } = sent as { status?: unknown };
     Object.assign(draft, { status });
+    if (sent.metadata.resourceVersion !== "") draft.metadata.annotations = sent.metadata.annotations;
   },
   settle: () => undefined,
-  validate: ({ kind, draft, previous }) => kind.validateStatusUpdate?.(draft, previous) ?? [],
+  validate: ({ kind, draft, previous }) => [
+    ...validateAnnotations(draft.metadata.annotations, "metadata.annotations"),
+    ...(kind.validateStatusUpdate?.(draft, previous) ?? []),
+  ],
 };
 
 /** Of `spec.finalizers` alone: how what holds a kind's deletion up lets go of it. */
