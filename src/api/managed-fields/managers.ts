@@ -91,6 +91,11 @@ export function withFields(manager: Manager, fields: FieldSet): Manager {
   return { ...manager, fields, entry: { ...manager.entry, fieldsV1: { Raw: formatFieldsV1(fields) } } };
 }
 
+/** A manager that has written once more. */
+export function withTime(manager: Manager, nowMs: number): Manager {
+  return { ...manager, entry: { ...manager.entry, time: timeFromMs(nowMs) } };
+}
+
 /** What another's write leaves a manager: neither what it changed nor what it took away. */
 export function without(manager: Manager, ...lost: readonly FieldSet[]): Manager {
   return withFields(

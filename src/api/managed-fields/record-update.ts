@@ -1,7 +1,17 @@
 import type { ManagedFieldsEntry } from "../../gen/howbernetes/meta/v1/meta.js";
 import { compareMessages, isSame } from "./compare.js";
-import { union } from "./field-set.js";
-import { capUpdateManagers, formatManagers, isManager, type Manager, managerOf, parseManagers, type Writer, without } from "./managers.js";
+import { difference, emptyFieldSet, union } from "./field-set.js";
+import {
+  capUpdateManagers,
+  formatManagers,
+  isManager,
+  managerOf,
+  parseManagers,
+  type Writer,
+  withFields,
+  without,
+  withTime,
+} from "./managers.js";
 
 /** A write that has been merged already: a create, an update or a patch. */
 export interface UpdateRecord {
@@ -22,17 +32,14 @@ export interface UpdateRecord {
 export function recordUpdate({ typeName, before, after, entries, writer, nowMs }: UpdateRecord): ManagedFieldsEntry[] {
   const comparison = compareMessages(typeName, before, after);
   if (isSame(comparison)) return [...entries];
+  const managers = parseManagers(entries);
   const changed = union(comparison.added, comparison.modified);
-  const managers = parseManagers(entries).map((manager) => without(manager, changed, comparison.removed));
-  return formatManagers(capUpdateManagers(changed.size === 0 ? managers : taken(managers, writer, { changed, nowMs })));
-}
-
-function taken(
-  managers: readonly Manager[],
-  writer: Writer,
-  { changed, nowMs }: { readonly changed: Manager["fields"]; readonly nowMs: number },
-): Manager[] {
   const known = managers.find((manager) => isManager(manager, writer));
-  const own = managerOf(writer, known === undefined ? changed : union(known.fields, changed), nowMs);
-  return [...managers.filter((manager) => manager !== known && manager.fields.size > 0), own];
+  const others = managers.filter((manager) => manager !== known).map((manager) => without(manager, changed, comparison.removed));
+  const own = difference(union(known?.fields ?? emptyFieldSet, changed), comparison.removed);
+  const kept = others.filter(({ fields }) => fields.size > 0);
+  if (own.size === 0) return formatManagers(capUpdateManagers(kept));
+  if (known === undefined) return formatManagers(capUpdateManagers([...kept, managerOf(writer, own, nowMs)]));
+  const self = withFields(known, own);
+  return formatManagers([...kept, changed.size === 0 ? self : withTime(self, nowMs)]);
 }
