@@ -15,10 +15,12 @@ import { NodesService } from "../gen/howbernetes/api/v1/nodes.js";
 import { PodsService } from "../gen/howbernetes/api/v1/pods.js";
 import { descriptorImage } from "../gen/image.js";
 import type { ChannelSettings, RpcChannel } from "../rpc/channel.js";
+import type { Handlers } from "../rpc/contracts.js";
 import { createRpcServer, type RpcServer } from "../rpc/server.js";
 import { createWatchCaches, type WatchCaches } from "../storage/cacher/watch-caches.js";
 import type { Store } from "../storage/interface.js";
 import { createMeteredStore } from "../storage/metered-store.js";
+import type { AuditLog } from "./audit/audit-log.js";
 import { authorize, authorizeAbsent } from "./auth/authorize.js";
 import { createCallMetrics } from "./call-metrics.js";
 import { createFlowControl, defaultMaxRequestsInFlight } from "./flow-control/flow-control.js";
@@ -27,6 +29,7 @@ import { SessionBroker } from "./nodes/session-broker.js";
 import type { ObjectStore } from "./object-store.js";
 import { createObjectStore } from "./objects/stored-objects.js";
 import { DescriptorFiles } from "./reflection/descriptor-files.js";
+import { auditNodes, auditPods, auditResources } from "./services/audit-requests.js";
 import { createDiscoveryService } from "./services/discovery.js";
 import { createHealthService } from "./services/health.js";
 import { limitNodes, limitPods, limitResources } from "./services/limit-requests.js";
@@ -34,7 +37,7 @@ import { createNodesService } from "./services/nodes.js";
 import { createPodsService } from "./services/pods.js";
 import { createReflectionService, oldReflectionDefinition, reflectionDefinition } from "./services/reflection.js";
 import { countRequests } from "./services/request-metrics.js";
-import { createResourcesService, resourcesDefinition } from "./services/resources.js";
+import { createResourcesService, type ResourcesDefinition, resourcesDefinition } from "./services/resources.js";
 import { ensureSystemNamespaces } from "./system-namespaces.js";
 import { ensureSystemPriorityClasses } from "./system-priority-classes.js";
 
@@ -54,6 +57,8 @@ export interface ApiServerOptions {
   readonly podCidr?: string;
   /** How many requests run at once, as seats of all priority levels; 400 by default, 0 for no limit. */
   readonly maxRequestsInFlight?: number;
+  /** Where writes are recorded; nowhere by default. Stays the caller's to close, after `stop`. */
+  readonly audit?: AuditLog;
   /** Spreads the ends of watches; Math.random by default. */
   readonly random?: () => number;
 }
@@ -151,10 +156,12 @@ class ComposedApiServer implements ApiServer {
     const reflection = createReflectionService(files, serviceNames);
     const resources = createResourcesService({ objects, caches, store, clock, authorize, authorizeAbsent });
     const { maxRequestsInFlight = defaultMaxRequestsInFlight } = this.options;
+    const audit = auditing(this.options);
     const limits = { flow: createFlowControl({ maxRequestsInFlight, clock, metrics }), caches, clock };
-    rpc.add(resourcesDefinition, countRequests(limitResources(resources, limits), metrics));
-    rpc.add(NodesService, limitNodes(createNodesService({ ...nodeDeps, ...(podCidr === undefined ? {} : { podCidr }) }), limits));
-    rpc.add(PodsService, limitPods(createPodsService({ objects, broker, clock }), limits));
+    rpc.add(resourcesDefinition, countRequests(audit.resources(limitResources(resources, limits)), metrics));
+    const nodes = createNodesService({ ...nodeDeps, ...(podCidr === undefined ? {} : { podCidr }) });
+    rpc.add(NodesService, audit.nodes(limitNodes(nodes, limits)));
+    rpc.add(PodsService, audit.pods(limitPods(createPodsService({ objects, broker, clock }), limits)));
     rpc.add(DiscoveryService, createDiscoveryService(packageVersion()));
     rpc.add(HealthService, createHealthService({ services: serviceNames, isServing: (signal) => this.isServing(signal) }));
     rpc.add(reflectionDefinition, reflection);
@@ -174,6 +181,18 @@ class ComposedApiServer implements ApiServer {
     );
     return await Promise.race([answered, waited]);
   }
+}
+
+/** Wraps services so that their writes are recorded, if anywhere. */
+function auditing({ audit, clock }: ApiServerOptions) {
+  const asTheyAre = <H>(handlers: H): H => handlers;
+  if (audit === undefined) return { resources: asTheyAre, pods: asTheyAre, nodes: asTheyAre };
+  const deps = { audit, clock };
+  return {
+    resources: (handlers: Handlers<ResourcesDefinition>) => auditResources(handlers, deps),
+    pods: (handlers: Handlers<PodsService>) => auditPods(handlers, deps),
+    nodes: (handlers: Handlers<NodesService>) => auditNodes(handlers, deps),
+  };
 }
 
 /** Refuses requests of our own services that carry what the decoder would drop or bend without a word. */

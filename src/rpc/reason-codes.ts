@@ -47,6 +47,11 @@ export function codesOf(reason: Reason): Codes {
   return codesByReason[reason];
 }
 
+/** The HTTP status by which Kubernetes knows a reason. */
+export function httpCodeOf(reason: Reason): number {
+  return codesByReason[reason].http;
+}
+
 /** The reason that a bare gRPC code stands for; InternalError for those that say nothing. */
 export function reasonOfCode(code: number): Reason {
   return reasonByCode.get(code) ?? "InternalError";

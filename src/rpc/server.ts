@@ -10,6 +10,7 @@ import type { CallContext, Handlers, MethodDefinition, ServiceDefinition } from 
 import { createInProcessChannel, type ServedMethod } from "./in-process.js";
 import type { CallObserver, ServerCall } from "./server-call.js";
 import { bidiHandler, type GrpcHandlerDeps, serverStreamHandler, unaryHandler } from "./server-handlers.js";
+import { logTlsRefusals } from "./tls-refusals.js";
 import { keepaliveTimeMs, keepaliveTimeoutMs, maxRequestBytes } from "./transport-settings.js";
 
 export interface RpcServerOptions {
@@ -129,6 +130,7 @@ class GrpcServer implements RpcServer {
         else reject(new Error(`cannot listen on ${address}: ${error.message}`, { cause: error }));
       });
     });
+    logTlsRefusals(this.server, this.options.log);
     this.isListening = true;
     return { host: parseHostPort(address).host, port };
   }

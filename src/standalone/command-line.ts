@@ -43,6 +43,11 @@ export function podCidrOption(): Option {
   );
 }
 
+/** `--audit-log`. */
+export function auditLogOption(): Option {
+  return new Option("--audit-log <file>", "append a JSON line for every write to this file, or to standard output with - (default: none)");
+}
+
 /** `--max-requests-inflight`. */
 export function maxRequestsOption(): Option {
   return new Option("--max-requests-inflight <count>", "how many requests are served at once, over all priority levels; 0 for no limit")

@@ -8,7 +8,15 @@ import { createMetrics } from "../../base/metrics.js";
 import type { KeyPair } from "../../base/tls/certificate.js";
 import { writeClusterConfig } from "../../client/howbeconfig.js";
 import { checkAddress } from "../address-check.js";
-import { addressOption, type CommonFlags, logLevelOption, maxRequestsOption, podCidrOption, storeOption } from "../command-line.js";
+import {
+  addressOption,
+  auditLogOption,
+  type CommonFlags,
+  logLevelOption,
+  maxRequestsOption,
+  podCidrOption,
+  storeOption,
+} from "../command-line.js";
 import { dataDirectory, defaultDataDirectory } from "../data-directory.js";
 import { dialableAddress } from "../dialable-address.js";
 import { clientCertificate, identities, loadCertificateAuthority, serverCertificate } from "../pki.js";
@@ -16,6 +24,7 @@ import { type CommandContext, runCommand } from "../run-command.js";
 import { runWithHealth } from "../run-with-health.js";
 import { serverStage } from "../server-stage.js";
 import { openStore, parseStoreChoice } from "../store-choice.js";
+import { type AuditOptions, withAuditLog } from "../with-audit-log.js";
 
 interface ApiserverFlags extends CommonFlags {
   readonly store: string;
@@ -27,6 +36,7 @@ interface ApiserverFlags extends CommonFlags {
   readonly advertise?: string;
   readonly podCidr?: string;
   readonly maxRequestsInflight: number;
+  readonly auditLog?: string;
 }
 
 /** `howbernetes apiserver`: the api-server alone. */
@@ -42,6 +52,7 @@ export const apiserverCommand = (): Command =>
     .addOption(addressOption("--advertise <host:port>", "the address that these howbeconfigs name (default: --listen, or loopback)"))
     .addOption(podCidrOption())
     .addOption(maxRequestsOption())
+    .addOption(auditLogOption())
     .addOption(logLevelOption("info"))
     .action((flags: ApiserverFlags) => runCommand((context) => apiserver(flags, context)));
 
@@ -54,7 +65,7 @@ async function apiserver(flags: ApiserverFlags, { signal, print }: CommandContex
   await checkAddress(flags.listen);
   const ca = await loadCertificateAuthority(pkiDir);
   const store = await openStore(parseStoreChoice(flags.store), data.store, { log, clock: systemClock });
-  try {
+  const serve = async (audit: AuditOptions): Promise<void> => {
     await writeConfigs(flags.configDir ?? pkiDir, ca, advertised);
     const server = createApiServer({
       store,
@@ -65,6 +76,7 @@ async function apiserver(flags: ApiserverFlags, { signal, print }: CommandContex
       log,
       metrics,
       maxRequestsInFlight: flags.maxRequestsInflight,
+      ...audit,
       ...(flags.podCidr === undefined ? {} : { podCidr: flags.podCidr }),
     });
     await runWithHealth(serverStage(server), {
@@ -73,6 +85,9 @@ async function apiserver(flags: ApiserverFlags, { signal, print }: CommandContex
       signal,
       onReady: () => print("howbernetes apiserver is ready"),
     });
+  };
+  try {
+    await withAuditLog(flags.auditLog, { log, metrics }, serve);
   } finally {
     await store.close();
   }

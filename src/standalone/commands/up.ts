@@ -18,7 +18,15 @@ import { createScheduler } from "../../scheduler/scheduler.js";
 import type { Store } from "../../storage/interface.js";
 import { checkAddress } from "../address-check.js";
 import { processBirth, readClusterRecord, runningPid, writeClusterRecord } from "../cluster-record.js";
-import { addressOption, type CommonFlags, logLevelOption, maxRequestsOption, podCidrOption, storeOption } from "../command-line.js";
+import {
+  addressOption,
+  auditLogOption,
+  type CommonFlags,
+  logLevelOption,
+  maxRequestsOption,
+  podCidrOption,
+  storeOption,
+} from "../command-line.js";
 import { type DataDirectory, dataDirectory, defaultDataDirectory, defaultNodeName } from "../data-directory.js";
 import { dialableAddress } from "../dialable-address.js";
 import { checkDocker } from "../docker-check.js";
@@ -29,6 +37,7 @@ import { type CommandContext, runCommand } from "../run-command.js";
 import { serverStage } from "../server-stage.js";
 import { StartupError } from "../startup-error.js";
 import { openStore, parseStoreChoice } from "../store-choice.js";
+import { type AuditOptions, withAuditLog } from "../with-audit-log.js";
 
 interface UpFlags extends CommonFlags {
   readonly dataDir: string;
@@ -37,6 +46,7 @@ interface UpFlags extends CommonFlags {
   readonly store: string;
   readonly podCidr?: string;
   readonly maxRequestsInflight: number;
+  readonly auditLog?: string;
   readonly nodeName: string;
   /** False with `--no-node`. */
   readonly node: boolean;
@@ -52,6 +62,7 @@ export const upCommand = (): Command =>
     .addOption(storeOption("embedded"))
     .addOption(podCidrOption())
     .addOption(maxRequestsOption())
+    .addOption(auditLogOption())
     .option("--node-name <name>", "name of the local node", defaultNodeName())
     .option("--no-node", "run no containers here")
     .addOption(logLevelOption("warn"))
@@ -65,6 +76,7 @@ interface Parts {
   readonly store: Store;
   readonly logOf: (component: string) => Log;
   readonly metrics: Metrics;
+  readonly audit: AuditOptions;
 }
 
 async function up(flags: UpFlags, context: CommandContext): Promise<void> {
@@ -82,7 +94,10 @@ async function up(flags: UpFlags, context: CommandContext): Promise<void> {
   try {
     const birth = await processBirth(process.pid);
     await writeClusterRecord(data.record, { clusterUid: store.clusterUid, pid: process.pid, birth, store: flags.store });
-    await serve({ flags, data, ca, store, logOf, metrics: createMetrics() }, context);
+    const metrics = createMetrics();
+    await withAuditLog(flags.auditLog, { log: logOf("apiserver"), metrics }, (audit) =>
+      serve({ flags, data, ca, store, logOf, metrics, audit }, context),
+    );
   } finally {
     await store.close();
   }
@@ -133,7 +148,7 @@ async function serve(parts: Parts, { env, signal, print }: CommandContext): Prom
   }
 }
 
-async function apiServerOf({ flags, ca, store, logOf, metrics }: Parts): Promise<ReturnType<typeof createApiServer>> {
+async function apiServerOf({ flags, ca, store, logOf, metrics, audit }: Parts): Promise<ReturnType<typeof createApiServer>> {
   const { host } = parseHostPort(flags.listen);
   return createApiServer({
     store,
@@ -144,6 +159,7 @@ async function apiServerOf({ flags, ca, store, logOf, metrics }: Parts): Promise
     log: logOf("apiserver"),
     metrics,
     maxRequestsInFlight: flags.maxRequestsInflight,
+    ...audit,
     ...(flags.podCidr === undefined ? {} : { podCidr: flags.podCidr }),
   });
 }
