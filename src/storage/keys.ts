@@ -31,7 +31,15 @@ export function joinTokenKey(id: string): string {
   return `/jointokens/${id}`;
 }
 
+/** Prefix of the keys that `quotaTurnKey` gives. */
+export const quotaTurnPrefix = "/quota/";
+
 /** Rewritten with each new object of the kind in a namespace that has a quota on it: what was counted before is stale then. */
 export function quotaTurnKey(kind: Resource, namespace: string): string {
-  return `/quota/${namespace}/${kind.group === "" ? "core" : kind.group}/${kind.plural}`;
+  return `${quotaTurnPrefix}${namespace}/${kind.group === "" ? "core" : kind.group}/${kind.plural}`;
+}
+
+/** The namespace that a key of `quotaTurnKey` is about. */
+export function quotaTurnNamespace(key: string): string {
+  return key.slice(quotaTurnPrefix.length).split("/")[0] ?? "";
 }

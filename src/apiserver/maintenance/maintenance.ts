@@ -6,11 +6,12 @@ import type { Store } from "../../storage/interface.js";
 import type { ObjectStore } from "../object-store.js";
 import { sweepEvents } from "./event-sweep.js";
 import { HistoryMarks } from "./history-marks.js";
+import { sweepQuotaTurns } from "./quota-turn-sweep.js";
 import { TurnLease } from "./turn-lease.js";
 
 export interface MaintenanceDeps {
   readonly objects: ObjectStore;
-  readonly store: Pick<Store, "currentRevision" | "compact">;
+  readonly store: Pick<Store, "currentRevision" | "compact" | "list" | "delete">;
   readonly clock: Clock;
   readonly log: Log;
   /** Of this api-server, among others. */
@@ -21,7 +22,7 @@ const periodMs = 5 * 60_000;
 // Clients that were away for less resume where they were; those away for longer list anew.
 const historyKeptMs = 10 * 60_000;
 
-/** Drops history and Events that are too old, once a period, on one api-server of the cluster. */
+/** Drops history and Events that are too old, and what quotas have left behind, once a period, on one api-server of the cluster. */
 export class Maintenance implements Runnable {
   readonly name = "maintenance";
   private readonly marks = new HistoryMarks();
@@ -51,6 +52,7 @@ export class Maintenance implements Runnable {
     if (!(await this.lease.take(periodMs / 1_000, signal))) return;
     if (old !== undefined) await store.compact(old);
     const removed = await sweepEvents(objects, clock.now(), signal);
-    log.debug("maintenance done", { compactedTo: old, eventsRemoved: removed });
+    const turnsRemoved = await sweepQuotaTurns(objects, store, signal);
+    log.debug("maintenance done", { compactedTo: old, eventsRemoved: removed, quotaTurnsRemoved: turnsRemoved });
   }
 }
