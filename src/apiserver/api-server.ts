@@ -5,6 +5,7 @@ import { kinds } from "../api/kinds/index.js";
 import { nodeKind } from "../api/kinds/node/kind.js";
 import { abortable } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
+import { type HealthCheck, runChecks } from "../base/health-checks.js";
 import type { Log } from "../base/log.js";
 import type { Metrics } from "../base/metrics.js";
 import { packageVersion } from "../base/package-version.js";
@@ -29,6 +30,7 @@ import { SessionBroker } from "./nodes/session-broker.js";
 import type { ObjectStore } from "./object-store.js";
 import { createObjectStore } from "./objects/stored-objects.js";
 import { DescriptorFiles } from "./reflection/descriptor-files.js";
+import { serverChecks } from "./server-checks.js";
 import { auditNodes, auditPods, auditResources } from "./services/audit-requests.js";
 import { createDiscoveryService } from "./services/discovery.js";
 import { createHealthService } from "./services/health.js";
@@ -65,6 +67,8 @@ export interface ApiServerOptions {
 
 /** The server through which everything goes. Many may run over one store. */
 export interface ApiServer {
+  /** What must hold for it to serve. */
+  readonly checks: readonly HealthCheck[];
   /**
    * Reads the store into its caches, then listens. Called once; waits as long as the store cannot be reached.
    * @throws Error when the address cannot be had; an abort error when stopped meanwhile
@@ -81,7 +85,6 @@ export interface ApiServer {
 
 // Unary calls last milliseconds; five seconds let even one that waits for a slow store end by itself.
 const stopGraceMs = 5_000;
-const healthWaitMs = 2_000;
 
 /** Full names of the services that are offered, for health and reflection. */
 const serviceNames: readonly string[] = [
@@ -99,6 +102,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 }
 
 class ComposedApiServer implements ApiServer {
+  readonly checks: readonly HealthCheck[];
   private readonly stopping = new AbortController();
   private readonly caches: WatchCaches;
   private readonly objects: ObjectStore;
@@ -112,6 +116,7 @@ class ComposedApiServer implements ApiServer {
     this.caches = createWatchCaches({ store, kinds, clock, random, log, metrics });
     this.objects = createObjectStore({ store, caches: this.caches });
     this.rpc = createRpcServer({ tls, log, observer: createCallMetrics(metrics), checkRequest: requestCheck(files) });
+    this.checks = serverChecks({ store, caches: this.caches });
     this.maintenance = new Maintenance({ objects: this.objects, store, clock, log, identity: `${hostname()}_${randomUUID()}` });
     this.addServices(files);
   }
@@ -163,24 +168,14 @@ class ComposedApiServer implements ApiServer {
     rpc.add(NodesService, audit.nodes(limitNodes(nodes, limits)));
     rpc.add(PodsService, audit.pods(limitPods(createPodsService({ objects, broker, clock }), limits)));
     rpc.add(DiscoveryService, createDiscoveryService(packageVersion()));
-    rpc.add(HealthService, createHealthService({ services: serviceNames, isServing: (signal) => this.isServing(signal) }));
+    rpc.add(HealthService, createHealthService({ services: serviceNames, isServing: () => allWell(this.checks) }));
     rpc.add(reflectionDefinition, reflection);
     rpc.add(oldReflectionDefinition, reflection);
   }
+}
 
-  /** Serving takes a store that answers. */
-  private async isServing(signal: AbortSignal): Promise<boolean> {
-    const { store, clock } = this.options;
-    const answered = store.currentRevision(signal).then(
-      () => true,
-      () => false,
-    );
-    const waited = clock.sleep(healthWaitMs, signal).then(
-      () => false,
-      () => false,
-    );
-    return await Promise.race([answered, waited]);
-  }
+async function allWell(checks: readonly HealthCheck[]): Promise<boolean> {
+  return (await runChecks(checks)).every(({ problem }) => problem === undefined);
 }
 
 /** Wraps services so that their writes are recorded, if anywhere. */

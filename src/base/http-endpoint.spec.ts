@@ -3,14 +3,22 @@ import { type HttpEndpoint, startHttpEndpoint } from "./http-endpoint.js";
 import { createMetrics } from "./metrics.js";
 
 describe("startHttpEndpoint", () => {
-  const missing: string[] = [];
+  const problems = new Map<string, string>();
+  const check = (name: string) => ({
+    name,
+    check: async () => {
+      const problem = problems.get(name);
+      if (problem !== undefined) throw new Error(problem);
+    },
+  });
   let endpoint: HttpEndpoint;
 
   before(async () => {
     const metrics = createMetrics({ process: false });
     metrics.counter({ name: "calls_total", help: "Calls." }).inc({});
-    endpoint = await startHttpEndpoint({ listen: "127.0.0.1:0", metrics, waitingFor: () => missing });
+    endpoint = await startHttpEndpoint({ listen: "127.0.0.1:0", metrics, checks: [check("store"), check("watch-caches")] });
   });
+  beforeEach(() => problems.clear());
   after(() => endpoint.stop());
 
   const get = async (path: string, method = "GET"): Promise<{ status: number; text: string }> => {
@@ -18,12 +26,27 @@ describe("startHttpEndpoint", () => {
     return { status: response.status, text: await response.text() };
   };
 
-  it("is alive whether or not it is ready", async () => {
-    missing.push("node");
-    expect(await get("/livez")).to.deep.equal({ status: 200, text: "ok\n" });
-    expect(await get("/readyz")).to.deep.equal({ status: 503, text: "waiting for node\n" });
-    missing.length = 0;
-    expect(await get("/readyz?verbose")).to.deep.equal({ status: 200, text: "ok\n" });
+  for (const path of ["/livez", "/readyz", "/healthz", "/readyz/store"]) {
+    it(`says ok at ${path} when all is well`, async () => {
+      expect(await get(path)).to.deep.equal({ status: 200, text: "ok\n" });
+    });
+  }
+
+  it("lists every check when asked", async () => {
+    expect(await get("/livez?verbose")).to.deep.equal({ status: 200, text: "[+]ping ok\nlivez check passed\n" });
+    const all = "[+]ping ok\n[+]store ok\n[+]watch-caches ok\nreadyz check passed\n";
+    expect(await get("/readyz?verbose")).to.deep.equal({ status: 200, text: all });
+  });
+
+  it("is alive, but not ready, while a check fails, and says which and why", async () => {
+    problems.set("store", "the store cannot be reached");
+    const text = "[+]ping ok\n[-]store failed: the store cannot be reached\n[+]watch-caches ok\n";
+
+    expect(await get("/readyz")).to.deep.equal({ status: 503, text: `${text}readyz check failed\n` });
+    expect(await get("/healthz")).to.deep.equal({ status: 503, text: `${text}healthz check failed\n` });
+    expect((await get("/readyz/store")).status).to.equal(503);
+    expect((await get("/readyz?exclude=store")).status).to.equal(200);
+    expect((await get("/livez")).status).to.equal(200);
   });
 
   it("shows the metrics", async () => {
@@ -31,7 +54,7 @@ describe("startHttpEndpoint", () => {
   });
 
   it("refuses other paths and methods", async () => {
-    expect((await get("/")).status).to.equal(404);
+    for (const path of ["/", "/readyz/nosuch", "/constructor"]) expect((await get(path)).status).to.equal(404);
     expect((await get("/metrics", "POST")).status).to.equal(405);
   });
 
@@ -39,7 +62,7 @@ describe("startHttpEndpoint", () => {
     const again = startHttpEndpoint({
       listen: `127.0.0.1:${endpoint.port}`,
       metrics: createMetrics({ process: false }),
-      waitingFor: () => [],
+      checks: [],
     });
     const error: unknown = await again.catch((failure: unknown) => failure);
     expect(error).to.have.property("code", "EADDRINUSE");

@@ -83,6 +83,7 @@ async function apiserver(flags: ApiserverFlags, { signal, print }: CommandContex
       listen: flags.httpListen,
       metrics,
       signal,
+      checks: server.checks,
       onReady: () => print("howbernetes apiserver is ready"),
     });
   };

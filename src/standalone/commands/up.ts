@@ -34,6 +34,7 @@ import { nodeReady } from "../node-ready.js";
 import { outlived } from "../outlived-stage.js";
 import { clientCertificate, identities, loadCertificateAuthority, serverCertificate } from "../pki.js";
 import { type CommandContext, runCommand } from "../run-command.js";
+import { startupCheck } from "../run-with-health.js";
 import { serverStage } from "../server-stage.js";
 import { StartupError } from "../startup-error.js";
 import { openStore, parseStoreChoice } from "../store-choice.js";
@@ -105,11 +106,12 @@ async function up(flags: UpFlags, context: CommandContext): Promise<void> {
 
 async function serve(parts: Parts, { env, signal, print }: CommandContext): Promise<void> {
   const { flags, ca, metrics } = parts;
-  let waitingFor: readonly string[] = ["the cluster's start"];
-  const http = await startHttpEndpoint({ listen: flags.httpListen, metrics, waitingFor: () => waitingFor });
+  let missing: string | undefined = "the cluster's start";
   const address = dialableAddress(flags.listen);
   const clients: RemoteApiClient[] = [];
   const server = await apiServerOf(parts);
+  const checks = [startupCheck(() => missing), ...server.checks];
+  const http = await startHttpEndpoint({ listen: flags.httpListen, metrics, checks });
   // What runs in one process needs no network to talk, and then a fraction of the CPU.
   const dial: Dial = (settings) => server.dial(settings);
   const clientOf = async (who: keyof typeof identities): Promise<RemoteApiClient> => {
@@ -139,7 +141,7 @@ async function serve(parts: Parts, { env, signal, print }: CommandContext): Prom
       tls: await clientCertificate(ca, identities.admin),
     });
     await runInOrder(stages, signal, () => {
-      waitingFor = [];
+      missing = undefined;
       print("howbernetes is ready");
     });
   } finally {
