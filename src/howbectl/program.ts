@@ -100,6 +100,10 @@ const rewordings: readonly { readonly pattern: RegExp; readonly words: string }[
   { pattern: /^unknown option '(--[^']*)'$/, words: "unknown flag: $1" },
   { pattern: /^unknown option '(-([^-']).*)'$/, words: "unknown shorthand flag: '$2' in $1" },
   { pattern: /^option '.*(--[\w-]+) .*' argument missing$/, words: "flag needs an argument: $1" },
+  {
+    pattern: /^option '(?:-\w, )?(--[\w-]+).*' argument '([\s\S]*)' is invalid\. ([\s\S]*)$/,
+    words: 'invalid argument "$2" for "$1" flag: $3',
+  },
 ];
 
 function inKubectlsWords(message: string): string {

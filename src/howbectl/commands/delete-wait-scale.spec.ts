@@ -155,6 +155,34 @@ describe("howbectl scale", () => {
     const cli = new FakeCli();
     expect(await cli.run("scale", "pod/web", "--replicas=3")).to.equal(1);
     expect(await cli.run("scale", "deploy/web", "--replicas=-1")).to.equal(1);
-    expect(cli.err).to.include('"-1" is not a whole number');
+    expect(cli.err).to.equal("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0\n");
+    expect(await cli.run("scale", "deploy/web", "--replicas=x")).to.equal(1);
+    expect(cli.err).to.match(/^error: invalid argument "x" for "--replicas" flag: "x" is not a whole number\n/);
+    expect(await cli.run("scale", "deploy/web")).to.equal(1);
+    expect(cli.err).to.match(/^error: required flag\(s\) "replicas" not set\n/);
+  });
+
+  it("scales what files name, each on its own, and only the version that is expected", async () => {
+    const cli = new FakeCli();
+    cli.cluster.put(deploymentKind, deployment({ name: "web", replicas: 1 }));
+    cli.files["f.yaml"] = "kind: Deployment\nmetadata: {name: gone}\n---\nkind: Deployment\nmetadata: {name: web}\n";
+    expect(await cli.run("scale", "-f", "f.yaml", "--replicas=2")).to.equal(1);
+    expect(cli.out).to.equal("deployment.apps/web scaled\n");
+    expect(cli.err).to.equal('Error from server (NotFound): deployments.apps "gone" not found\n');
+    expect(await cli.run("scale", "deploy/web", "--replicas=3", "--resource-version=1")).to.equal(1);
+    expect(cli.err).to.match(/^error: Expected resource version to be 1, was \d+\n$/);
+    await cli.run("scale", "deploy/web", "--replicas=3", "-o", "jsonpath={.spec.replicas}");
+    expect(cli.out).to.equal("3");
+  });
+
+  it("changes nothing in a dry run", async () => {
+    const cli = new FakeCli();
+    cli.cluster.put(deploymentKind, deployment({ name: "web", replicas: 1 }));
+    await cli.run("scale", "deploy/web", "--replicas=9", "--dry-run=client");
+    expect(cli.out).to.equal("deployment.apps/web scaled (dry run)\n");
+    await cli.run("scale", "deploy/web", "--replicas=9", "--dry-run=server");
+    expect(cli.out).to.equal("deployment.apps/web scaled (server dry run)\n");
+    await cli.run("get", "deploy/web", "-o", "jsonpath={.spec.replicas}");
+    expect(cli.out).to.equal("1");
   });
 });

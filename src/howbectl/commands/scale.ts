@@ -1,74 +1,81 @@
 import { Command } from "commander";
+import type { JsonObject } from "../../api/codec/json-values.js";
 import { isConflict } from "../../api/errors.js";
-import type { ApiObject, Whole } from "../../api/object.js";
+import { PatchType } from "../../gen/howbernetes/api/v1/resources.js";
 import type { CliEnv } from "../cli-env.js";
-import { parseCount } from "../flags/parse-flag.js";
+import { addFileFlags } from "../flags/file-flags.js";
+import { parseInteger } from "../flags/parse-flag.js";
 import { addWriteFlags, type WriteFlags } from "../flags/write-flags.js";
-import { patchScale } from "../resources/patch-scale.js";
+import { type FindFlags, type FoundObject, forEachFoundObject } from "../resources/found-objects.js";
+import { type Place, patchObject, readObject } from "../resources/object-calls.js";
 import { Reporter } from "../resources/report.js";
-import { parseResourceArguments, parseTargets, type Target } from "../resources/resource-arguments.js";
-import { keyFor, selectionOf } from "../resources/selection-flags.js";
+import { replicasOf } from "../resources/scale-kind.js";
 import { UsageError } from "../usage-error.js";
 
-interface ScaleFlags extends WriteFlags {
+interface ScaleFlags extends FindFlags, WriteFlags {
   readonly replicas: number;
-  readonly currentReplicas?: number;
-  readonly selector?: string;
-  readonly all?: boolean;
+  readonly currentReplicas: number;
+  readonly resourceVersion?: string;
 }
 
 export const scaleCommand = (env: CliEnv): Command =>
-  addWriteFlags(new Command("scale"), "howbectl-scale")
-    .argument("<what...>", "what to scale: TYPE NAME..., TYPE/NAME..., or TYPE with -l or --all")
+  addWriteFlags(addFileFlags(new Command("scale")), "howbectl-scale")
+    .argument("[what...]", "what to scale: TYPE NAME..., TYPE/NAME..., or TYPE with -l or --all")
     .option("-l, --selector <query>", "only objects whose labels match, as app=web")
     .option("--all", "all objects of the types given, in the namespace")
-    .requiredOption("--replicas <count>", "desired number of pods", parseCount)
-    .option("--current-replicas <count>", "scale only from this count", parseCount)
-    .action(async (words: string[], flags: ScaleFlags) => scale(await targetsOf(words, flags, env), flags, env));
+    .requiredOption("--replicas <count>", "desired number of pods", parseInteger)
+    .option("--current-replicas <count>", "scale only from this count; -1: from any", parseInteger, -1)
+    .option("--resource-version <version>", "scale only an object that has this resourceVersion")
+    .action((words: string[], flags: ScaleFlags) => scale(words, flags, env));
 
-async function targetsOf(words: readonly string[], flags: ScaleFlags, env: CliEnv): Promise<readonly Target[]> {
-  if (flags.all !== true && flags.selector === undefined) return parseTargets(words);
-  const what = parseResourceArguments(words);
-  if (what.form === "targets") throw new UsageError("name cannot be provided when a selector is specified");
-  const client = await env.client();
-  const targets: Target[] = [];
-  for (const kind of what.kinds) {
-    const { items } = await client.of(kind).list({ ...(await selectionOf(kind, flags, env)), signal: env.signal });
-    targets.push(...items.map(({ metadata }) => ({ kind, name: metadata.name })));
+/** Scales objects; the server re-reads on conflict, so concurrent scales never lose one another. */
+export async function scale(words: readonly string[], flags: ScaleFlags, env: CliEnv): Promise<void> {
+  if (flags.replicas < 0) {
+    throw new UsageError("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0");
   }
-  if (targets.length === 0) throw new UsageError("no objects passed to scale");
-  return targets;
-}
-
-/** Scales each target; the server re-reads on conflict, so concurrent scales never lose one another. */
-export async function scale(targets: readonly Target[], flags: ScaleFlags, env: CliEnv): Promise<void> {
   const reporter = new Reporter(flags, env);
-  for (const target of targets) {
-    const object = await scaleOne(target, flags, env);
-    await reporter.object({ kind: target.kind, object }, "scaled");
+  const count = await forEachFoundObject(words, flags, env, (found) => scaleFound(found, flags, { env, reporter }));
+  if (count === 0) throw new UsageError("no objects passed to scale");
+}
+
+interface Surroundings {
+  readonly env: CliEnv;
+  readonly reporter: Reporter;
+}
+
+async function scaleFound({ kind, key, json }: FoundObject, flags: ScaleFlags, { env, reporter }: Surroundings): Promise<void> {
+  if (kind.scale === undefined) throw new UsageError(`cannot scale a ${kind.kind}: it has no replicas`);
+  await scaleOne({ kind, key, subresource: "scale" }, flags, env);
+  if (flags.output === undefined || flags.dryRun !== "none") await reporter.json({ kind, name: key.name, json }, "scaled");
+  else await reporter.object(await readObject({ kind, key }, env), "scaled");
+}
+
+async function scaleOne(place: Place, flags: ScaleFlags, env: CliEnv): Promise<void> {
+  const isConditional = flags.currentReplicas >= 0 || flags.resourceVersion !== undefined;
+  for (;;) {
+    const onlyIf = isConditional ? await expectedVersion(place, flags, env) : undefined;
+    if (flags.dryRun === "client") return;
+    const condition: JsonObject = onlyIf === undefined ? {} : { metadata: { resourceVersion: onlyIf } };
+    try {
+      await patchObject(place, { type: PatchType.MERGE, patch: { ...condition, spec: { replicas: flags.replicas } } }, flags, env);
+      return;
+    } catch (error: unknown) {
+      // Changed since it was read: whether it still is what was expected must be seen anew.
+      if (!isConflict(error) || !isConditional) throw error;
+    }
   }
 }
 
-async function scaleOne({ kind, name }: Target, flags: ScaleFlags, env: CliEnv): Promise<Whole<ApiObject>> {
-  const { scale: paths } = kind;
-  if (paths === undefined) throw new UsageError(`cannot scale a ${kind.kind}: it has no replicas`);
-  const client = await env.client();
-  const key = await keyFor(kind, name, env);
-  const wanted = { kind, key, replicas: flags.replicas, dryRun: flags.dryRun === "server", fieldManager: flags.fieldManager };
-  for (;;) {
-    const current = await client.of(kind).get(key, { signal: env.signal });
-    const replicas = paths.read(current);
-    if (flags.currentReplicas !== undefined && replicas !== flags.currentReplicas) {
-      throw new UsageError(`Expected replicas to be ${flags.currentReplicas}, was ${replicas}`);
-    }
-    if (flags.dryRun === "client") return current;
-    const onlyIf = flags.currentReplicas === undefined ? undefined : current.metadata.resourceVersion;
-    try {
-      await patchScale(client, { ...wanted, onlyIf }, env.signal);
-      return flags.output === undefined ? current : await client.of(kind).get(key, { signal: env.signal });
-    } catch (error: unknown) {
-      // Changed since it was read: whether the count still is what was expected must be seen anew.
-      if (!isConflict(error) || onlyIf === undefined) throw error;
-    }
+/** The version that may be scaled. @throws UsageError when the object is not as the flags expect it */
+async function expectedVersion(place: Place, { currentReplicas, resourceVersion }: ScaleFlags, env: CliEnv): Promise<string> {
+  const { object } = await readObject(place, env);
+  const replicas = replicasOf(object);
+  if (currentReplicas >= 0 && replicas !== currentReplicas) {
+    throw new UsageError(`Expected replicas to be ${currentReplicas}, was ${replicas}`);
   }
+  const version = object.metadata.resourceVersion;
+  if (resourceVersion !== undefined && version !== resourceVersion) {
+    throw new UsageError(`Expected resource version to be ${resourceVersion}, was ${version}`);
+  }
+  return version;
 }

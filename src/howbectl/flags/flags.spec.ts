@@ -5,13 +5,27 @@ import { normalizeFlags } from "./normalize-flags.js";
 import { collectList, parseCount, parseDurationMs } from "./parse-flag.js";
 
 describe("normalizeFlags", () => {
-  const options = [new Option("-o, --output <format>"), new Option("-w, --watch"), new Option("--no-wait"), new Option("--all")];
+  const options = [
+    new Option("-o, --output <format>"),
+    new Option("-w, --watch"),
+    new Option("--no-wait"),
+    new Option("--all"),
+    new Option("--dry-run <strategy>"),
+    new Option("--no-headers"),
+  ];
   const cases = [
     { words: ["-o=yaml"], becomes: ["-o", "yaml"] },
     { words: ["-l=app=web"], becomes: ["-l", "app=web"] },
     { words: ["--watch=true", "--all=false"], becomes: ["--watch"] },
     { words: ["--wait=false"], becomes: ["--no-wait"] },
     { words: ["--wait=true"], becomes: [] },
+    { words: ["-w=true", "--watch=0"], becomes: ["--watch"] },
+    { words: ["--no-headers=true"], becomes: ["--no-headers"] },
+    { words: ["--no-headers=false"], becomes: [] },
+    { words: ["--all=maybe"], becomes: ["--all=maybe"] },
+    { words: ["--dry-run", "x"], becomes: ["--dry-run=client", "x"] },
+    { words: ["--dry-run=server"], becomes: ["--dry-run=server"] },
+    { words: ["--validate"], becomes: ["--validate"] },
     { words: ["--output=true"], becomes: ["--output=true"] },
     { words: ["-w", "--", "-o=yaml"], becomes: ["-w", "--", "-o=yaml"] },
   ];

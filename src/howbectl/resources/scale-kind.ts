@@ -1,5 +1,6 @@
 import { ageCell } from "../../api/kinds/cells.js";
 import type { Column, Kind } from "../../api/kinds/kind.js";
+import type { ApiObject, Whole } from "../../api/object.js";
 import { Scale } from "../../gen/howbernetes/autoscaling/v1/scale.js";
 
 const columns: readonly Column<Scale>[] = [
@@ -34,3 +35,8 @@ export const scaleKind = {
   prepareForCreate: unruled,
   prepareForUpdate: unruled,
 } satisfies Kind<Scale>;
+
+/** The wanted count of what was read as a Scale. */
+export function replicasOf(scale: Whole<ApiObject>): number {
+  return (scale as unknown as Whole<Scale>).spec.replicas ?? 0;
+}
