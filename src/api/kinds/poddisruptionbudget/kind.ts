@@ -15,6 +15,7 @@ export const podDisruptionBudgetKind: Kind<PodDisruptionBudget> = {
   shortNames: ["pdb"],
   categories: [],
   namespaced: true,
+  requiresResourceVersion: true,
   hasStatus: true,
   message: PodDisruptionBudget,
   typeName: "howbernetes.policy.v1.PodDisruptionBudget",
