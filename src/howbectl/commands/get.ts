@@ -19,7 +19,6 @@ import { formatKindTables } from "../printers/kind-tables.js";
 import { formatObject, formatObjectList, isObjectFormat, isTemplate, type KindObject } from "../printers/object-format.js";
 import type { TableOptions } from "../printers/object-table.js";
 import { eventsInOrder } from "../resources/events-in-order.js";
-import { parseJsonPath } from "../resources/json-path.js";
 import { readObject } from "../resources/object-calls.js";
 import { parseResourceArguments } from "../resources/resource-arguments.js";
 import { addSelectionFlags, keyFor, type SelectionFlags, selectionOf, selectionOfOne } from "../resources/selection-flags.js";
@@ -193,7 +192,7 @@ async function watched(wanted: Wanted, flags: GetFlags, env: CliEnv): Promise<Wa
 
 /** Unlike Kubernetes: events come in the order of time, for in the order of their names they tell no story. */
 function sortBy(items: readonly KindObject[], flags: GetFlags): readonly KindObject[] {
-  if (flags.sortBy !== undefined) return sortObjects(items, parseJsonPath(flags.sortBy));
+  if (flags.sortBy !== undefined) return sortObjects(items, flags.sortBy);
   const [first] = items;
   if (first?.kind.typeName !== eventKind.typeName) return items;
   return eventsInOrder(items.map(({ object }) => object as Whole<Event>)).map((object) => ({ kind: first.kind, object }));
