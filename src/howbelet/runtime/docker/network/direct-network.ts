@@ -169,7 +169,7 @@ export class DirectNetwork implements PodNetwork {
       if (address !== undefined) addresses.claim(nameOf(names[0]), address);
     }
     const present = new Set(all.map(({ Id: id }) => id));
-    await Promise.all(withFiles.filter((id) => !present.has(id)).map((id) => this.files.remove(id)));
+    await Promise.all([...withFiles].filter((id) => !present.has(id)).map((id) => this.files.remove(id)));
     const loose = [...present].filter(isLoose);
     await Promise.all(loose.map((id) => this.plug.plugIn(wireName(id), bridgeName(scope))));
   }

@@ -1,5 +1,6 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { DnsSettings } from "./resolv-conf.js";
 import { formatResolvConf } from "./resolv-conf.js";
 
@@ -18,10 +19,12 @@ export interface PodFile {
   readonly target: string;
 }
 
+/** What the files' names end with, after the sandbox's id. */
+const suffixes = { hosts: ".hosts", resolvConf: ".resolv.conf" } as const;
+
 /**
  * The files that Docker makes for containers that it connects itself, and does not for those that it leaves alone:
- * /etc/hosts and /etc/resolv.conf, a folder for each sandbox, by its id. A pod's containers share them, and may change
- * them.
+ * /etc/hosts and /etc/resolv.conf, one of each for each sandbox. A pod's containers share them, and may change them.
  */
 export class PodFiles {
   constructor(private readonly directory: string) {}
@@ -29,26 +32,27 @@ export class PodFiles {
   /** Writes them, unless they are there: a container may have changed them. */
   async write(sandboxId: string, names: PodNames): Promise<void> {
     const [hosts, resolvConf] = this.of(sandboxId);
-    await mkdir(join(this.directory, sandboxId), { recursive: true, mode: 0o755 });
+    if (existsSync(hosts.source) && existsSync(resolvConf.source)) return;
     await Promise.all([writeNew(hosts.source, hostsText(names)), writeNew(resolvConf.source, formatResolvConf(names.dns))]);
   }
 
   of(sandboxId: string): readonly [PodFile, PodFile] {
-    const folder = join(this.directory, sandboxId);
+    const path = join(this.directory, sandboxId);
     return [
-      { source: join(folder, "hosts"), target: "/etc/hosts" },
-      { source: join(folder, "resolv.conf"), target: "/etc/resolv.conf" },
+      { source: `${path}${suffixes.hosts}`, target: "/etc/hosts" },
+      { source: `${path}${suffixes.resolvConf}`, target: "/etc/resolv.conf" },
     ];
   }
 
   async remove(sandboxId: string): Promise<void> {
-    await rm(join(this.directory, sandboxId), { recursive: true, force: true });
+    await Promise.all(this.of(sandboxId).map(({ source }) => rm(source, { force: true })));
   }
 
-  /** The sandboxes that have files. */
-  async sandboxes(): Promise<readonly string[]> {
+  /** The sandboxes that have files. Makes the folder. */
+  async sandboxes(): Promise<ReadonlySet<string>> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    return readdir(this.directory);
+    const names = await readdir(this.directory);
+    return new Set(names.map((name) => name.slice(0, name.indexOf("."))));
   }
 }
 
@@ -73,9 +77,18 @@ export function hostsText({ address, hostname, extraHosts }: PodNames): string {
 }
 
 async function writeNew(path: string, text: string): Promise<void> {
+  const write = async (): Promise<void> => {
+    await writeFile(path, text, { flag: "wx" });
+    // Whatever the umask: a container's programs need not be root.
+    await chmod(path, 0o644);
+  };
   try {
-    await writeFile(path, text, { flag: "wx", mode: 0o644 });
+    await write();
   } catch (error: unknown) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT") throw error;
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await write();
   }
 }
