@@ -138,6 +138,24 @@ describe("Resources", () => {
       });
     }
 
+    it("refuses a language that is not known, and force where nothing is applied", async () => {
+      await create(podKind, podManifest("a"));
+      expect(await refusal(patch(podKind, "a", {}, { patchType: PatchType.UNSPECIFIED }))).to.include({ reason: "BadRequest" });
+      expect(await refusal(patch(podKind, "a", {}, { force: true }))).to.include({ reason: "BadRequest" });
+    });
+
+    it("applies all of a JSON patch or nothing", async () => {
+      const before = await create(podKind, podManifest("a", { labels: { a: "1" } }));
+      const operations = [
+        { op: "add", path: "/metadata/labels/b", value: "2" },
+        { op: "test", path: "/metadata/labels/a", value: "other" },
+      ];
+      const error = await refusal(patch(podKind, "a", operations, { patchType: PatchType.JSON }));
+      expect(error).to.include({ reason: "Invalid" });
+      expect(error.message).to.contain("testing value /metadata/labels/a failed");
+      expect(await get(podKind, "a")).to.deep.equal(before);
+    });
+
     it("loses none of fifty concurrent patches", async () => {
       await create(podKind, podManifest("a"));
       await Promise.all(Array.from({ length: 50 }, (_, index) => patch(podKind, "a", { metadata: { labels: { [`l${index}`]: "x" } } })));
@@ -154,6 +172,13 @@ describe("Resources", () => {
     const bad: readonly { it: string; body: unknown; reason: Reason; message: string }[] = [
       { it: "an unknown field", body: { spec: { foo: 1 } }, reason: "Invalid", message: 'strict decoding error: unknown field "spec.foo"' },
       { it: "a change of name", body: { metadata: { name: "b" } }, reason: "BadRequest", message: "does not match the name" },
+      { it: "a name taken away", body: { metadata: { name: null } }, reason: "BadRequest", message: "name must be provided" },
+      { it: "another kind", body: { kind: "Pod" }, reason: "BadRequest", message: "does not match the expected kind (Deployment)" },
+      { it: "another version", body: { apiVersion: "apps/v2" }, reason: "BadRequest", message: "expected API version (apps/v1)" },
+      { it: "another namespace", body: { metadata: { namespace: "kube-system" } }, reason: "BadRequest", message: "namespace" },
+      { it: "another uid", body: { metadata: { uid: "other" } }, reason: "Conflict", message: "UID in precondition: other" },
+      { it: "a value of a wrong type", body: { spec: { replicas: "x" } }, reason: "Invalid", message: "spec.replicas: Invalid value" },
+      { it: "a list", body: [], reason: "BadRequest", message: "the patch must be a JSON object" },
       { it: "a negative count", body: { spec: { replicas: -1 } }, reason: "Invalid", message: "spec.replicas: Invalid value: -1" },
     ];
     for (const { it: what, body, reason, message } of bad) {

@@ -128,7 +128,7 @@ function resourceVersionOf(kind: Kind, { subresource }: UpdateRequest, { metadat
   const { name, resourceVersion } = metadata;
   const refuse = (detail: string): Error =>
     invalid(contentSubjectOf(kind, name), [invalidValue("metadata.resourceVersion", resourceVersion, detail)]);
-  if (resourceVersion === "") {
+  if (resourceVersion === "" || resourceVersion === "0") {
     if (kind.requiresResourceVersion === true && subresource === "") throw refuse("must be specified for an update");
     return undefined;
   }
