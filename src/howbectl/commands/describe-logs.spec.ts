@@ -193,6 +193,22 @@ describe("howbectl describe, of configuration and bounds", () => {
     ]);
   });
 
+  it("says where a pod's environment and volumes come from", async () => {
+    const env =
+      "env: [{name: A, value: x}, {name: B, valueFrom: {configMapKeyRef: {name: c, key: k}}}, {name: C, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]";
+    const container = `{name: main, image: i, envFrom: [{secretRef: {name: s}, prefix: P_}], ${env}}`;
+    const volumes = "volumes: [{name: v, configMap: {name: c}}, {name: e, emptyDir: {sizeLimit: 1Gi}}]";
+    const out = await describing(`kind: Pod\nmetadata: {name: p}\nspec: {containers: [${container}], ${volumes}}\n`, "pod", "p");
+    expect(out).to.include("    Environment Variables from:\n      s  Secret with prefix 'P_'  Optional: false\n");
+    expect(out).to.match(
+      / {4}Environment:\n {6}A: +x\n {6}B: +<set to the key 'k' of config map 'c'> {2}Optional: false\n {6}C: + \(v1:metadata\.name\)\n/,
+    );
+    expect(out).to.include(
+      "Volumes:\n  v:\n    Type:      ConfigMap (a volume populated by a ConfigMap)\n    Name:      c\n    Optional:  false\n",
+    );
+    expect(out).to.include("    SizeLimit:");
+  });
+
   const about = [
     { kind: "ServiceAccount", apiVersion: "v1", spec: "imagePullSecrets: [{name: reg}]", says: "Image pull secrets:  reg\n" },
     { kind: "PriorityClass", apiVersion: "scheduling.k8s.io/v1", spec: "value: 7", says: "Value:             7\n" },

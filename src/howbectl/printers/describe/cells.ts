@@ -4,6 +4,8 @@ import type { Container } from "../../../gen/howbernetes/core/v1/container.js";
 import type { Pod, PodTemplateSpec } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { Quantity, Time } from "../../../gen/howbernetes/meta/v1/values.js";
 import type { Description } from "./description.js";
+import { environmentBlocks } from "./environment.js";
+import { volumesBlock } from "./volumes.js";
 
 const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -98,13 +100,7 @@ export function containerSpec(body: Description, container: Container): void {
 export function containerResources(body: Description, container: Container): void {
   quantityBlock(body, "Limits", container.resources?.limits ?? {});
   quantityBlock(body, "Requests", container.resources?.requests ?? {});
-  if (container.env.length === 0) body.field("Environment", "<none>");
-  else {
-    body.block("Environment", (variables) => {
-      for (const { name, value, valueFrom } of container.env)
-        variables.field(name ?? "", valueFrom === undefined ? (value ?? "") : "<set by reference>");
-    });
-  }
+  environmentBlocks(body, container);
   const mounts = container.volumeMounts.map(
     ({ mountPath, name, readOnly }) => `${mountPath ?? ""} from ${name ?? ""} (${readOnly === true ? "ro" : "rw"})`,
   );
@@ -133,7 +129,7 @@ export function templateBlock(description: Description, template: PodTemplateSpe
       }
     });
     const selectors = pairs(template?.spec?.nodeSelector ?? {});
-    body.field("Volumes", ...(template?.spec?.volumes ?? []).map(({ name }) => name ?? ""));
+    volumesBlock(body, template?.spec?.volumes ?? []);
     body.field("Node-Selectors", ...selectors);
   });
 }

@@ -6,6 +6,7 @@ import type { ContainerState, ContainerStatus } from "../../../gen/howbernetes/c
 import type { Toleration } from "../../../gen/howbernetes/core/v1/scheduling.js";
 import { annotationCells, boolCell, containerResources, containerSpec, controllerField, pairs, timeCell } from "./cells.js";
 import type { Description } from "./description.js";
+import { volumesBlock } from "./volumes.js";
 
 /** Describes a pod. */
 export function describePod(pod: Whole<Pod>, description: Description): void {
@@ -38,8 +39,8 @@ export function describePod(pod: Whole<Pod>, description: Description): void {
     const rows = status.conditions.map(({ type, status: value }) => [type ?? "", value ?? ""]);
     description.block("Conditions", (body) => body.cells([["Type", "Status"], ...rows]));
   }
+  volumesBlock(description, spec.volumes);
   description
-    .field("Volumes", ...spec.volumes.map(({ name }) => name ?? ""))
     .fieldIfAny("QoS Class", status.qosClass)
     .field("Node-Selectors", ...pairs(spec.nodeSelector))
     .field("Tolerations", ...spec.tolerations.map(tolerationCell));
