@@ -72,7 +72,8 @@ export async function removeWhenFinished<T extends ApiObject>(
   object: CachedObject<T>,
   rest: RemovalOptions,
 ): Promise<CachedObject<T> | undefined> {
-  if (!isFinished(kind, object.object)) return undefined;
+  // On a dry run the object as it would be last is the one at hand: the store has another.
+  if (rest.dryRun || !isFinished(kind, object.object)) return undefined;
   try {
     return await removeUnchanged(objects, kind, object, rest);
   } catch (error: unknown) {

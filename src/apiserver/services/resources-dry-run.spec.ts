@@ -63,6 +63,15 @@ describe("Resources: dry runs", () => {
     expect(isInvalid(await refusal(patch(podKind, "a", { spec: { nodeName: "n2" } }, { dryRun: true })))).to.equal(true);
   });
 
+  it("patch: that would let go of what is going", async () => {
+    await patch(podKind, "a", { metadata: { finalizers: ["example.com/hold"] } });
+    await remove(podKind, "a", { gracePeriodSeconds: 0 });
+    before = await get(podKind, "a");
+    revision = await api.store.currentRevision();
+    const last = await patch(podKind, "a", { metadata: { finalizers: [] } }, { dryRun: true });
+    expect(last.metadata.finalizers).to.deep.equal([]);
+  });
+
   it("delete: marked, or gone, as it would be", async () => {
     const marked = await remove(podKind, "a", all);
     expect([marked.deleted, unpackAny(podKind, marked.object).metadata.deletionGracePeriodSeconds]).to.deep.equal([false, 30]);
