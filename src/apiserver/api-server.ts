@@ -163,7 +163,7 @@ class ComposedApiServer implements ApiServer {
     const { maxRequestsInFlight = defaultMaxRequestsInFlight } = this.options;
     const audit = auditing(this.options);
     const limits = { flow: createFlowControl({ maxRequestsInFlight, clock, metrics }), caches, clock };
-    rpc.add(resourcesDefinition, countRequests(audit.resources(limitResources(resources, limits)), metrics));
+    rpc.add(resourcesDefinition, countRequests(audit.resources(limitResources(resources, limits)), { metrics, clock }));
     const nodes = createNodesService({ ...nodeDeps, ...(podCidr === undefined ? {} : { podCidr }) });
     rpc.add(NodesService, audit.nodes(limitNodes(nodes, limits)));
     rpc.add(PodsService, audit.pods(limitPods(createPodsService({ objects, broker, clock }), limits)));
