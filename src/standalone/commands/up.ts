@@ -13,6 +13,8 @@ import { createApiClient, type RemoteApiClient } from "../../client/client.js";
 import { howbeconfigPath, writeClusterConfig } from "../../client/howbeconfig.js";
 import { createControllerManager } from "../../controllers/manager.js";
 import { createHowbelet } from "../../howbelet/howbelet.js";
+import { podNetworkOption } from "../../howbelet/pod-network-option.js";
+import type { PodNetworkChoice } from "../../howbelet/runtime/docker/network/choose-network.js";
 import type { Dial } from "../../rpc/channel.js";
 import { createScheduler } from "../../scheduler/scheduler.js";
 import type { Store } from "../../storage/interface.js";
@@ -46,6 +48,7 @@ interface UpFlags extends CommonFlags {
   readonly httpListen: string;
   readonly store: string;
   readonly podCidr?: string;
+  readonly podNetwork?: PodNetworkChoice;
   readonly maxRequestsInflight: number;
   readonly auditLog?: string;
   readonly nodeName: string;
@@ -64,6 +67,7 @@ export const upCommand = (): Command =>
     .addOption(podCidrOption())
     .addOption(maxRequestsOption())
     .addOption(auditLogOption())
+    .addOption(podNetworkOption())
     .option("--node-name <name>", "name of the local node", defaultNodeName())
     .option("--no-node", "run no containers here")
     .addOption(logLevelOption("warn"))
@@ -174,10 +178,19 @@ interface ServerAccess {
 }
 
 async function nodeStage({ flags, data, ca, logOf }: Parts, { address, dial, admin }: ServerAccess): Promise<Stage> {
-  const { nodeName } = flags;
+  const { nodeName, podNetwork } = flags;
   const tls = await clientCertificate(ca, { commonName: `system:node:${nodeName}`, organizations: ["system:nodes"] });
   const nodeLog = logOf("howbelet");
-  const howbelet = createHowbelet({ server: address, dial, tls, nodeName, dataDir: data.howbelet, clock: systemClock, log: nodeLog });
+  const howbelet = createHowbelet({
+    server: address,
+    dial,
+    tls,
+    nodeName,
+    dataDir: data.howbelet,
+    podNetwork,
+    clock: systemClock,
+    log: nodeLog,
+  });
   return outlived(howbelet, (signal) => nodeReady(admin, nodeName, signal), nodeLog);
 }
 
