@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { FakeCli } from "../../../test/fakes/fake-cli-env.js";
+import { forbidden } from "../../api/errors.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
+import { FieldValidation } from "../../gen/howbernetes/api/v1/resources.js";
 import { lastAppliedAnnotation } from "../manifests/last-applied.js";
 
 const podYaml = (name: string, image = "web:1"): string => `kind: Pod
@@ -111,5 +113,58 @@ describe("howbectl create and apply", () => {
     await cli.run("create", "-f", "f.yaml", "--dry-run=client");
     expect(cli.out).to.equal("pod/a created (dry run)\n");
     expect(cli.cluster.find(podKind, { namespace: "default", name: "a" })).to.equal(undefined);
+  });
+
+  it("says of a refused apply what it was doing", async () => {
+    cli.files["f.yaml"] = podYaml("a").replace("image:", "imagee:");
+    expect(await cli.run("apply", "-f", "f.yaml")).to.equal(1);
+    expect(cli.err).to.match(/^Error from server \(BadRequest\): error when creating "f\.yaml": strict decoding error: unknown field/);
+
+    cli.files["f.yaml"] = podYaml("a");
+    await cli.run("apply", "-f", "f.yaml");
+    cli.cluster.refusals.push(forbidden({ group: "", kind: "pods", name: "a" }, "no"));
+    cli.files["f.yaml"] = podYaml("a", "web:2");
+    expect(await cli.run("apply", "-f", "f.yaml")).to.equal(1);
+    const lines = cli.err.split("\n");
+    expect(lines[0]).to.equal("Error from server (Forbidden): error when applying patch:");
+    expect(lines.slice(2)).to.deep.equal([
+      "to:",
+      'Resource: "/v1, Resource=pods", GroupVersionKind: "/v1, Kind=Pod"',
+      'Name: "a", Namespace: "default"',
+      'for: "f.yaml": pods "a" is forbidden: no',
+      "",
+    ]);
+  });
+
+  it("leaves it to the server what becomes of unknown fields, and prints its warnings", async () => {
+    cli.files["f.yaml"] = podYaml("a");
+    for (const [flag, sent] of [
+      ["--validate=strict", FieldValidation.STRICT],
+      ["--validate=true", FieldValidation.STRICT],
+      ["--validate", FieldValidation.STRICT],
+      ["--validate=warn", FieldValidation.WARN],
+      ["--validate=ignore", FieldValidation.IGNORE],
+      ["--validate=false", FieldValidation.IGNORE],
+    ] as const) {
+      cli.cluster.warnings.push('unknown field "x"');
+      expect(await cli.run("create", "-f", "f.yaml", flag, "--dry-run=server")).to.equal(0);
+      expect(cli.cluster.lastWrite).to.include({ fieldValidation: sent, fieldManager: "howbectl-create", dryRun: true });
+      expect(cli.err).to.equal('Warning: unknown field "x"\n');
+    }
+  });
+
+  it("prints several objects as a stream of documents", async () => {
+    cli.files["f.yaml"] = `${podYaml("a")}---\n${podYaml("b")}`;
+    await cli.run("create", "-f", "f.yaml", "--dry-run=client", "-o", "yaml");
+    expect(cli.out.split("---\n")).to.have.length(2);
+    await cli.run("create", "-f", "f.yaml", "-o", "jsonpath={.metadata.name},");
+    expect(cli.out).to.equal("a,b,");
+  });
+
+  it("records what it creates with --save-config, so that an apply can follow", async () => {
+    cli.files["f.yaml"] = podYaml("a");
+    await cli.run("create", "-f", "f.yaml", "--save-config");
+    await cli.run("apply", "-f", "f.yaml");
+    expect(cli.err).to.equal("");
   });
 });

@@ -69,6 +69,52 @@ describe("howbectl delete", () => {
     expect(await cli.run("delete", "pod", "a", "--ignore-not-found")).to.equal(0);
   });
 
+  it("says what becomes of dependents, and how long the object may take", async () => {
+    for (const [flags, options] of [
+      [[], { propagationPolicy: "Background" }],
+      [["--cascade=foreground"], { propagationPolicy: "Foreground" }],
+      [["--cascade=orphan"], { propagationPolicy: "Orphan" }],
+      [["--cascade"], { propagationPolicy: "Background" }],
+      [["--grace-period=5"], { gracePeriodSeconds: 5 }],
+      [["--grace-period=0"], { gracePeriodSeconds: 1 }],
+      [["--now"], { gracePeriodSeconds: 1 }],
+      [["--force"], { gracePeriodSeconds: 0 }],
+    ] as const) {
+      cli.cluster.put(podKind, pod({ name: "web", nodeName: "" }));
+      expect(await cli.run("delete", "pod", "web", ...flags)).to.equal(0);
+      expect(cli.cluster.lastDeleteOptions).to.include(options);
+    }
+  });
+
+  it("deletes nothing in a dry run", async () => {
+    cli.cluster.put(podKind, pod({ name: "web" }));
+    await cli.run("delete", "pod", "web", "--dry-run=client");
+    expect(cli.out).to.equal('pod "web" deleted from default namespace (dry run)\n');
+    await cli.run("delete", "pod", "web", "--dry-run=server");
+    expect(cli.out).to.equal('pod "web" deleted from default namespace (server dry run)\n');
+    expect(cli.cluster.find(podKind, key("web"))?.metadata.deletionTimestamp).to.equal(undefined);
+  });
+
+  const refused = [
+    { words: ["pod", "web", "--now", "--grace-period=1"], says: "--now and --grace-period cannot be specified together" },
+    {
+      words: ["pod", "web", "--force", "--grace-period=1"],
+      says: "--force and --grace-period greater than 0 cannot be specified together",
+    },
+    { words: ["pod", "web", "--cascade=foo"], says: 'invalid cascade value (foo). Must be "background", "foreground", or "orphan"' },
+    { words: ["pods", "--all", "-l", "a=b"], says: "cannot set --all and --selector at the same time" },
+    { words: ["pod", "web", "--all"], says: "name cannot be provided when a selector is specified" },
+    { words: ["pod", "web", "-o", "yaml"], says: "unexpected -o output mode: yaml. We only support '-o name'" },
+    { words: [], says: "You must provide one or more resources by argument or filename." },
+    { words: ["-f", "f.yaml", "pod"], says: "when paths, URLs, or stdin is provided as input" },
+  ];
+  for (const { words, says } of refused) {
+    it(`refuses delete ${words.join(" ")}`, async () => {
+      expect(await cli.run("delete", ...words)).to.equal(1);
+      expect(cli.err).to.include(`error: ${says}`);
+    });
+  }
+
   it("never deletes a whole kind by omission", async () => {
     expect(await cli.run("delete", "pods")).to.equal(1);
     expect(cli.err).to.equal("error: resource(s) were provided, but no name was specified\n");

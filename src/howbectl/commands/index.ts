@@ -23,7 +23,7 @@ const other = "Other Commands:";
 export const commandEntries: readonly CommandEntry[] = [
   {
     name: "create",
-    summary: "Create a resource from a file or from stdin",
+    summary: "Create objects from files, standard input or flags",
     group: beginner,
     load: async () => (await import("./create.js")).createCommand,
   },
@@ -35,14 +35,14 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: "explain",
-    summary: "Get documentation for a resource",
+    summary: "Say what a kind or one of its fields is for",
     group: intermediate,
     load: async () => (await import("./explain.js")).explainCommand,
   },
   { name: "get", summary: "Display one or many resources", group: intermediate, load: async () => (await import("./get.js")).getCommand },
   {
     name: "edit",
-    summary: "Edit a resource on the server",
+    summary: "Change objects in your editor",
     group: intermediate,
     load: async () => (await import("./edit.js")).editCommand,
   },
@@ -54,7 +54,7 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: "scale",
-    summary: "Set a new size for a deployment or replica set",
+    summary: "Set how many pods an object keeps",
     group: deploy,
     load: async () => (await import("./scale.js")).scaleCommand,
   },
@@ -84,7 +84,7 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: "diff",
-    summary: "Diff the live version against a would-be applied version",
+    summary: "Show what apply would change",
     group: advanced,
     load: async () => (await import("./diff.js")).diffCommand,
   },
@@ -96,13 +96,13 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: "patch",
-    summary: "Update fields of a resource",
+    summary: "Change fields of objects",
     group: advanced,
     load: async () => (await import("./patch.js")).patchCommand,
   },
   {
     name: "replace",
-    summary: "Replace a resource by file name or stdin",
+    summary: "Put manifests in the place of stored objects",
     group: advanced,
     load: async () => (await import("./replace.js")).replaceCommand,
   },
@@ -114,25 +114,25 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: "label",
-    summary: "Update the labels on a resource",
+    summary: "Set and remove labels of objects",
     group: settings,
     load: async () => (await import("./label.js")).labelCommand,
   },
   {
     name: "annotate",
-    summary: "Update the annotations on a resource",
+    summary: "Set and remove annotations of objects",
     group: settings,
     load: async () => (await import("./annotate.js")).annotateCommand,
   },
   {
     name: "api-resources",
-    summary: "Print the supported API resources",
+    summary: "Print the kinds that the server has",
     group: other,
     load: async () => (await import("./api-resources.js")).apiResourcesCommand,
   },
   {
     name: "api-versions",
-    summary: 'Print the supported API versions on the server, in the form of "group/version"',
+    summary: "Print the groups and versions that the server has",
     group: other,
     load: async () => (await import("./api-versions.js")).apiVersionsCommand,
   },

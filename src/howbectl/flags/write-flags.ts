@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { FieldValidation } from "../../gen/howbernetes/api/v1/resources.js";
 import { type ObjectFormat, type OutputFlags, parseObjectFormat } from "../printers/object-format.js";
 import { UsageError } from "../usage-error.js";
@@ -39,12 +39,8 @@ export function addDryRunFlag(command: Command): Command {
 
 /** Adds `--validate`. */
 export function addValidateFlag(command: Command): Command {
-  return command.option(
-    "--validate <how>",
-    "what to do with fields that the kind does not have: strict (refuse), warn, or ignore",
-    parseValidate,
-    FieldValidation.STRICT,
-  );
+  const option = new Option("--validate <how>", "what to do with fields that the kind does not have: strict (refuse), warn, or ignore");
+  return command.addOption(option.argParser(parseValidate).default(FieldValidation.STRICT, "strict"));
 }
 
 function parseDryRun(text: string): DryRun {
