@@ -109,6 +109,15 @@ describe("planApply, after any writes by several managers", () => {
     });
   });
 
+  it("lets nobody who updated own what is gone", () => {
+    everywhere((_live, _next, result) => {
+      if (result === undefined) return;
+      const updaters = parseManagers(result.metadata.managedFields).filter(({ operation }) => operation === "Update");
+      const present = withStructs(typeName, fieldsOf(typeName, jsonOf(result)));
+      expect(pathsOf(difference(ownedByAny(updaters), present)).map(formatPath)).to.deep.equal([]);
+    });
+  });
+
   it("takes nothing away that others own, but with the item of a list that it is in", () => {
     everywhere((live, next, result) => {
       if (next.how !== "apply" || result === undefined) return;

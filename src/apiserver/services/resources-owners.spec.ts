@@ -84,7 +84,8 @@ describe("Resources: owners of fields", () => {
     });
 
     it("of the status lies with those who write the status, apart from the rest", async () => {
-      await apply(deploymentKind, "web", { ...webConfiguration(), status: { replicas: 7 } });
+      const whole = await apply(deploymentKind, "web", { ...webConfiguration(), status: { replicas: 7 } });
+      expect(ownersOf(whole)["one Apply"]).to.have.keys("f:spec");
       const condition = (type: string, status: string): object => ({ type, status });
       const status = { conditions: [condition("Mine", "True")], observedGeneration: 1 };
       const one = await apply(deploymentKind, "web", { ...webConfiguration({ replicas: 9 }), status }, "one", { subresource: "status" });
