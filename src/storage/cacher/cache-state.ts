@@ -1,4 +1,5 @@
 import type { Kind } from "../../api/kinds/kind.js";
+import { abortable, type Deferred, deferred } from "../../base/abort.js";
 import type { Clock } from "../../base/clock.js";
 import { unreachable } from "../../base/invariant.js";
 import type { Log } from "../../base/log.js";
@@ -9,6 +10,7 @@ import { Change } from "./change.js";
 import { EventEncoder } from "./event-encoder.js";
 import type { FeedTarget } from "./feeder.js";
 import { type HistoryLimits, HistoryRing } from "./history-ring.js";
+import type { ObjectEvent } from "./history-window.js";
 import { ObjectIndex } from "./object-index.js";
 import { createPartition } from "./partition.js";
 import { planRelist } from "./relist.js";
@@ -39,10 +41,8 @@ export class CacheState implements FeedTarget {
    * Whoever watches already is told of each change.
    */
   repair: Promise<void> | undefined;
-  /** Events up to here are the past of what was listed. */
-  private listedAt: Revision = 0;
-  /** Objects of the past by key, so that history is decoded once and not twice. */
-  private past = new Map<string, KeptObject>();
+  /** Set while history is still being read back; settles whenever there is more of it, or there will be no more. */
+  private growing: Deferred<void> | undefined = deferred();
   private readonly labels: { readonly resource: string };
 
   constructor(
@@ -57,34 +57,68 @@ export class CacheState implements FeedTarget {
     this.labels = { resource: kind.plural };
   }
 
-  async load(listing: Listing, historyAfter: Revision | undefined): Promise<void> {
+  async load(listing: Listing, isRepair: boolean): Promise<void> {
     this.deps.metrics.relists.inc(this.labels);
-    this.past = new Map();
-    if (historyAfter === undefined) {
+    if (isRepair) {
       this.repair = this.becomeAs(listing);
       await this.repair;
       this.repair = undefined;
     } else {
-      await this.fill(listing, historyAfter);
+      await this.fill(listing);
     }
     this.deps.metrics.objects.set(this.labels, this.index.size);
   }
 
   apply(event: StoreEvent): void {
     if (event.type !== "progress") this.applyChange(event);
-    this.gate.advance(event.revision >= this.listedAt ? event.revision : 0);
-    if (event.revision >= this.listedAt && this.past.size > 0) this.past = new Map();
+    this.gate.advance(event.revision);
   }
 
-  private async fill(listing: Listing, historyAfter: Revision): Promise<void> {
+  async prepend(events: readonly ObjectEvent[], { after, upTo }: { readonly after: Revision; readonly upTo: Revision }): Promise<boolean> {
+    const pause = createTimeSlice(this.deps.clock);
+    const changes: Change[] = [];
+    const versions = new Map<string, KeptObject>();
+    let floor = after;
+    for (const event of events) {
+      const previous = event.previous === undefined ? undefined : this.versionOf(event.previous, versions);
+      const current = this.currentOf(event, previous === undefined ? "added" : "modified")?.kept;
+      if (current !== undefined) versions.set(event.key, current);
+      if (previous === undefined && current === undefined) {
+        // A deletion of which the object is not known cannot be told to anyone who resumes from before it.
+        floor = event.revision;
+        changes.length = 0;
+      } else {
+        changes.push(new Change(event.key, event.revision, previous, current));
+      }
+      await pause();
+    }
+    // Meanwhile a repair may have begun history anew, or the newest changes may have left no room for older ones.
+    if (this.ring.oldest !== upTo) return false;
+    const hasRoom = this.ring.prepend(changes, floor);
+    this.growing?.resolve();
+    if (this.growing !== undefined) this.growing = deferred();
+    return hasRoom && floor === after;
+  }
+
+  endHistory(): void {
+    this.growing?.resolve();
+    this.growing = undefined;
+  }
+
+  /** Resolves once history reaches back to a revision, or as far as it ever will. */
+  async reachBack(revision: Revision, signal: AbortSignal): Promise<void> {
+    while (this.growing !== undefined && revision < this.ring.oldest) await abortable(this.growing.promise, signal);
+  }
+
+  private async fill(listing: Listing): Promise<void> {
     const pause = createTimeSlice(this.deps.clock);
     for (const stored of listing.values) {
       const object = this.decode(stored, "added");
       if (object !== undefined) this.index.put(object);
       await pause();
     }
-    this.listedAt = listing.revision;
-    this.ring.reset(historyAfter);
+    this.ring.reset(listing.revision);
+    this.gate.advance(listing.revision);
   }
 
   /**
@@ -106,7 +140,6 @@ export class CacheState implements FeedTarget {
       await pause();
     }
     this.ring.reset(listing.revision);
-    this.listedAt = listing.revision;
     for (const object of [...plan.deleted, ...replaced]) {
       this.index.delete(object.key);
       this.tell(new Change(object.key, Math.max(this.gate.revision, object.revision), object.kept, undefined));
@@ -122,18 +155,12 @@ export class CacheState implements FeedTarget {
   }
 
   private applyChange(event: ObjectEvent): void {
-    const isPast = event.revision <= this.listedAt;
-    const previous = isPast ? this.pastOf(event) : this.index.get(event.key)?.kept;
+    const previous = this.index.get(event.key)?.kept;
     const current = this.currentOf(event, previous === undefined ? "added" : "modified");
-    if (previous === undefined && current === undefined) {
-      // A deletion of which the object is not known cannot be told to anyone who resumes from before it.
-      if (isPast) this.ring.reset(event.revision);
-      return;
-    }
+    if (previous === undefined && current === undefined) return;
     const change = new Change(event.key, event.revision, previous, current?.kept);
     this.ring.push(change);
-    if (isPast) this.remember(event.key, current?.kept);
-    else this.becomePresent(change, current);
+    this.becomePresent(change, current);
   }
 
   private becomePresent(change: Change, current: IndexedObject | undefined): void {
@@ -149,15 +176,9 @@ export class CacheState implements FeedTarget {
     if (told > 0) this.deps.metrics.eventsSent.inc(this.labels, told);
   }
 
-  private pastOf({ key, previous }: ObjectEvent): KeptObject | undefined {
-    if (previous === undefined) return undefined;
-    const known = this.past.get(key);
-    return known?.revision === previous.revision ? known : this.decode(previous, "modified")?.kept;
-  }
-
-  private remember(key: string, current: KeptObject | undefined): void {
-    if (current === undefined) this.past.delete(key);
-    else this.past.set(key, current);
+  private versionOf(stored: StoredValue, known: ReadonlyMap<string, KeptObject>): KeptObject | undefined {
+    const version = known.get(stored.key);
+    return version?.revision === stored.revision ? version : this.decode(stored, "modified")?.kept;
   }
 
   private currentOf(event: ObjectEvent, type: KeptObject["type"]): IndexedObject | undefined {
@@ -184,5 +205,3 @@ export class CacheState implements FeedTarget {
     }
   }
 }
-
-type ObjectEvent = Exclude<StoreEvent, { type: "progress" }>;

@@ -4,20 +4,22 @@ import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import { isCompacted } from "../errors.js";
 import type { Listing, Revision, Store, StoredValue, StoreEvent } from "../interface.js";
+import { type ObjectEvent, readWindow } from "./history-window.js";
 import { createTimeSlice } from "./time-slice.js";
 
 /** What a feeder feeds. */
 export interface FeedTarget {
-  /**
-   * Takes the whole of the present. `historyAfter` is where the events that follow begin: those up to the listing's own
-   * revision are its past. Absent when its past is not to be had.
-   */
-  load(listing: Listing, historyAfter: Revision | undefined): Promise<void>;
+  /** Takes the whole of the present; the events that follow come after it. A repair takes the place of an older one. */
+  load(listing: Listing, isRepair: boolean): Promise<void>;
   apply(event: StoreEvent): void;
+  /** Takes changes after one revision and up to another, from before all that it knows. @returns whether earlier ones are of use */
+  prepend(events: readonly ObjectEvent[], window: { readonly after: Revision; readonly upTo: Revision }): Promise<boolean>;
+  /** Nothing more will be prepended. */
+  endHistory(): void;
 }
 
 export interface FeederDeps {
-  readonly store: Pick<Store, "list" | "watch" | "compactedRevision">;
+  readonly store: Pick<Store, "list" | "watch" | "compactedRevision" | "requestProgress">;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -27,15 +29,18 @@ export interface FeederDeps {
 const pageSize = 500;
 // A watch that lived this long was healthy: its end is news, not one more failure.
 const healthyMs = 60_000;
+// etcd reads a thousand revisions back at a time, and rests between.
+const firstSpan = 1_000;
 
 /**
- * Keeps a target fed from one prefix of the store: a list, its history, then every change. A broken watch goes on after
+ * Keeps a target fed from one prefix of the store: a list, then every change, and meanwhile the list's history, newest
+ * first, for those who know a state from before it. A broken watch goes on after
  * the last event delivered; only when the store no longer keeps what comes next is everything listed anew.
  */
 export class Feeder {
   /** Everything up to here has been handed over; undefined before a list, or when a new one is needed. */
   private cursor: Revision | undefined;
-  private loadedOnce = false;
+  private history: Promise<void> | undefined;
 
   constructor(
     private readonly prefix: string,
@@ -45,6 +50,12 @@ export class Feeder {
 
   /** Feeds until `signal` fires. */
   async run(signal: AbortSignal): Promise<void> {
+    await this.keepFed(signal);
+    await this.history;
+    this.target.endHistory();
+  }
+
+  private async keepFed(signal: AbortSignal): Promise<void> {
     const { clock, log, random } = this.deps;
     let failures = 0;
     while (!signal.aborted) {
@@ -73,13 +84,29 @@ export class Feeder {
 
   /** @returns where the watch is to begin */
   private async load(signal: AbortSignal): Promise<Revision> {
-    const compacted = await this.deps.store.compactedRevision();
     const listing = await this.list(signal);
-    // A first list brings its history along. A later one is a repair: what lay between is gone.
-    const historyAfter = this.loadedOnce ? undefined : Math.min(compacted, listing.revision);
-    await this.target.load(listing, historyAfter);
-    this.loadedOnce = true;
-    return historyAfter ?? listing.revision;
+    // Only a first list has a history. A later one is a repair: what lay between is gone.
+    await this.target.load(listing, this.history !== undefined);
+    this.history ??= this.readHistory(listing.revision, signal);
+    return listing.revision;
+  }
+
+  private async readHistory(upTo: Revision, signal: AbortSignal): Promise<void> {
+    try {
+      const compacted = await this.deps.store.compactedRevision();
+      let window = { after: upTo, upTo };
+      for (let span = firstSpan; window.after > compacted; ) {
+        window = { after: Math.max(compacted, window.after - span), upTo: window.after };
+        const events = await readWindow(this.deps, this.prefix, window, signal);
+        if (!(await this.target.prepend(events, window))) break;
+        // What changes seldom is read in few steps.
+        if (events.length < span / 4) span *= 2;
+      }
+    } catch (error: unknown) {
+      // Whoever resumes from before what was read lists anew.
+      if (!isAbort(error) && !isCompacted(error)) this.deps.log.warn("history could not be read", { prefix: this.prefix, error });
+    }
+    this.target.endHistory();
   }
 
   private async list(signal: AbortSignal): Promise<Listing> {

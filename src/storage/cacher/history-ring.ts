@@ -65,6 +65,26 @@ export class HistoryRing {
     this.cutOff();
   }
 
+  /**
+   * Adds changes from before all others: every one after `floor`. As many are taken, the newest first, as there is room
+   * for. @returns whether there is room for earlier ones
+   */
+  prepend(changes: readonly Change[], floor: Revision): boolean {
+    const { maxChanges, maxBytes = defaultMaxBytes } = this.limits;
+    const kept = this.entries.slice(this.head);
+    const seenAtMs = kept[0]?.seenAtMs ?? this.clock.monotonicMs();
+    let from = changes.length;
+    for (; from > 0; from--) {
+      const change = changes[from - 1];
+      if (change === undefined || kept.length + changes.length - from >= maxChanges || this.bytes + sizeOf(change) > maxBytes) break;
+      this.bytes += sizeOf(change);
+    }
+    this.floor = changes[from - 1]?.revision ?? floor;
+    this.entries = [...changes.slice(from).map((change) => ({ change, seenAtMs })), ...kept];
+    this.head = 0;
+    return from === 0;
+  }
+
   /** The changes after `revision`, or undefined when some of them are no longer here. */
   since(revision: Revision): readonly Change[] | undefined {
     if (revision < this.floor) return undefined;

@@ -118,6 +118,7 @@ export class KindCache implements WatchCache {
     await this.reach({ kind: "any" }, signal);
     if (after === undefined) await this.reachState(options.freshness, signal);
     else await this.reachForWatch(after, signal);
+    if (after !== undefined) await this.state.reachBack(after, signal);
     while (this.state.repair !== undefined) await abortable(this.state.repair, signal);
     throwIfAborted(signal);
     // From here to the watcher's registration nothing is awaited: between what it starts from and what it is told
