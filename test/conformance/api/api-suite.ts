@@ -4,6 +4,7 @@ import { type ApiSubject, startApiSubject } from "./api-subject.js";
 import { applies } from "./areas/apply.js";
 import { chunking } from "./areas/chunking.js";
 import { configData } from "./areas/config-data.js";
+import { discovery } from "./areas/discovery.js";
 import { dryRuns } from "./areas/dry-run.js";
 import { events } from "./areas/events.js";
 import { everyKind } from "./areas/every-kind.js";
@@ -19,6 +20,7 @@ import { resourceQuotas } from "./areas/resource-quotas.js";
 import { scales } from "./areas/scales.js";
 import { statuses } from "./areas/status.js";
 import { watchers } from "./areas/watchers.js";
+import { workloads } from "./areas/workloads.js";
 
 /** A store to run on. */
 export interface StoreUnderApi {
@@ -48,6 +50,8 @@ const areas = [
   events,
   leases,
   configData,
+  workloads,
+  discovery,
 ];
 
 /** The API's conformance to Kubernetes' behaviour, area by area, on one store. */

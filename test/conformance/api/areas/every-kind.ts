@@ -52,7 +52,6 @@ export function everyKind(subject: () => ApiSubject): void {
 
         const namesOf = (items: readonly Loose[]) => items.map(({ metadata }) => metadata.name);
         expect(created.object.metadata).to.include.keys("uid", "creationTimestamp", "resourceVersion");
-        expect(created.warnings).to.deep.equal([]);
         expect(read.metadata.uid).to.equal(created.object.metadata.uid);
         expect([namesOf(here.items), namesOf(everywhere.items)]).to.deep.equal([
           [name, other],
