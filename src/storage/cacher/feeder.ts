@@ -1,9 +1,9 @@
-import { isAbort, throwIfAborted } from "../../base/abort.js";
+import { isAbort } from "../../base/abort.js";
 import { backoffMs, reconnectBackoff } from "../../base/backoff.js";
 import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import { isCompacted } from "../errors.js";
-import type { Listing, Revision, Store, StoredValue, StoreEvent } from "../interface.js";
+import type { Listing, Revision, Store, StoreEvent } from "../interface.js";
 import { type ObjectEvent, readWindow } from "./history-window.js";
 import { createTimeSlice } from "./time-slice.js";
 
@@ -25,8 +25,6 @@ export interface FeederDeps {
   readonly log: Log;
 }
 
-// etcd refuses answers that are too large for one message; pages of one revision make one list all the same.
-const pageSize = 500;
 // A watch that lived this long was healthy: its end is news, not one more failure.
 const healthyMs = 60_000;
 // etcd reads a thousand revisions back at a time, and rests between.
@@ -84,7 +82,7 @@ export class Feeder {
 
   /** @returns where the watch is to begin */
   private async load(signal: AbortSignal): Promise<Revision> {
-    const listing = await this.list(signal);
+    const listing = await this.deps.store.list(this.prefix, { signal });
     // Only a first list has a history. A later one is a repair: what lay between is gone.
     await this.target.load(listing, this.history !== undefined);
     this.history ??= this.readHistory(listing.revision, signal);
@@ -107,22 +105,5 @@ export class Feeder {
       if (!isAbort(error) && !isCompacted(error)) this.deps.log.warn("history could not be read", { prefix: this.prefix, error });
     }
     this.target.endHistory();
-  }
-
-  private async list(signal: AbortSignal): Promise<Listing> {
-    const values: StoredValue[] = [];
-    for (let atRevision: Revision | undefined, after: string | undefined; ; ) {
-      throwIfAborted(signal);
-      const page = await this.deps.store.list(this.prefix, {
-        limit: pageSize,
-        signal,
-        ...(after === undefined ? {} : { after }),
-        ...(atRevision === undefined ? {} : { atRevision }),
-      });
-      values.push(...page.values);
-      atRevision = page.revision;
-      after = page.values.at(-1)?.key;
-      if (page.remaining === 0 || after === undefined) return { values, revision: page.revision, remaining: 0 };
-    }
   }
 }

@@ -5,8 +5,14 @@ import type { EtcdCalls } from "./etcd-calls.js";
 import { classifyFailure } from "./etcd-errors.js";
 import { keyRange } from "./key-range.js";
 
-/** Objects are a kilobyte or two: a page is about a megabyte. */
-const pageSize = 500;
+/** Objects are a kilobyte or two: a first page is about a megabyte. */
+const firstPageSize = 500;
+/**
+ * etcd counts all that is left for each page, so that pages should be few; a page is decoded in one go, so that they
+ * should be small: two megabytes, or so many keys, take some milliseconds.
+ */
+const pageBytes = 2 * 1024 * 1024;
+const maxPageSize = 3_000;
 
 interface Sources {
   readonly calls: EtcdCalls;
@@ -28,18 +34,25 @@ export async function listPages(sources: Sources, prefix: string, options: ListO
   const limit = options.limit !== undefined && options.limit > 0 ? options.limit : Number.POSITIVE_INFINITY;
   const values: StoredValue[] = [];
   let { after, atRevision } = options;
-  let size = pageSize;
+  let size = firstPageSize;
   for (;;) {
     const page = await readPage(sources, prefix, { ...options, after, atRevision }, Math.min(size, limit - values.length));
-    size = Math.max(page.size, 1);
     const { kvs, count, header } = page.response;
     // The first page settles the revision that the others are read at.
     atRevision ??= Number(header.revision);
     for (const kv of kvs) values.push(storedValue(kv));
+    size = nextSize(kvs, page.size);
     after = values.at(-1)?.key;
     const remaining = Number(count) - kvs.length;
     if (remaining <= 0 || values.length >= limit) return { values, revision: atRevision, remaining };
   }
+}
+
+/** After a page that worked: as many keys as should make a page of the size wanted, but no leap from what has worked. */
+function nextSize(kvs: IRangeResponse["kvs"], worked: number): number {
+  const bytes = kvs.reduce((sum, { value }) => sum + value.length, 0);
+  const fitting = Math.floor((pageBytes * kvs.length) / Math.max(bytes, 1));
+  return Math.max(1, Math.min(fitting, worked * 4, maxPageSize));
 }
 
 interface PageOptions {
