@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { createLog } from "../../../src/base/log.js";
+import { createLog, type LogFields } from "../../../src/base/log.js";
 import { removeCluster } from "../../../src/howbelet/runtime/docker/cleanup.js";
 import { createDockerRuntime } from "../../../src/howbelet/runtime/docker/docker-runtime.js";
 import { type PodNetworkChoice, podNetworkChoices } from "../../../src/howbelet/runtime/docker/network/choose-network.js";
@@ -269,6 +269,62 @@ function podNetworkConformance(choice: PodNetworkChoice): void {
 
       expect(pod.phase).to.equal("running");
       await output(pod, ["sh", "-c", "ping -c 1 -W 10 $(ip route | sed -n 's/^default via \\([0-9.]*\\).*/\\1/p')"]);
+    });
+
+    describe("whose subnet was given", () => {
+      const third = Math.floor(Math.random() * 254);
+      const [subnet, another] = [`10.239.${third}.0/24`, `10.239.${third + 1}.0/24`];
+
+      beforeEach(async () => {
+        await run("docker", ["network", "rm", networkName(scope)]);
+        runtime.close();
+        runtime = open();
+        await runtime.prepare(scope, subnet, signal);
+      });
+
+      it("has its pods plugged in again when it was removed while no agent ran", async () => {
+        const [server, client] = [await sandbox(), await sandbox()];
+        await start(server, answering);
+        runtime.close();
+        await run("docker", ["network", "rm", networkName(scope)]);
+        runtime = open();
+        await runtime.prepare(scope, subnet, signal);
+
+        expect(await runtime.inspect(server.id, signal)).to.include({ phase: "running", ip: server.ip });
+        expect(await output(client, asking(server.ip))).to.equal("hello\n");
+      });
+
+      it("counts pods with addresses of another subnet as dead", async () => {
+        const pod = await sandbox();
+        runtime.close();
+        await run("docker", ["network", "rm", networkName(scope)]);
+        runtime = open();
+        await runtime.prepare(scope, another, signal);
+
+        expect(await runtime.inspect(pod.id, signal)).to.include({ phase: "exited", ip: "" });
+        expect((await sandbox()).ip).to.contain(`10.239.${third + 1}.`);
+      });
+    });
+
+    it("leaves a network that was made for Docker's use to Docker while pods are in it, and says so", async () => {
+      await run("docker", ["network", "rm", networkName(scope)]);
+      runtime.close();
+      runtime = createDockerRuntime({ podNetwork: "docker", directory, log });
+      await runtime.prepare(scope, "", signal);
+      const before = await sandbox();
+      runtime.close();
+      const lines: string[] = [];
+      const note = (message: string, fields: LogFields = {}): number => lines.push(`${message}: ${fields.reason}`);
+      runtime = createDockerRuntime({ directory, log: { ...log, info: note } });
+      await runtime.prepare(scope, "", signal);
+
+      expect(lines).to.have.length(1);
+      expect(lines[0]).to.match(/^pods are connected by Docker.*: the network .* is in use$/);
+      expect(await runtime.inspect(before.id, signal)).to.include({ phase: "running", ip: before.ip });
+      const refusal = await open()
+        .prepare(scope, "", signal)
+        .catch((error: unknown) => error);
+      expect(refusal).to.be.an("error").with.property("message").that.contains("pods cannot be connected directly");
     });
 
     it("leaves pods that were connected directly alone when Docker connects the next", async () => {

@@ -179,6 +179,16 @@ export function runtimeConformance(name: string, open: () => Promise<RuntimeUnde
       expect(dead.ip).to.equal("");
     });
 
+    it("tells what a container is once it has started, and again when it is started once more", async () => {
+      const podUid = randomUUID();
+      const id = await runtime.createContainer(scope, container(await sandbox(podUid), podUid, ["sleep", "1000"]), signal);
+      const started = await runtime.start(id, signal);
+
+      expect(started).to.deep.equal(await inspected(id));
+      expect(started?.phase).to.equal("running");
+      expect(await runtime.start(id, signal)).to.deep.equal(started);
+    });
+
     it("tells a container's life from created to exited", async () => {
       const podUid = randomUUID();
       const sandboxId = await sandbox(podUid);
