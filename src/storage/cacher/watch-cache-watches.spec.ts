@@ -102,6 +102,25 @@ describe("KindCache's watches", () => {
     expect(await watch(cache, { after: created }).next(2)).to.deep.equal([`MODIFIED a@${updated}`, `DELETED a@${deleted}`]);
   });
 
+  it("serves the present while history is still being read, and whoever needs that waits for it", async () => {
+    const created = await store.create(keyFor("a"), podBytes("a"));
+    const updated = await store.update(keyFor("a"), podBytes("a", { labels: { x: "1" } }), created);
+    store.withholdsProgress = true;
+    const cache = await start();
+    const { found } = await cache.get(keyFor("a"), latest, stop.signal);
+    const resumed = watch(cache, { after: created }).next();
+    const live = watch(cache, { after: updated }).next();
+    await clock.advance(0);
+
+    const deleted = await store.delete(keyFor("a"), updated);
+    store.withholdsProgress = false;
+    await clock.advance(1_000);
+
+    expect(found?.revision).to.equal(updated);
+    expect(await live).to.deep.equal([`DELETED a@${deleted}`]);
+    expect(await resumed).to.deep.equal([`MODIFIED a@${updated}`]);
+  });
+
   const tooOld: readonly { it: string; history: HistoryLimits }[] = [
     { it: "compacted away", history: { maxChanges: 100, maxAgeMs: 60_000 } },
     { it: "more changes than are kept", history: { maxChanges: 2, maxAgeMs: 60_000 } },
