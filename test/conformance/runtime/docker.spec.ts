@@ -6,29 +6,31 @@ import { removeCluster } from "../../../src/howbelet/runtime/docker/cleanup.js";
 import { createDockerRuntime } from "../../../src/howbelet/runtime/docker/docker-runtime.js";
 import { podNetworkChoices } from "../../../src/howbelet/runtime/docker/network/choose-network.js";
 import { skipBecause } from "../../skip.js";
-import { ensureBusyboxImage, whyNoDocker } from "./busybox-image.js";
+import { ensureBusyboxImage } from "./busybox-image.js";
+import { whyNoPodNetwork } from "./pod-network-harness.js";
 import { runtimeConformance } from "./suite.js";
 
-const obstacle = await whyNoDocker();
-
-if (obstacle === undefined) {
-  for (const podNetwork of podNetworkChoices)
-    runtimeConformance(`Docker, pod network ${podNetwork}`, async () => {
-      const directory = await mkdtemp(join(tmpdir(), "howbelet-"));
-      return {
-        runtime: createDockerRuntime({ podNetwork, directory, log: createLog("test", "silent") }),
-        image: await ensureBusyboxImage(),
-        missingImage: "howbernetes/missing:1",
-        cleanUp: async (scopes) => {
-          for (const { clusterUid } of scopes) await removeCluster(clusterUid);
-          await rm(directory, { recursive: true });
-        },
-      };
+for (const podNetwork of podNetworkChoices) {
+  const name = `Docker, pod network ${podNetwork}`;
+  const obstacle = await whyNoPodNetwork(podNetwork);
+  if (obstacle !== undefined) {
+    describe(`the runtime contract, kept by ${name}`, () => {
+      it("needs what is missing here", function () {
+        skipBecause(this, obstacle);
+      });
     });
-} else {
-  describe("the runtime contract, kept by Docker", () => {
-    it("needs a Docker Engine", function () {
-      skipBecause(this, obstacle);
-    });
+    continue;
+  }
+  runtimeConformance(name, async () => {
+    const directory = await mkdtemp(join(tmpdir(), "howbelet-"));
+    return {
+      runtime: createDockerRuntime({ podNetwork, directory, log: createLog("test", "silent") }),
+      image: await ensureBusyboxImage(),
+      missingImage: "howbernetes/missing:1",
+      cleanUp: async (scopes) => {
+        for (const { clusterUid } of scopes) await removeCluster(clusterUid);
+        await rm(directory, { recursive: true });
+      },
+    };
   });
 }
