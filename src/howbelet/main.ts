@@ -12,7 +12,7 @@ import { parseJoinToken } from "../base/tls/join-token.js";
 import { createHowbelet } from "./howbelet.js";
 import { howbeletVersion } from "./howbelet-version.js";
 import { loadCredentials, saveCredentials } from "./node-identity.js";
-import { podNetworkOption } from "./pod-network-option.js";
+import { podNetworkFlag } from "./pod-network-flag.js";
 import type { PodNetworkChoice } from "./runtime/docker/network/choose-network.js";
 import { joinCluster } from "./server/join.js";
 
@@ -35,7 +35,7 @@ export async function runHowbelet(argv: readonly string[]): Promise<void> {
     .option("--token <token>", "join token, from `howbectl worker`; needed only the first time")
     .option("--node-name <name>", "this node's name in the cluster", hostname().toLowerCase())
     .option("--docker-host <url>", "Docker Engine to use, as in DOCKER_HOST")
-    .addOption(podNetworkOption())
+    .addOption(new Option(podNetworkFlag.flags, podNetworkFlag.description).choices(podNetworkFlag.choices))
     .option("--data-dir <dir>", "where the node's key and checkpoints are (default: ~/.local/share/howbernetes/nodes/NAME)")
     .addOption(new Option("--log-level <level>", "how much is logged").choices(logLevels).default("info"))
     .action((flags: Flags) => run(flags));

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { createApiServer } from "../../apiserver/api-server.js";
 import { systemClock } from "../../base/clock.js";
 import { parseHostPort } from "../../base/host-port.js";
@@ -13,7 +13,7 @@ import { createApiClient, type RemoteApiClient } from "../../client/client.js";
 import { howbeconfigPath, writeClusterConfig } from "../../client/howbeconfig.js";
 import { createControllerManager } from "../../controllers/manager.js";
 import { createHowbelet } from "../../howbelet/howbelet.js";
-import { podNetworkOption } from "../../howbelet/pod-network-option.js";
+import { podNetworkFlag } from "../../howbelet/pod-network-flag.js";
 import type { PodNetworkChoice } from "../../howbelet/runtime/docker/network/choose-network.js";
 import type { Dial } from "../../rpc/channel.js";
 import { createScheduler } from "../../scheduler/scheduler.js";
@@ -67,7 +67,7 @@ export const upCommand = (): Command =>
     .addOption(podCidrOption())
     .addOption(maxRequestsOption())
     .addOption(auditLogOption())
-    .addOption(podNetworkOption())
+    .addOption(new Option(podNetworkFlag.flags, podNetworkFlag.description).choices(podNetworkFlag.choices))
     .option("--node-name <name>", "name of the local node", defaultNodeName())
     .option("--no-node", "run no containers here")
     .addOption(logLevelOption("warn"))

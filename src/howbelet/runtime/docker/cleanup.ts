@@ -37,7 +37,8 @@ export async function removeCluster(
   }
 }
 
-async function removeContainer(engine: DockerEngine, id: string, signal: AbortSignal): Promise<void> {
+/** Removes a container, killing it when it runs; one that is gone or going is no failure. */
+export async function removeContainer(engine: DockerEngine, id: string, signal: AbortSignal): Promise<void> {
   try {
     await engine.call(signal, (abortSignal) => engine.docker.getContainer(id).remove({ force: true, v: true, abortSignal }));
   } catch (error: unknown) {

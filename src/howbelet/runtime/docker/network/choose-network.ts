@@ -5,6 +5,7 @@ import type { Log } from "../../../../base/log.js";
 import { isRuntimeUnavailable, RuntimeError } from "../../errors.js";
 import { labelKeys } from "../../identity.js";
 import type { PreparedNetwork, RuntimeScope } from "../../interface.js";
+import { removeContainer } from "../cleanup.js";
 import { emptySandboxHostConfig } from "../create-options.js";
 import type { DockerEngine } from "../engine.js";
 import { sandboxCommand } from "../sandbox-image.js";
@@ -115,7 +116,8 @@ async function probe(
       const { State: state } = await engine.call(signal, (abortSignal) => container.inspect({ abortSignal }));
       return await whyNotReachable(id, state.Pid);
     } finally {
-      await engine.call(signal, (abortSignal) => container.remove({ force: true, abortSignal }));
+      // Also when the agent is told to stop meanwhile; the engine, told by AutoRemove, may be faster.
+      await removeContainer(engine, id, new AbortController().signal);
     }
   } catch (error: unknown) {
     if (signal.aborted || isRuntimeUnavailable(error) || !(error instanceof RuntimeError)) throw error;

@@ -1,9 +1,0 @@
-import { Option } from "commander";
-import { podNetworkChoices } from "./runtime/docker/network/choose-network.js";
-
-/** `--pod-network`, for the programs that run a node. */
-export const podNetworkOption = (): Option =>
-  new Option(
-    "--pod-network <how>",
-    "who connects pods: howbelet itself (direct), or Docker (default: direct where it is possible; it starts pods sooner)",
-  ).choices(podNetworkChoices);
