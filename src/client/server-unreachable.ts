@@ -1,2 +1,2 @@
 /** Re-exported for those who may use the client but not what it is made of. */
-export { isConnectionRefused } from "../rpc/errors.js";
+export { isConnectionRefused, isUntrustedServer } from "../rpc/errors.js";

@@ -1,5 +1,5 @@
 import { type ApiError, isApiError, isInvalid, isUnauthorized } from "../api/errors.js";
-import { isConnectionRefused } from "../client/server-unreachable.js";
+import { isConnectionRefused, isUntrustedServer } from "../client/server-unreachable.js";
 import { isHowbeconfigError } from "./howbeconfig-error.js";
 import { isCommandFailure, isUsageError } from "./usage-error.js";
 
@@ -10,7 +10,7 @@ import { isCommandFailure, isUsageError } from "./usage-error.js";
  */
 export function errorText(error: unknown, doing?: string): string {
   if (isInvalid(error)) return invalidText(error);
-  if (isConnectionRefused(error)) return error.message;
+  if (isConnectionRefused(error) || isUntrustedServer(error)) return error.message;
   if (isUnauthorized(error)) return `error: You must be logged in to the server: ${error.message}`;
   if (isApiError(error)) {
     const context = doing === undefined ? "" : `${doing}: `;

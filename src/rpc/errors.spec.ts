@@ -47,7 +47,8 @@ describe("errorFromStatus", () => {
       it: "a server of another CA",
       error: failure(status.UNAVAILABLE, layered("self-signed certificate in certificate chain")),
       reason: "Unauthorized",
-      message: "the certificate of the server 10.0.0.1:7443 is not trusted: self-signed certificate in certificate chain",
+      message:
+        "Unable to connect to the server 10.0.0.1:7443: its certificate is not trusted: self-signed certificate in certificate chain",
     },
     { it: "a connection lost under way", error: failure(status.UNAVAILABLE, "Connection dropped"), reason: "ServiceUnavailable" },
     {

@@ -42,6 +42,16 @@ export function isNeverSent(error: unknown): error is ApiError {
   return error instanceof ApiError && (error.cause instanceof ConnectionRefusedError || error.cause instanceof NoConnectionError);
 }
 
+/** Whoever answers at the server's address has not shown that it is of the cluster. */
+class UntrustedServerError extends Error {
+  override readonly name = "UntrustedServerError";
+}
+
+/** Whether a call failed because the server could not be trusted, which is no fault of the caller's own certificate. */
+export function isUntrustedServer(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.cause instanceof UntrustedServerError;
+}
+
 /** What a caller is told when nobody listens at `address`. */
 export function refusedConnection(address: string, cause?: unknown): ApiError {
   const refused = new ConnectionRefusedError("connection refused", { cause });
@@ -75,7 +85,8 @@ function connectionError(error: ServiceError, address: string): ApiError {
     return unauthorized(`the server ${address} refused the client certificate`);
   }
   if (/certificate|altname/i.test(text)) {
-    return unauthorized(`the certificate of the server ${address} is not trusted: ${reasonOf(text)}`);
+    const message = `Unable to connect to the server ${address}: its certificate is not trusted: ${reasonOf(text)}`;
+    return new ApiError("Unauthorized", message, { cause: new UntrustedServerError(text, { cause: error }) });
   }
   if (/No connection established|Name resolution failed/.test(text)) {
     return unavailable(`Unable to connect to the server ${address}: ${reasonOf(text)}`, new NoConnectionError(text, { cause: error }));

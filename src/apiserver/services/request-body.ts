@@ -41,7 +41,8 @@ export function decodeBody<T extends ApiObject>(kind: Kind<T>, body: ObjectBody 
     case "object":
       return { object: decodeEncoded(kind, content.value), warnings: [] };
     case "json":
-      if (content.value.length > maxJsonBytes) throw tooLarge(`the object provided is too large: ${content.value.length} bytes of JSON`);
+      if (content.value.length > maxJsonBytes)
+        throw tooLarge(`the object provided is too large: ${content.value.length} bytes of JSON of at most ${maxJsonBytes}`);
       return decodeJson(kind, content.value, validation);
     default:
       throw badRequest("the request carries no object");
