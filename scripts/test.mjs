@@ -24,7 +24,7 @@ const steps = [
   { name: "types", command: [bin("tsc"), "--noEmit"] },
   { name: "layers", command: [process.execPath, "scripts/layers.mjs"] },
   { name: "unit", command: mocha("src/**/*.spec.ts", "test/layers/*.spec.ts", "test/history/*.spec.ts") },
-  { name: "conformance", command: mocha("test/conformance/**/*.spec.ts") },
+  { name: "conformance", command: mocha("test/conformance/**/*.spec.ts", "test/mutations/*.spec.ts") },
   { name: "integration", command: mocha("test/integration/**/*.spec.ts") },
   { name: "faults", command: mocha("test/faults/**/*.spec.ts") },
   { name: "fuzz", command: mocha("test/fuzz/**/*.spec.ts") },

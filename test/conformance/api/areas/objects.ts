@@ -7,7 +7,7 @@ import { podTemplate } from "../samples.js";
 
 /** What all objects have in common: names, versions, finalizers, preconditions, generations. */
 export function objects(subject: () => ApiSubject): void {
-  describe("objects", () => {
+  describe("all objects", () => {
     let api: JsonApi;
 
     beforeEach(async () => {
