@@ -2,9 +2,8 @@
  * The peer of watch fan-out: a bare grpc-js server that writes one prepared Buffer to as many streams as there are, and
  * does nothing else. Told by its parent when to write; the first argument is a file with its certificates.
  */
-import { readFileSync } from "node:fs";
-import { Server, ServerCredentials, type ServerWritableStream } from "@grpc/grpc-js";
-import type { TlsMaterial } from "../../src/base/tls/certificate.js";
+import { Server, type ServerWritableStream } from "@grpc/grpc-js";
+import { listen } from "./listen.js";
 
 /** What the parent tells it to do. */
 export interface FanOutOrder {
@@ -13,7 +12,6 @@ export interface FanOutOrder {
   readonly everyMs: number;
 }
 
-const { ca, cert, key } = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as TlsMaterial;
 const asIs = (bytes: Buffer): Buffer => bytes;
 const streams = new Set<ServerWritableStream<Buffer, Buffer>>();
 const server = new Server({ "grpc.max_concurrent_streams": 4_096 });
@@ -36,8 +34,4 @@ process.on("message", ({ message, count, everyMs }: FanOutOrder) => {
   }, everyMs);
 });
 
-const credentials = ServerCredentials.createSsl(Buffer.from(ca), [{ private_key: Buffer.from(key), cert_chain: Buffer.from(cert) }], true);
-server.bindAsync("127.0.0.1:0", credentials, (error, port) => {
-  if (error !== null) throw error;
-  process.send?.({ port });
-});
+listen(server);

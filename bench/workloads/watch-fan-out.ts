@@ -3,12 +3,13 @@ import { packAny } from "../../src/api/codec/any.js";
 import { decodeWhole } from "../../src/api/codec/whole.js";
 import { configMapKind } from "../../src/api/kinds/configmap/kind.js";
 import { EventType, ResourcesService, UpdateRequest, WatchRequest, WatchResponse } from "../../src/gen/howbernetes/api/v1/resources.js";
-import { FanOutPeer } from "../harness/fan-out-peer.js";
 import { alternate, type Comparison } from "../harness/measurement.js";
+import { PeerProcess } from "../harness/peer-process.js";
 import { connect, rawCall } from "../harness/raw-calls.js";
 import { configMapEntry, type ServedEtcd, withServedEtcd } from "../harness/served-etcd.js";
 import { quantile } from "../harness/statistics.js";
 import { WatchCrowd, type Writer } from "../harness/watch-crowd.js";
+import type { FanOutOrder } from "../peers/fan-out-server.js";
 import type { ServerWorkload } from "./workload.js";
 
 const changes = 400;
@@ -27,7 +28,7 @@ export const watchFanOut: ServerWorkload = {
   id: "B9",
   title: "watch fan-out",
   run: async () => {
-    const peer = await FanOutPeer.start();
+    const peer = await PeerProcess.start("fan-out-server.ts");
     try {
       return await withServedEtcd(objects, (served) => compare(served, peer));
     } finally {
@@ -36,12 +37,13 @@ export const watchFanOut: ServerWorkload = {
   },
 };
 
-async function compare({ server, revisions }: ServedEtcd, peer: FanOutPeer): Promise<readonly Comparison[]> {
+async function compare({ server, revisions }: ServedEtcd, peer: PeerProcess): Promise<readonly Comparison[]> {
   const { server: address, tls } = await server.credentials();
   const connectOurs = (): Client => connect(address, tls);
   const writeOurs = updatesBy(connectOurs());
   const writePeers: Writer = (count, onWrite) => {
-    peer.write({ message: sample().toString("base64"), count, everyMs });
+    const order: FanOutOrder = { message: sample().toString("base64"), count, everyMs };
+    peer.send(order);
     onWrite();
   };
   const resourceVersion = String(revisions.at(-1));

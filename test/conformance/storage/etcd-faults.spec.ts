@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../../../src/base/clock.js";
 import { createLog } from "../../../src/base/log.js";
 import { isCompacted, isStoreUnavailable } from "../../../src/storage/errors.js";
 import { openEtcdStore } from "../../../src/storage/etcd/index.js";
-import type { Store } from "../../../src/storage/interface.js";
+import type { Store, StoreEvent } from "../../../src/storage/interface.js";
 import { eventually } from "../../eventually.js";
 import { skipBecause } from "../../skip.js";
 import { bytes, text } from "./bytes.js";
@@ -12,7 +12,7 @@ import { type CuttingProxy, startCuttingProxy } from "./cutting-proxy.js";
 import { type EtcdProcess, etcdAbsence, startEtcd } from "./etcd-process.js";
 import { startEtcdOfVersion } from "./old-etcd.js";
 import { rejection } from "./rejection.js";
-import { changesUntilProgress, describeChange, takeChanges } from "./take-changes.js";
+import { changesUntilProgress, takeChanges } from "./take-changes.js";
 import { writeMany } from "./write-many.js";
 
 const log = createLog("test", "silent");
@@ -20,6 +20,7 @@ const log = createLog("test", "silent");
 const hasty: Clock = { ...systemClock, sleep: (_ms, signal) => systemClock.sleep(1, signal) };
 /** Three batches of etcd's, which takes a thousand revisions at a time. */
 const catchUp = 2_500;
+const rounds = 20;
 
 describe("the etcd store under faults", function () {
   this.timeout(60_000);
@@ -77,18 +78,21 @@ describe("the etcd store under faults", function () {
 
   it("delivers every change once and in order while connections keep breaking", async () => {
     const start = await direct.currentRevision();
-    const stop = new AbortController();
-    const writing = writeMany(direct, { prefix, count: 2_000, writers: 8 });
+    const changes = proxied.watch(prefix, start, new AbortController().signal)[Symbol.asyncIterator]();
     const revisions: number[] = [];
-    for await (const event of proxied.watch(prefix, start, stop.signal)) {
-      if (event.type === "progress") continue;
-      revisions.push(describeChange(event).revision);
-      if (revisions.length % 100 === 0) proxy.cutAll();
-      if (revisions.length === 2_000) break;
+    const written: number[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      const writing = writeMany(direct, { prefix: `${prefix}${round}/`, count: 100, writers: 8 });
+      // A round's first change comes over a connection made since the last cut: each round cuts one, amid its writes.
+      revisions.push((await nextChange(changes)).revision);
+      proxy.cutAll();
+      for (let taken = 1; taken < 100; taken++) revisions.push((await nextChange(changes)).revision);
+      written.push(...(await writing));
     }
+    await changes.return?.();
 
-    expect(revisions).to.deep.equal(await writing);
-    expect(proxy.cuts).to.be.at.least(10);
+    expect(revisions).to.deep.equal(written);
+    expect(proxy.cuts).to.be.at.least(rounds);
   });
 
   it("ends a watch whose changes were compacted away while it was cut off", async () => {
@@ -180,6 +184,14 @@ describe("openEtcdStore", () => {
     });
   }
 });
+
+async function nextChange(events: AsyncIterator<StoreEvent>): Promise<Exclude<StoreEvent, { type: "progress" }>> {
+  for (;;) {
+    const { value, done } = await events.next();
+    if (done === true) throw new Error("the watch ended");
+    if (value.type !== "progress") return value;
+  }
+}
 
 async function untilChange(events: AsyncIterator<unknown>): Promise<never> {
   for (;;) await events.next();
