@@ -46,6 +46,19 @@ describe("faultsOf", () => {
           at.op("b", get, ok(8, { a: 2 })),
         ]),
       },
+      {
+        it: "a read of the older state that is answered after a write, amid many unanswered writes",
+        operations: of((at) => [
+          ...Array.from({ length: 12 }, (_, n) => [
+            at.op(`c${n}`, create({ [`c${n}`]: n }), { result: "unknown" }),
+            at.op(`c${n}`, patch(`c${n}`, 100 + n), { result: "unknown" }),
+            at.op(`c${n}`, remove, { result: "unknown" }),
+          ]).flat(),
+          at.op("a", create({ a: 1 }), ok(5, { a: 1 })),
+          at.during(1_000, 1_003, "a", { request: patch("a", 2), outcome: ok(6, { a: 2 }) }),
+          at.during(1_001, 1_005, "b", { request: get, outcome: ok(5, { a: 1 }) }),
+        ]),
+      },
     ];
     for (const { it: what, operations } of sound) {
       it(`accepts ${what}`, () => expect(faultsOf({ operations, watches: [] })).to.deep.equal([]));

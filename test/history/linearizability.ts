@@ -28,14 +28,18 @@ interface Frame {
   readonly candidates: number[];
 }
 
+/** A search that has entered as many states as this without an answer is given up: no sound history needed a hundredth. */
+const mostStates = 20_000;
+
 /** Depth-first over the orders, never entering the same set of operations with the same register twice. */
 function search(unsorted: readonly Operation[]): string | undefined {
-  const operations = [...unsorted].sort((left, right) => left.called - right.called);
+  const operations = unsorted.filter(isOfUse).sort((left, right) => left.called - right.called);
   const order = new OrderBuilder(operations);
-  const path: Frame[] = [{ register: emptyRegister, taken: -1, candidates: order.candidates() }];
+  const path: Frame[] = [{ register: emptyRegister, taken: -1, candidates: order.candidates(emptyRegister) }];
   let furthest: Furthest = { done: 0, register: emptyRegister, next: [] };
   for (let frame = path.at(-1); frame !== undefined; frame = path.at(-1)) {
     if (order.isComplete) return undefined;
+    if (order.states > mostStates) return `undecided after ${mostStates} states: ${describeStuck(operations, furthest)}`;
     const index = frame.candidates.pop();
     if (index === undefined) {
       path.pop();
@@ -45,12 +49,15 @@ function search(unsorted: readonly Operation[]): string | undefined {
     const operation = operations[index];
     const register = operation === undefined ? undefined : step(frame.register, operation);
     if (register === undefined || !order.take(index, register)) continue;
-    const candidates = order.candidates();
+    const candidates = order.candidates(register);
     path.push({ register, taken: index, candidates });
     if (path.length > furthest.done) furthest = { done: path.length, register, next: candidates.flatMap((next) => operations[next] ?? []) };
   }
   return describeStuck(operations, furthest);
 }
+
+/** A read whose answer was lost tells nothing. */
+const isOfUse = ({ request, outcome }: Operation): boolean => request.verb !== "get" || outcome.result !== "unknown";
 
 /** The longest order found, and what could not come next. */
 interface Furthest {
@@ -85,8 +92,27 @@ class OrderBuilder {
     return this.#answeredLeft === 0;
   }
 
-  /** Operations that may come next: called before any that is left was answered. Those answered first come last, to be tried first. */
-  candidates(): number[] {
+  get states(): number {
+    return this.#seen.size;
+  }
+
+  /**
+   * Operations that may come next: called before any that is left was answered. The last is to be tried first.
+   *
+   * One that fits and changes nothing is taken at once, without alternatives: whatever order there is remains one when
+   * it comes first. Of the others that were given a revision, only the lowest can lead on, since revisions only grow.
+   */
+  candidates(register: Register): number[] {
+    const eligible = this.#eligible();
+    const idle = eligible.find((index) => this.#changesNothing(index, register));
+    if (idle !== undefined) return [idle];
+    const lowest = Math.min(...eligible.map((index) => this.#revision(index) ?? Number.POSITIVE_INFINITY));
+    return eligible
+      .filter((index) => (this.#revision(index) ?? lowest) === lowest)
+      .sort((left, right) => this.#rank(right) - this.#rank(left));
+  }
+
+  #eligible(): number[] {
     let firstAnswer = Number.POSITIVE_INFINITY;
     const found: number[] = [];
     for (const [index, operation] of this.operations.entries()) {
@@ -95,8 +121,17 @@ class OrderBuilder {
       found.push(index);
       if (isAnswered(operation)) firstAnswer = Math.min(firstAnswer, operation.returned);
     }
-    const eligible = found.filter((index) => (this.operations[index]?.called ?? 0) < firstAnswer);
-    return eligible.sort((left, right) => this.#rank(right) - this.#rank(left));
+    return found.filter((index) => (this.operations[index]?.called ?? 0) < firstAnswer);
+  }
+
+  #changesNothing(index: number, register: Register): boolean {
+    const operation = this.operations[index];
+    return operation !== undefined && isAnswered(operation) && step(register, operation) === register;
+  }
+
+  #revision(index: number): number | undefined {
+    const outcome = this.operations[index]?.outcome;
+    return outcome?.result === "ok" ? outcome.revision : undefined;
   }
 
   /** Adds an operation; false when the same operations have led to the same register before. */
