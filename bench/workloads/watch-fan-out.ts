@@ -2,10 +2,11 @@ import type { Client } from "@grpc/grpc-js";
 import { packAny } from "../../src/api/codec/any.js";
 import { decodeWhole } from "../../src/api/codec/whole.js";
 import { configMapKind } from "../../src/api/kinds/configmap/kind.js";
-import { EventType, ResourcesService, UpdateRequest, WatchRequest, WatchResponse } from "../../src/gen/howbernetes/api/v1/resources.js";
+import { EventType, WatchRequest, WatchResponse } from "../../src/gen/howbernetes/api/v1/resources.js";
 import { alternate, type Comparison } from "../harness/measurement.js";
+import { PacedWriter } from "../harness/paced-writer.js";
 import { PeerProcess } from "../harness/peer-process.js";
-import { connect, rawCall } from "../harness/raw-calls.js";
+import { connect } from "../harness/raw-calls.js";
 import { configMapEntry, type ServedEtcd, withServedEtcd } from "../harness/served-etcd.js";
 import { quantile } from "../harness/statistics.js";
 import { WatchCrowd, type Writer } from "../harness/watch-crowd.js";
@@ -37,14 +38,29 @@ export const watchFanOut: ServerWorkload = {
   },
 };
 
-async function compare({ server, revisions }: ServedEtcd, peer: PeerProcess): Promise<readonly Comparison[]> {
-  const { server: address, tls } = await server.credentials();
-  const connectOurs = (): Client => connect(address, tls);
-  const writeOurs = updatesBy(connectOurs());
-  const writePeers: Writer = (count, onWrite) => {
+async function compare(served: ServedEtcd, peer: PeerProcess): Promise<readonly Comparison[]> {
+  const { server: address, tls } = await served.server.credentials();
+  const writer = await PacedWriter.start({ address, tls, objects });
+  try {
+    return await compareCrowds({ revisions: served.revisions, connectOurs: () => connect(address, tls), writer, peer });
+  } finally {
+    await writer.stop();
+  }
+}
+
+interface Sides {
+  readonly revisions: readonly number[];
+  readonly connectOurs: () => Client;
+  readonly writer: PacedWriter;
+  readonly peer: PeerProcess;
+}
+
+async function compareCrowds({ revisions, connectOurs, writer, peer }: Sides): Promise<readonly Comparison[]> {
+  const writeOurs: Writer = (count) => writer.write({ count, everyMs });
+  const writePeers: Writer = async (count) => {
     const order: FanOutOrder = { message: sample().toString("base64"), count, everyMs };
     peer.send(order);
-    onWrite();
+    return [];
   };
   const resourceVersion = String(revisions.at(-1));
   const request = WatchRequest.encode(WatchRequest.fromPartial({ type, namespace: "default", resourceVersion })).finish();
@@ -75,32 +91,8 @@ async function compare({ server, revisions }: ServedEtcd, peer: PeerProcess): Pr
   return comparisons;
 }
 
-/** Updates of ConfigMaps, one every few milliseconds. */
-function updatesBy(client: Client): Writer {
-  let made = 0;
-  const update = async (): Promise<void> => {
-    made += 1;
-    const object = decodeWhole(configMapKind, configMapEntry(made % objects).value);
-    const value = packAny(configMapKind, { ...object, data: { value: String(made).padStart(850, "x") } });
-    const { name, namespace } = object.metadata;
-    const request = { ...UpdateRequest.fromPartial({ type, namespace, name }), body: { body: { $case: "object" as const, value } } };
-    await rawCall(client, ResourcesService.update.path, UpdateRequest.encode(request).finish());
-  };
-  return (count, onWrite) => {
-    let begun = 0;
-    const timer = setInterval(() => {
-      onWrite();
-      begun += 1;
-      if (begun === count) clearInterval(timer);
-      update().catch((error: unknown) => {
-        throw error;
-      });
-    }, everyMs);
-  };
-}
-
 /** A change as the peer writes it: as large as one of ours. */
 function sample(): Buffer {
   const object = packAny(configMapKind, decodeWhole(configMapKind, configMapEntry(1).value));
-  return Buffer.from(WatchResponse.encode({ type: EventType.MODIFIED, object }).finish());
+  return Buffer.from(WatchResponse.encode({ events: [{ type: EventType.MODIFIED, object }] }).finish());
 }

@@ -37,7 +37,7 @@ const at = (resourceVersion: number, name = "web"): Whole<Pod> => {
   const object = pod({ name });
   return { ...object, metadata: { ...object.metadata, resourceVersion: String(resourceVersion) } };
 };
-const event = (type: EventType, object: Whole<Pod>): WatchResponse => ({ type, object: packAny(podKind, object) });
+const event = (type: EventType, object: Whole<Pod>): WatchResponse => ({ events: [{ type, object: packAny(podKind, object) }] });
 const untilAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(abortError(signal)), { once: true }));
 

@@ -43,6 +43,11 @@ export class Connection {
     return createRpcClient(definition, this.channel(purpose), metadata);
   }
 
+  /** Waits, bounded, for a connection of a channel. @returns whether there is one */
+  connected(purpose: ChannelPurpose, signal: AbortSignal): Promise<boolean> {
+    return this.channel(purpose).connected(signal);
+  }
+
   close(): void {
     for (const channel of this.channels.values()) channel.close();
     this.channels.clear();

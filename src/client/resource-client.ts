@@ -3,7 +3,13 @@ import { internalError, isExpired } from "../api/errors.js";
 import type { Kind } from "../api/kinds/kind.js";
 import type { ApiObject, ObjectKey, Whole } from "../api/object.js";
 import type { Any } from "../gen/google/protobuf/any.js";
-import { EventType, type ObjectBody, PatchType, ResourcesService, type WatchResponse } from "../gen/howbernetes/api/v1/resources.js";
+import {
+  EventType,
+  type ObjectBody,
+  PatchType,
+  ResourcesService,
+  type WatchEvent as WireEvent,
+} from "../gen/howbernetes/api/v1/resources.js";
 import { DeleteOptions } from "../gen/howbernetes/meta/v1/options.js";
 import type { CallOptions, RpcClient } from "../rpc/contracts.js";
 import type { Connection } from "./connection.js";
@@ -91,6 +97,7 @@ export class RemoteResourceClient<T extends ApiObject> implements ResourceClient
     return resumableWatch(open, options.resourceVersion, options.signal, {
       clock: this.connection.clock,
       random: this.connection.random,
+      connected: (signal) => this.connection.connected("watch", signal),
       log,
     });
   }
@@ -110,10 +117,10 @@ export class RemoteResourceClient<T extends ApiObject> implements ResourceClient
       resourceVersionMatch: resourceVersion === undefined ? "NotOlderThan" : "",
       timeoutSeconds: 0,
     };
-    for await (const response of streams.watch(request, { signal })) yield this.toEvent(response);
+    for await (const { events } of streams.watch(request, { signal })) for (const event of events) yield this.toEvent(event);
   }
 
-  private toEvent({ type, object: any }: WatchResponse): WatchEvent<T> {
+  private toEvent({ type, object: any }: WireEvent): WatchEvent<T> {
     const object = unpackAny(this.kind, any);
     switch (type) {
       case EventType.ADDED:

@@ -33,6 +33,7 @@ describe("resumableWatch", () => {
   let openedAtMs: number[];
   let seen: string[];
   let ended: Promise<unknown>;
+  let isConnected: boolean;
 
   async function* play(script: Script, signal: AbortSignal): AsyncGenerator<WatchEvent<Pod>> {
     for (const step of script) {
@@ -49,6 +50,12 @@ describe("resumableWatch", () => {
     }
   }
 
+  /** As a channel does it: waits for two seconds while there is no connection. */
+  const connected = async (signal: AbortSignal): Promise<boolean> => {
+    if (!isConnected) await clock.sleep(2_000, signal);
+    return isConnected;
+  };
+
   const watch = async (from: string | undefined, ...scripts: readonly Script[]): Promise<void> => {
     const left = [...scripts];
     const open = (resourceVersion: string | undefined, signal: AbortSignal): AsyncIterable<WatchEvent<Pod>> => {
@@ -57,7 +64,7 @@ describe("resumableWatch", () => {
       return play(left.shift() ?? ["stay"], signal);
     };
     const consume = async (): Promise<void> => {
-      const deps = { clock, random: () => 0.5, log: createLog("test", "silent") };
+      const deps = { clock, random: () => 0.5, connected, log: createLog("test", "silent") };
       for await (const event of resumableWatch(open, from, stop.signal, deps)) seen.push(show(event));
     };
     ended = consume().catch((error: unknown) => error);
@@ -67,6 +74,7 @@ describe("resumableWatch", () => {
   beforeEach(() => {
     clock = new FakeClock();
     stop = new AbortController();
+    isConnected = true;
     [opened, openedAtMs, seen] = [[], [], []];
   });
 
@@ -151,6 +159,18 @@ describe("resumableWatch", () => {
     expect(Math.max(...waits)).to.equal(4_000);
   });
 
+  it("is back as soon as there is a connection, however long there was none", async () => {
+    isConnected = false;
+    await watch("10", ...Array.from({ length: 12 }, (): Script => [unavailable("refused")]));
+    for (let elapsed = 0; elapsed < 19_000; elapsed += 1_000) await clock.advance(1_000);
+    isConnected = true;
+    await clock.advance(1_000);
+    const opening = opened.length;
+    await clock.advance(50);
+
+    expect(opened).to.have.length(opening + 1);
+  });
+
   it("forgets past trouble after a healthy minute", async () => {
     const refused: Script = [unavailable("refused")];
     const healthy = Array.from({ length: 7 }, (_, index) => [{ pauseMs: 10_000 }, bookmark(11 + index)] as const).flat();
@@ -178,7 +198,7 @@ describe("resumableWatch", () => {
       streams += 1;
       return play(events, signal);
     };
-    const deps = { clock, random: () => 0.5, log: createLog("test", "silent") };
+    const deps = { clock, random: () => 0.5, connected, log: createLog("test", "silent") };
     const watching = resumableWatch(open, "10", stop.signal, deps);
     ended = Promise.resolve();
     await watching.next();

@@ -13,6 +13,8 @@ export type OpenWatch<T extends ApiObject> = (resourceVersion: string | undefine
 export interface WatchDeps {
   readonly clock: Clock;
   readonly random: () => number;
+  /** Waits, bounded, for a connection to the server; says whether there is one. */
+  readonly connected: (signal: AbortSignal) => Promise<boolean>;
   readonly log: Log;
 }
 
@@ -35,7 +37,8 @@ export async function* resumableWatch<T extends ApiObject>(
   deps: WatchDeps,
 ): AsyncGenerator<WatchEvent<T>> {
   const cursor = new Cursor<T>(from);
-  for (let failures = 0; ; ) {
+  // Failures in a row; and those of them with a connection, each of which has cost the server something.
+  for (let [failures, returns] = [0, 0]; ; ) {
     const startedMs = deps.clock.monotonicMs();
     let reason: unknown = "the server ended the stream";
     try {
@@ -47,9 +50,12 @@ export async function* resumableWatch<T extends ApiObject>(
       if (!isPassing(error)) throw error;
       reason = error;
     }
-    failures = deps.clock.monotonicMs() - startedMs >= healthyMs ? 1 : failures + 1;
+    if (deps.clock.monotonicMs() - startedMs >= healthyMs) [failures, returns] = [0, 0];
+    failures += 1;
     report(failures, reason, deps.log);
-    await deps.clock.sleep(backoffMs(failures, reconnectBackoff, deps.random), signal);
+    if (!(await deps.connected(signal))) continue;
+    returns += 1;
+    await deps.clock.sleep(backoffMs(returns, reconnectBackoff, deps.random), signal);
   }
 }
 

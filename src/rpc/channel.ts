@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { type ChannelOptions, Client, credentials } from "@grpc/grpc-js";
+import { abortable } from "../base/abort.js";
 import type { TlsMaterial } from "../base/tls/certificate.js";
 import type { CallOptions, MethodDefinition } from "./contracts.js";
 import { duplexCall, streamCall, unaryCall } from "./grpc-calls.js";
@@ -25,6 +26,11 @@ export interface RpcChannel {
   unary(method: Method, request: unknown, options: CallOptions): Promise<unknown>;
   stream(method: Method, request: unknown, options: CallOptions): AsyncGenerator<unknown>;
   duplex(method: Method, requests: AsyncIterable<unknown>, options: CallOptions): AsyncGenerator<unknown>;
+  /**
+   * Waits for a connection, which is made if there is none, for as long as 2 s. @returns whether there is one
+   * @throws an abort error when `signal` fires
+   */
+  connected(signal: AbortSignal): Promise<boolean>;
   /** Drops the connections; calls under way end with ServiceUnavailable. */
   close(): void;
 }
@@ -33,6 +39,9 @@ type Method = MethodDefinition<unknown, unknown>;
 
 /** Makes a channel. */
 export type Dial = (settings: ChannelSettings) => RpcChannel;
+
+// Short enough for somebody to say in time that the server is away.
+const connectedWithinMs = 2_000;
 
 /** A page of 500 objects of the largest size allowed would not fit any sane limit; a page of usual objects fits well. */
 const maxReceiveBytes = 128 * 1024 * 1024;
@@ -54,8 +63,13 @@ export function createChannel({ address, tls, purpose }: ChannelSettings): RpcCh
     unary: (method, request, options) => unaryCall(peer, method, request, options),
     stream: (method, request, options) => streamCall(peer, method, request, options),
     duplex: (method, requests, options) => duplexCall(peer, method, requests, options),
+    connected: (signal) => abortable(connected(grpc), signal),
     close: () => grpc.close(),
   };
+}
+
+function connected(grpc: Client): Promise<boolean> {
+  return new Promise((resolve) => grpc.waitForReady(Date.now() + connectedWithinMs, (error) => resolve(error === undefined)));
 }
 
 function channelOptions(purpose: ChannelPurpose): ChannelOptions {

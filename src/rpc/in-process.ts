@@ -92,6 +92,10 @@ class InProcessChannel implements RpcChannel {
     return this.run(method, { open, release }, options);
   }
 
+  connected(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   close(): void {
     for (const call of this.live) call.giveUp(unavailable(`the connection to the server ${address} was lost`));
   }

@@ -6,7 +6,7 @@ import { parseFieldSelector } from "../../src/api/selectors/field-selector.js";
 import { parseLabelSelector } from "../../src/api/selectors/label-selector.js";
 import { createLog } from "../../src/base/log.js";
 import { createMetrics } from "../../src/base/metrics.js";
-import { EventType, WatchResponse } from "../../src/gen/howbernetes/api/v1/resources.js";
+import { EventType, type WatchEvent, WatchResponse } from "../../src/gen/howbernetes/api/v1/resources.js";
 import { createCacheMetrics } from "../../src/storage/cacher/cache-metrics.js";
 import { initialEventsEnd } from "../../src/storage/cacher/event-encoder.js";
 import type { HistoryLimits } from "../../src/storage/cacher/history-ring.js";
@@ -38,14 +38,15 @@ export function scope({ namespace = "", labels = "", fields = "" } = {}): Scope 
 }
 
 /** A watch event in a form that reads well: "ADDED a@5", "BOOKMARK @7". */
-function readable(buffer: Buffer): string {
-  const { type, object } = WatchResponse.decode(buffer);
+function readable({ type, object }: WatchEvent): string {
   const { name, resourceVersion, annotations } = unpackAny(podKind, object).metadata;
   return `${EventType[type]} ${name}@${resourceVersion}${annotations[initialEventsEnd] === "true" ? " end" : ""}`;
 }
 
-/** Reads a watch one message at a time. */
+/** Reads a watch one event at a time. */
 export class Reader {
+  /** Came with others, and not asked for yet. */
+  private readonly events: string[] = [];
   private readonly iterator: AsyncIterator<Buffer>;
   constructor(messages: AsyncIterable<Buffer>) {
     this.iterator = messages[Symbol.asyncIterator]();
@@ -56,9 +57,8 @@ export class Reader {
     return value as Buffer;
   }
   async next(count = 1): Promise<string[]> {
-    const seen: string[] = [];
-    while (seen.length < count) seen.push(readable(await this.raw()));
-    return seen;
+    while (this.events.length < count) this.events.push(...WatchResponse.decode(await this.raw()).events.map(readable));
+    return this.events.splice(0, count);
   }
   async ended(): Promise<boolean> {
     return (await this.iterator.next()).done === true;

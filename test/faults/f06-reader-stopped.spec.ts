@@ -3,8 +3,9 @@ import { unpackAny } from "../../src/api/codec/any.js";
 import { isTooManyRequests } from "../../src/api/errors.js";
 import { configMapKind } from "../../src/api/kinds/configmap/kind.js";
 import type { RemoteApiClient } from "../../src/client/index.js";
-import { ResourcesService, WatchRequest, type WatchResponse } from "../../src/gen/howbernetes/api/v1/resources.js";
+import { ResourcesService, type WatchEvent, WatchRequest } from "../../src/gen/howbernetes/api/v1/resources.js";
 import { ConfigMap } from "../../src/gen/howbernetes/core/v1/config_map.js";
+import { eventsOf } from "../watch-events.js";
 import { namespace } from "./config-map-register.js";
 import { ControlPlane } from "./control-plane.js";
 import { factor } from "./seed.js";
@@ -52,22 +53,22 @@ describe("F6: watchers that stop reading", function () {
   });
 });
 
-function openWatch(client: RemoteApiClient): AsyncIterator<WatchResponse> {
+function openWatch(client: RemoteApiClient): AsyncIterator<WatchEvent> {
   const type = { group: "", version: "v1", resource: "configmaps" };
   const request = WatchRequest.fromPartial({ type, namespace, resourceVersion: "0" });
-  return client.raw(ResourcesService, "watch").watch(request)[Symbol.asyncIterator]();
+  return eventsOf(client.raw(ResourcesService, "watch").watch(request));
 }
 
-const configMapOf = ({ object }: WatchResponse): ConfigMap => unpackAny(configMapKind, object);
+const configMapOf = ({ object }: WatchEvent): ConfigMap => unpackAny(configMapKind, object);
 const numberOf = (configMap: ConfigMap): number => Number(configMap.data.number);
 
-async function nextNumber(stream: AsyncIterator<WatchResponse>): Promise<number> {
+async function nextNumber(stream: AsyncIterator<WatchEvent>): Promise<number> {
   const { value, done } = await stream.next();
   if (done === true) throw new Error("the watch ended");
   return numberOf(configMapOf(value));
 }
 
-async function numbersUntil(stream: AsyncIterator<WatchResponse>, last: number): Promise<readonly number[]> {
+async function numbersUntil(stream: AsyncIterator<WatchEvent>, last: number): Promise<readonly number[]> {
   const numbers: number[] = [];
   while (numbers.at(-1) !== last) numbers.push(await nextNumber(stream));
   await stream.return?.();
@@ -75,7 +76,7 @@ async function numbersUntil(stream: AsyncIterator<WatchResponse>, last: number):
 }
 
 /** Reads what a stream still holds, up to its end. */
-async function drain(stream: AsyncIterator<WatchResponse>) {
+async function drain(stream: AsyncIterator<WatchEvent>) {
   const numbers: number[] = [];
   let revision = "";
   try {

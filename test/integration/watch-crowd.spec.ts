@@ -9,12 +9,13 @@ import { createLog } from "../../src/base/log.js";
 import { createMetrics } from "../../src/base/metrics.js";
 import type { TlsMaterial } from "../../src/base/tls/certificate.js";
 import { createCertificateAuthority, issueCertificate } from "../../src/base/tls/certificate-authority.js";
-import { ResourcesService, WatchRequest, type WatchResponse } from "../../src/gen/howbernetes/api/v1/resources.js";
+import { ResourcesService, type WatchEvent, WatchRequest } from "../../src/gen/howbernetes/api/v1/resources.js";
 import { createChannel } from "../../src/rpc/channel.js";
 import { createRpcClient } from "../../src/rpc/client.js";
 import { storeKey } from "../../src/storage/keys.js";
 import { eventually } from "../eventually.js";
 import { MemoryStore } from "../fakes/memory-store.js";
+import { eventsOf } from "../watch-events.js";
 
 const readers = 990;
 const stalled = 10;
@@ -66,8 +67,8 @@ describe("a thousand watchers of which ten read nothing", function () {
   }
 
   const type = { group: "", version: "v1", resource: "configmaps" };
-  const open = (client: ReturnType<typeof dial>, request: Partial<WatchRequest>): AsyncIterator<WatchResponse> =>
-    client.watch(WatchRequest.fromPartial({ type, ...request }))[Symbol.asyncIterator]();
+  const open = (client: ReturnType<typeof dial>, request: Partial<WatchRequest>): AsyncIterator<WatchEvent> =>
+    eventsOf(client.watch(WatchRequest.fromPartial({ type, ...request })));
 
   async function change(name: string, labels: Record<string, string>, value: string, revision: number): Promise<number> {
     const metadata = { name, namespace: "default", uid: `uid-${name}`, labels };
@@ -85,7 +86,7 @@ describe("a thousand watchers of which ten read nothing", function () {
     let small = await change("small", { size: "small" }, "0", 0);
     let large = await change("large", { size: "large" }, "0", 0);
     const clients = Array.from({ length: Math.ceil(readers / readersPerConnection) }, dial);
-    const crowd: AsyncIterator<WatchResponse>[] = [];
+    const crowd: AsyncIterator<WatchEvent>[] = [];
     while (crowd.length < readers) {
       // The server takes only so many new watches at a time.
       const next = clients.map((client) => open(client, { labelSelector: "size=small" }));
@@ -121,11 +122,11 @@ describe("a thousand watchers of which ten read nothing", function () {
   });
 });
 
-const revisionOf = ({ object }: WatchResponse): number =>
+const revisionOf = ({ object }: WatchEvent): number =>
   Number(configMapKind.message.decode(object?.value ?? Buffer.alloc(0)).metadata?.resourceVersion);
 
 /** The revisions of a watch's next messages; then it is left. */
-async function revisionsOf(stream: AsyncIterator<WatchResponse>, count: number): Promise<readonly number[]> {
+async function revisionsOf(stream: AsyncIterator<WatchEvent>, count: number): Promise<readonly number[]> {
   const revisions: number[] = [];
   while (revisions.length < count) {
     const { value, done } = await stream.next();
@@ -137,7 +138,7 @@ async function revisionsOf(stream: AsyncIterator<WatchResponse>, count: number):
 }
 
 /** Reads what a stream still brings, up to the error that ends it. */
-async function drain(stream: AsyncIterator<WatchResponse>) {
+async function drain(stream: AsyncIterator<WatchEvent>) {
   const revisions: number[] = [];
   let bytes = 0;
   try {

@@ -13,3 +13,14 @@ export function writeVarint(out: Uint8Array, start: number, value: number): numb
   out[at] = rest;
   return at + 1;
 }
+
+/** Reads a number of at most 31 bits. @returns it, and the index after it */
+export function readVarint(bytes: Uint8Array, start: number): { readonly value: number; readonly next: number } {
+  let value = 0;
+  let at = start;
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes[at++] ?? 0;
+    value |= (byte & 0x7f) << shift;
+    if (byte <= 0x7f) return { value, next: at };
+  }
+}

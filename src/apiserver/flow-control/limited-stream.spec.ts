@@ -18,7 +18,7 @@ describe("LimitedStream", () => {
     taken = 0;
   });
 
-  function limited(initialMessages: number, open: () => AsyncIterable<string>): LimitedStream<string> {
+  function limited(initialEvents: number, open: () => AsyncIterable<string>): LimitedStream<string> {
     const enter = async () => {
       taken += 1;
       let isReleased = false;
@@ -27,7 +27,7 @@ describe("LimitedStream", () => {
         isReleased = true;
       };
     };
-    return new LimitedStream({ enter, open, initialMessages, clock });
+    return new LimitedStream({ enter, open, initialEvents, count: (word) => word.split(" ").length, clock });
   }
 
   it("has its seats until the beginning is through", async () => {
@@ -41,6 +41,17 @@ describe("LimitedStream", () => {
       ["c", 0],
     ]);
     expect(clock.pending).to.equal(0);
+  });
+
+  it("counts all that a message carries", async () => {
+    const seen: unknown[] = [];
+    for await (const word of limited(3, () => words("a", "b c", "d"))) seen.push([word, taken]);
+
+    expect(seen).to.deep.equal([
+      ["a", 1],
+      ["b c", 0],
+      ["d", 0],
+    ]);
   });
 
   it("gives them back at once when nothing comes at the beginning", async () => {

@@ -5,8 +5,10 @@ export interface LimitedStreamOptions<T> {
   /** Waits for the seats of the stream's beginning. */
   readonly enter: () => Promise<Release>;
   readonly open: () => AsyncIterable<T>;
-  /** So many messages are its beginning. */
-  readonly initialMessages: number;
+  /** So many events are its beginning. */
+  readonly initialEvents: number;
+  /** How many a message carries. */
+  readonly count: (message: T) => number;
   readonly clock: Pick<Clock, "after">;
 }
 
@@ -14,7 +16,7 @@ export interface LimitedStreamOptions<T> {
 const maxBeginningMs = 5_000;
 
 /**
- * A stream whose beginning takes seats: until its first messages are through, or a while has passed. Afterwards it costs
+ * A stream whose beginning takes seats: until its first events are through, or a while has passed. Afterwards it costs
  * nothing more than the stream that it carries.
  */
 export class LimitedStream<T> implements AsyncIterableIterator<T> {
@@ -24,7 +26,7 @@ export class LimitedStream<T> implements AsyncIterableIterator<T> {
   private ended = false;
 
   constructor(private readonly options: LimitedStreamOptions<T>) {
-    this.left = options.initialMessages;
+    this.left = options.initialEvents;
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {
@@ -63,8 +65,8 @@ export class LimitedStream<T> implements AsyncIterableIterator<T> {
     let isOver = true;
     try {
       const next = await inner.next();
-      this.left -= 1;
-      isOver = next.done === true || this.left <= 0;
+      this.left -= next.done === true ? this.left : this.options.count(next.value);
+      isOver = this.left <= 0;
       return next;
     } finally {
       if (isOver) this.release();

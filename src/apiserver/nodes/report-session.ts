@@ -271,8 +271,8 @@ export class ReportSession {
           const { found, revision } = await this.deps.nodeCache.get(key, { kind: "latest" }, signal);
           if (found?.object.metadata.uid !== opening.nodeUid) return gone();
           const options = { after: revision, markInitialEnd: false, bookmarks: false, signal };
-          for await (const event of this.deps.nodeCache.watch(scope, options)) {
-            if (WatchResponse.decode(event).type === EventType.DELETED) return gone();
+          for await (const message of this.deps.nodeCache.watch(scope, options)) {
+            if (WatchResponse.decode(message).events.some(({ type }) => type === EventType.DELETED)) return gone();
             failures = 0;
           }
         } catch (error: unknown) {

@@ -4,6 +4,7 @@ import type { NodesService } from "../../gen/howbernetes/api/v1/nodes.js";
 import type { PodsService } from "../../gen/howbernetes/api/v1/pods.js";
 import type { ObjectBody, ResourceType } from "../../gen/howbernetes/api/v1/resources.js";
 import type { CallContext, Handlers } from "../../rpc/contracts.js";
+import { countEvents } from "../../storage/cacher/event-encoder.js";
 import type { WatchCaches } from "../../storage/cacher/watch-caches.js";
 import type { Verb } from "../auth/authorize.js";
 import type { FlowControl } from "../flow-control/flow-control.js";
@@ -43,10 +44,10 @@ export function limitResources(handlers: Handlers<ResourcesDefinition>, deps: Li
     watch: (request, call) => {
       const { resourceVersion, sendInitialEvents } = request;
       const wantsState = sendInitialEvents || resourceVersion === "" || resourceVersion === "0";
-      const initialMessages = wantsState ? objectsOf(deps, request) : 0;
-      const asked = { ...traitsOf("watch", request), seats: listSeats(initialMessages) };
+      const initialEvents = wantsState ? objectsOf(deps, request) : 0;
+      const asked = { ...traitsOf("watch", request), seats: listSeats(initialEvents) };
       const enter = () => deps.flow.enter(call.caller, asked, call.signal);
-      return new LimitedStream({ enter, open: () => handlers.watch(request, call), initialMessages, clock: deps.clock });
+      return new LimitedStream({ enter, open: () => handlers.watch(request, call), initialEvents, count: countEvents, clock: deps.clock });
     },
     create: limited("create", create, ({ body }) => writeSeats(bodyBytes(body))),
     update: limited("update", update, ({ body }) => writeSeats(bodyBytes(body))),

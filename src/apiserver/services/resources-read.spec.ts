@@ -139,9 +139,9 @@ describe("Resources", () => {
       const seen: string[] = [];
       const watch = api.service.watch(WatchRequest.fromPartial({ type: typeOf(podKind), namespace: "default", ...request }), api.call());
       for await (const buffer of watch) {
-        const { type, object } = WatchResponse.decode(buffer);
-        seen.push(`${EventType[type]} ${unpackAny(podKind, object).metadata.name}`);
-        if (seen.length === count) break;
+        for (const { type, object } of WatchResponse.decode(buffer).events)
+          seen.push(`${EventType[type]} ${unpackAny(podKind, object).metadata.name}`);
+        if (seen.length >= count) break;
       }
       return seen;
     }

@@ -1,7 +1,7 @@
 import { typeUrl } from "../../api/codec/any.js";
 import { encodeObject } from "../../api/codec/encode.js";
 import { spliceBehind } from "../../api/codec/resource-version.js";
-import { varintLength, writeVarint } from "../../api/codec/varint.js";
+import { readVarint, varintLength, writeVarint } from "../../api/codec/varint.js";
 import { makeWhole } from "../../api/codec/whole.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import { EventType } from "../../gen/howbernetes/api/v1/resources.js";
@@ -19,15 +19,17 @@ const eventTypes: Readonly<Record<ChangeType, EventType>> = {
   deleted: EventType.DELETED,
 };
 
-// Tags of WatchResponse.type, WatchResponse.object, Any.type_url and Any.value.
+// Tags of WatchResponse.events, WatchEvent.type, WatchEvent.object, Any.type_url and Any.value.
+const eventsTag = 0x0a;
 const typeTag = 0x08;
 const objectTag = 0x12;
 const typeUrlTag = 0x0a;
 const valueTag = 0x12;
 
 /**
- * Encodes WatchResponse messages about one kind. Written by hand, because an object's bytes then need no more than to be
- * put behind a head that says how long they are.
+ * Encodes WatchResponse messages of one event about one kind. Written by hand, because an object's bytes then need no
+ * more than to be put behind a head that says how long they are. Put behind one another, such messages are one message
+ * of all their events.
  */
 export class EventEncoder {
   private readonly url: Buffer;
@@ -76,11 +78,14 @@ export class EventEncoder {
   private head(type: EventType, length: number): Buffer {
     const { url } = this;
     const anyLength = 1 + varintLength(url.length) + url.length + 1 + varintLength(length) + length;
-    const head = Buffer.allocUnsafe(3 + varintLength(anyLength) + anyLength - length);
-    head[0] = typeTag;
-    head[1] = type;
-    head[2] = objectTag;
-    let at = writeVarint(head, 3, anyLength);
+    const eventLength = 3 + varintLength(anyLength) + anyLength;
+    const head = Buffer.allocUnsafe(1 + varintLength(eventLength) + eventLength - length);
+    head[0] = eventsTag;
+    let at = writeVarint(head, 1, eventLength);
+    head[at] = typeTag;
+    head[at + 1] = type;
+    head[at + 2] = objectTag;
+    at = writeVarint(head, at + 3, anyLength);
     head[at] = typeUrlTag;
     at = writeVarint(head, at + 1, url.length);
     head.set(url, at);
@@ -89,4 +94,14 @@ export class EventEncoder {
     writeVarint(head, at + 1, length);
     return head;
   }
+}
+
+/** How many events a WatchResponse carries. */
+export function countEvents(message: Uint8Array): number {
+  let count = 0;
+  for (let at = 0; at < message.length; count += 1) {
+    const { value, next } = readVarint(message, at + 1);
+    at = next + value;
+  }
+  return count;
 }

@@ -4,6 +4,7 @@ import type { MemoryStore } from "../../../test/fakes/memory-store.js";
 import { keyFor, PodCache, podBytes, scope } from "../../../test/fakes/pod-cache.js";
 import { isExpired, isTooManyRequests } from "../../api/errors.js";
 import { StoreUnavailableError } from "../errors.js";
+import { countEvents } from "./event-encoder.js";
 import type { HistoryLimits } from "./history-ring.js";
 
 describe("KindCache's watches", () => {
@@ -279,12 +280,34 @@ describe("KindCache's watches", () => {
   });
 
   it("does not end a watch by a bookmark that has not been read as far as the present", async () => {
-    for (let index = 0; index < 10; index++) await store.create(keyFor(`p${index}`), podBytes(`p${index}`));
+    // More than a message carries.
+    for (let index = 0; index < 1_000; index++) await store.create(keyFor(`p${index}`), podBytes(`p${index}`));
     const cache = await start();
     const slow = watch(cache, { markInitialEnd: true, bookmarks: true, timeoutMs: 5_000 });
     expect(await slow.next()).to.deep.equal(["ADDED p0@2"]);
     await clock.advance(5_000);
     expect(isTooManyRequests(await slow.failure())).to.equal(true);
+  });
+
+  it("hands what a reader is behind by to it in few messages, none of them large", async () => {
+    const cache = await start();
+    const slow = watch(cache);
+    const alone = slow.raw();
+    await clock.advance(0);
+    for (let index = 0; index < 1_000; index++) {
+      await store.create(keyFor(`p${index}`), podBytes(`p${index}`));
+      await clock.advance(0);
+    }
+    const counts = [countEvents(await alone)];
+    for (let told = 1; told < 1_000; told += counts.at(-1) ?? 0) {
+      const message = await slow.raw();
+      expect(message.length).to.be.lessThan(128 * 1024);
+      counts.push(countEvents(message));
+    }
+
+    expect(counts[0]).to.equal(1);
+    expect(counts.reduce((sum, count) => sum + count)).to.equal(1_000);
+    expect(counts.length).to.be.lessThan(10);
   });
 
   it("ends a watch when its reader leaves", async () => {

@@ -14,6 +14,7 @@ import { inScope } from "./facets.js";
 import { Feeder } from "./feeder.js";
 import type { HistoryLimits } from "./history-ring.js";
 import type { CachedList, CachedObject, Freshness, Scope, WatchCache, WatchOptions } from "./interface.js";
+import { SharedDelivery } from "./shared-delivery.js";
 import type { StoreProgress } from "./store-progress.js";
 import { createTimeSlice } from "./time-slice.js";
 import { type BegunWatch, WatchReading } from "./watch-reading.js";
@@ -44,6 +45,7 @@ const longestLifeMs = 2 ** 31 - 1;
 export class KindCache implements WatchCache {
   private readonly state: CacheState;
   private readonly feeder: Feeder;
+  private readonly delivery = new SharedDelivery();
   private readonly labels: { readonly resource: string };
 
   constructor(
@@ -124,7 +126,9 @@ export class KindCache implements WatchCache {
     // From here to the watcher's registration nothing is awaited: between what it starts from and what it is told
     // there is neither gap nor overlap.
     const start = this.startOf(scope, options);
+    const { delivery } = this;
     const watcher = new Watcher(scope, this.state.encoder, {
+      delivery,
       wantsBookmarks: options.bookmarks,
       budgetBytes: this.deps.watcherBudgetBytes,
       // The reader may take minutes to notice, or for ever: nothing is held for it meanwhile.
@@ -138,7 +142,7 @@ export class KindCache implements WatchCache {
       start.return();
       unregister();
     };
-    return { start, watcher, leave };
+    return { start, watcher, delivery, leave };
   }
 
   private present(scope: Scope): { readonly objects: readonly IndexedObject[]; readonly revision: Revision } {

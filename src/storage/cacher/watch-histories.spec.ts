@@ -12,7 +12,7 @@ import { parseLabelSelector } from "../../api/selectors/label-selector.js";
 import { isAbort } from "../../base/abort.js";
 import { createLog } from "../../base/log.js";
 import { createMetrics } from "../../base/metrics.js";
-import { EventType, WatchResponse } from "../../gen/howbernetes/api/v1/resources.js";
+import { EventType, type WatchEvent, WatchResponse } from "../../gen/howbernetes/api/v1/resources.js";
 import { StoreUnavailableError } from "../errors.js";
 import { storeKey } from "../keys.js";
 import { createCacheMetrics } from "./cache-metrics.js";
@@ -180,7 +180,10 @@ class Client {
   }
 
   private take(buffer: Buffer): void {
-    const { type, object } = WatchResponse.decode(buffer);
+    for (const event of WatchResponse.decode(buffer).events) this.takeEvent(event);
+  }
+
+  private takeEvent({ type, object }: WatchEvent): void {
     const { name, uid, resourceVersion, annotations } = unpackAny(podKind, object).metadata;
     const revision = Number(resourceVersion);
     if (this.cursor === undefined) {

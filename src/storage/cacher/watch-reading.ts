@@ -1,9 +1,12 @@
 import type { Clock } from "../../base/clock.js";
+import { MessageBatch } from "./message-batch.js";
+import type { SharedDelivery } from "./shared-delivery.js";
 import { createTimeSlice } from "./time-slice.js";
 import type { Watcher } from "./watcher.js";
 
 /** A watch that has begun. */
 export interface BegunWatch {
+  readonly delivery: SharedDelivery;
   /** What it begins with; undefined where there was nothing to tell. */
   readonly start: Iterator<Buffer | undefined, void, void>;
   /** What comes after. */
@@ -57,15 +60,18 @@ export class WatchReading implements AsyncIterableIterator<Buffer> {
     return { value: undefined, done: true };
   }
 
-  private async takeStart({ start, watcher }: BegunWatch): Promise<Buffer | undefined> {
-    while (!watcher.hasCaughtUp) {
+  /** Undefined when there is nothing left to begin with. */
+  private async takeStart({ start, watcher, delivery }: BegunWatch): Promise<Buffer | undefined> {
+    if (watcher.hasCaughtUp) return undefined;
+    const batch = new MessageBatch(delivery);
+    while (!watcher.hasCaughtUp && !batch.isFull) {
       const { value, done } = start.next();
       if (done === true) watcher.hasCaughtUp = true;
-      else if (value !== undefined) return value;
+      else if (value !== undefined) batch.add(value);
       const turn = this.pause();
       if (turn !== undefined) await turn;
     }
-    return undefined;
+    return batch.whole();
   }
 
   /** Undefined once the watcher has ended. */

@@ -3,6 +3,8 @@ import { type Deferred, deferred } from "../../base/abort.js";
 import { type Change, seenAs } from "./change.js";
 import type { EventEncoder } from "./event-encoder.js";
 import type { Scope } from "./interface.js";
+import { MessageBatch } from "./message-batch.js";
+import type { SharedDelivery } from "./shared-delivery.js";
 
 // What a reader may fall behind by: seconds of a busy kind, and a bound on memory of 8 MiB for each stuck reader.
 const defaultBudgetBytes = 8 * 1024 * 1024;
@@ -10,6 +12,7 @@ const defaultBudgetBytes = 8 * 1024 * 1024;
 const maxTaken = 256;
 
 export interface WatcherOptions {
+  readonly delivery: SharedDelivery;
   readonly wantsBookmarks: boolean;
   /** What its reader may fall behind by; 8 MiB by default. */
   readonly budgetBytes?: number | undefined;
@@ -61,7 +64,7 @@ export class Watcher {
     this.queue.push(buffer);
     this.queuedBytes += buffer.length;
     if (this.queuedBytes > (this.options.budgetBytes ?? defaultBudgetBytes)) this.tooSlow();
-    else this.wake();
+    else this.wakeInTurn();
   }
 
   /** Ends the stream because of its reader, with a status to resume on. */
@@ -86,9 +89,20 @@ export class Watcher {
     this.end();
   }
 
-  /** The next message, if there is one. @throws ApiError what it was failed with */
+  /**
+   * What there is, as one message, or the beginning of it if it is much. Undefined if there is nothing.
+   * @throws ApiError what it was failed with
+   */
   take(): Buffer | undefined {
     if (this.failure !== undefined) throw this.failure;
+    const first = this.takeOne();
+    if (first === undefined || this.head === this.queue.length) return first;
+    const batch = new MessageBatch(this.options.delivery);
+    for (let next: Buffer | undefined = first; next !== undefined; next = batch.isFull ? undefined : this.takeOne()) batch.add(next);
+    return batch.whole();
+  }
+
+  private takeOne(): Buffer | undefined {
     const next = this.queue[this.head];
     if (next === undefined) return undefined;
     this.head += 1;
@@ -105,6 +119,12 @@ export class Watcher {
   changed(): Promise<void> {
     this.waiting ??= deferred();
     return this.waiting.promise;
+  }
+
+  private wakeInTurn(): void {
+    if (this.waiting === undefined) return;
+    this.options.delivery.wake(this.waiting);
+    this.waiting = undefined;
   }
 
   private wake(): void {

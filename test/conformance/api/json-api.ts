@@ -21,6 +21,7 @@ import {
   WatchRequest,
 } from "../../../src/gen/howbernetes/api/v1/resources.js";
 import type { RpcClient } from "../../../src/rpc/contracts.js";
+import { eventsOf } from "../../watch-events.js";
 
 /** An object as its JSON, loosely: tests state what they look at. */
 // biome-ignore lint/suspicious/noExplicitAny: what a test reads of an object is checked by what it expects of it
@@ -127,7 +128,7 @@ export class JsonApi {
   async *watch(kindName: string, options: Fields<WatchRequest> & { readonly signal?: AbortSignal } = {}): AsyncGenerator<Change> {
     const { signal, ...fields } = options;
     const request = WatchRequest.fromPartial({ ...this.#target(kindName), ...fields });
-    for await (const { type, object } of this.#watches.watch(request, signal === undefined ? {} : { signal })) {
+    for await (const { type, object } of eventsOf(this.#watches.watch(request, signal === undefined ? {} : { signal }))) {
       yield { type: EventType[type] as Change["type"], object: jsonOf(object) };
     }
   }
