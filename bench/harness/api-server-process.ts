@@ -9,6 +9,13 @@ import { connect } from "./raw-calls.js";
 // A build of another tree can be measured, too.
 const program = process.env.HOWBERNETES_BIN ?? "bin/howbernetes";
 
+let profileFolder: string | undefined;
+
+/** From now on, servers that are stopped leave a CPU profile in this folder. */
+export function profileServersInto(folder: string): void {
+  profileFolder = folder;
+}
+
 /** `howbernetes apiserver` on an etcd, in a process of its own. */
 export class ApiServerProcess {
   #process: Running | undefined;
@@ -31,7 +38,8 @@ export class ApiServerProcess {
   }
 
   async boot(): Promise<void> {
-    this.#process = start(program, this.flags, {});
+    const profiled = profileFolder === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", profileFolder];
+    this.#process = start(process.execPath, [...profiled, program, ...this.flags], {});
     await this.#process.until("the api-server is ready", (stdout) => stdout.includes("howbernetes apiserver is ready"));
   }
 

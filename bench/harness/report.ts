@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import type { Verdict } from "./measurement.js";
+import type { OwnerShare } from "./profile.js";
 
 const resultsFile = "bench/results/latest.json";
 const docsFile = "docs/benchmarks.md";
@@ -20,6 +21,11 @@ const number = (value: number): string => (value >= 100 ? value.toFixed(0) : val
 export function formatVerdict(verdict: Verdict): string {
   const { name, ourMedian, peerMedian, peer, unit, ratio, ratioLow, ratioHigh } = verdict;
   return `${name.padEnd(22)} ours ${number(ourMedian)} ${unit}, ${peer} ${number(peerMedian)} ${unit}, ratio ${ratio.toFixed(2)} (${ratioLow.toFixed(2)}–${ratioHigh.toFixed(2)})${aimText(verdict)}`;
+}
+
+/** One line of a profile. */
+export function formatShare({ owner, ms, share }: OwnerShare): string {
+  return `${(share * 100).toFixed(0).padStart(4)} % ${number(ms).padStart(6)} ms  ${owner}`;
 }
 
 function aimText({ aim, met, firstStep, firstStepMet }: Verdict): string {

@@ -50,7 +50,19 @@ function requirementsOf({ matchLabels, matchExpressions }: LabelSelectorMessage)
 
 function compile(requirements: readonly Requirement[]): LabelSelector {
   if (requirements.length === 0) return everything;
-  return { empty: false, matches: (labels) => requirements.every((requirement) => isMet(requirement, labels)) };
+  const [first, ...others] = requirements.map(compileRequirement);
+  if (first === undefined || others.length === 0) return { empty: false, matches: first ?? everything.matches };
+  return { empty: false, matches: (labels) => first(labels) && others.every((isMet) => isMet(labels)) };
+}
+
+type Test = LabelSelector["matches"];
+
+/** Lists ask for each of thousands of objects: the most frequent requirement, `key=value`, is one comparison. */
+function compileRequirement(requirement: Requirement): Test {
+  const { key, operator, values } = requirement;
+  const [value] = values;
+  if (operator === "In" && values.length === 1) return (labels) => labels[key] === value && Object.hasOwn(labels, key);
+  return (labels) => isMet(requirement, labels);
 }
 
 function isMet({ key, operator, values }: Requirement, labels: Readonly<Record<string, string>>): boolean {

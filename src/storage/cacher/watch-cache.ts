@@ -101,10 +101,13 @@ export class KindCache implements WatchCache {
     const { objects, revision } = reached ? this.present(scope) : await this.listStore(freshness, signal);
     const pause = createTimeSlice(this.deps.clock);
     const found: CachedObject[] = [];
-    for (const [index, object] of objects.entries()) {
-      const isFound = inScope(scope, object.kept.facets);
-      if (isFound && limit > 0 && found.length === limit) return { objects: found, revision, remaining: objects.length - index };
-      if (isFound) found.push(object);
+    let seen = 0;
+    for (const object of objects) {
+      if (inScope(scope, object.kept.facets)) {
+        if (limit > 0 && found.length === limit) return { objects: found, revision, remaining: objects.length - seen };
+        found.push(object);
+      }
+      seen += 1;
       const turn = pause();
       if (turn !== undefined) await turn;
     }
