@@ -9,7 +9,7 @@ import type { ReplicaSet } from "../../gen/howbernetes/apps/v1/replicaset.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { Claimer } from "../ownership/claimer.js";
 import { availableInMs } from "../pod-state.js";
-import { isRefusal } from "../refusal.js";
+import { isLastingRefusal } from "../refusal.js";
 import { byController, byOrphanNamespace } from "../shared-informers.js";
 import { writeStatus } from "../write-status.js";
 import { planDeployment } from "./plan.js";
@@ -47,7 +47,7 @@ export class DeploymentReconciler implements Reconciler {
     const outcome = await control.carryOut(deployment, planDeployment(view), signal);
     const requeueAfterMs = await this.writeStatus(view, outcome, signal);
     if (outcome.kind === "createFailed") {
-      if (isRefusal(outcome.error)) throw new TerminalError(outcome.message, { cause: outcome.error });
+      if (isLastingRefusal(outcome.error)) throw new TerminalError(outcome.message, { cause: outcome.error });
       throw outcome.error;
     }
     return requeueAfterMs === undefined ? {} : { requeueAfterMs };

@@ -4,7 +4,7 @@ import { type ControlPlane, startControlPlane } from "../../../test/fakes/fake-a
 import { FakeApi } from "../../../test/fakes/fake-api/fake-api.js";
 import { settle } from "../../../test/fakes/fake-api/settle.js";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
-import { forbidden, timedOut, unavailable } from "../../api/errors.js";
+import { forbidden, invalid, timedOut, unavailable } from "../../api/errors.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
 import { namespaceKind } from "../../api/kinds/namespace/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
@@ -130,7 +130,7 @@ describe("the ReplicaSet controller", () => {
     expect(pods()).to.have.length(2);
   });
 
-  it("says why pods are refused, does not try over and over, and tries again when the set changes", async () => {
+  it("says why pods are forbidden, does not try over and over, and has them when there is room for them again", async () => {
     await start();
     let tries = 0;
     const stop = api.intercept({
@@ -143,9 +143,29 @@ describe("the ReplicaSet controller", () => {
     await create(20);
     await clock.advance(600_000);
 
+    expect(status()?.conditions[0]?.message).to.contain("exceeded quota");
+    expect(tries).to.be.lessThan(40);
+    stop();
+    await clock.advance(600_000);
+    expect(pods()).to.have.length(20);
+  });
+
+  it("says why pods are refused, does not try over and over, and tries again when the set changes", async () => {
+    await start();
+    let tries = 0;
+    const stop = api.intercept({
+      before: ({ verb, kind, key: { name } }) => {
+        if (verb !== "create" || kind.kind !== "Pod") return;
+        tries += 1;
+        throw invalid({ group: "", kind: "Pod", name }, [{ path: "spec", reason: "FieldValueInvalid", message: "no such pod" }]);
+      },
+    });
+    await create(20);
+    await clock.advance(600_000);
+
     const [failure] = status()?.conditions ?? [];
     expect([failure?.type, failure?.status, failure?.reason]).to.deep.equal(["ReplicaFailure", "True", "FailedCreate"]);
-    expect(failure?.message).to.contain("exceeded quota");
+    expect(failure?.message).to.contain("no such pod");
     expect(tries).to.be.lessThan(5);
     expect(reasons()).to.include("FailedCreate");
 

@@ -8,7 +8,7 @@ import type { ReplicaSet } from "../../gen/howbernetes/apps/v1/replicaset.js";
 import type { Namespace } from "../../gen/howbernetes/core/v1/namespace.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { Claimer } from "../ownership/claimer.js";
-import { isRefusal } from "../refusal.js";
+import { isLastingRefusal } from "../refusal.js";
 import { byController, byOrphanNamespace } from "../shared-informers.js";
 import { writeStatus } from "../write-status.js";
 import { planReplicas, type ReplicaPlan } from "./plan.js";
@@ -70,6 +70,6 @@ export class ReplicaSetReconciler implements Reconciler {
 function throwIfAny(errors: readonly unknown[], key: ObjectKey): void {
   const [first] = errors;
   if (first === undefined) return;
-  if (errors.every(isRefusal)) throw new TerminalError(`the pods of ${formatKey(key)} are refused`, { cause: first });
+  if (errors.every(isLastingRefusal)) throw new TerminalError(`the pods of ${formatKey(key)} are refused`, { cause: first });
   throw first;
 }
