@@ -5,7 +5,7 @@ import { configMapPrefix, withServedEtcd } from "../harness/served-etcd.js";
 import type { ServerWorkload } from "./workload.js";
 
 const objects = 10_000;
-const rounds = 9;
+const rounds = 31;
 const warmUps = 20;
 const type = { group: "", version: "v1", resource: "configmaps" };
 const everything = ListRequest.encode(ListRequest.fromPartial({ type })).finish();

@@ -9,6 +9,7 @@ import { createMetrics } from "../../src/base/metrics.js";
 import { EventType, type WatchEvent, WatchResponse } from "../../src/gen/howbernetes/api/v1/resources.js";
 import { createCacheMetrics } from "../../src/storage/cacher/cache-metrics.js";
 import { initialEventsEnd } from "../../src/storage/cacher/event-encoder.js";
+import { FirstLists } from "../../src/storage/cacher/first-lists.js";
 import type { HistoryLimits } from "../../src/storage/cacher/history-ring.js";
 import type { Scope, WatchOptions } from "../../src/storage/cacher/interface.js";
 import { StoreProgress } from "../../src/storage/cacher/store-progress.js";
@@ -85,7 +86,16 @@ export class PodCache {
     const metrics = createCacheMetrics(createMetrics({ process: false }));
     const progress = new StoreProgress(store, clock);
     const log = createLog("test", "silent");
-    const cache = new KindCache(podKind, { store, progress, clock, random: () => 0.5, log, metrics, ...options });
+    const cache = new KindCache(podKind, {
+      store,
+      progress,
+      clock,
+      random: () => 0.5,
+      log,
+      metrics,
+      firstLists: new FirstLists(1),
+      ...options,
+    });
     this.running = cache.run(this.stop.signal);
     const ready = cache.ready(this.stop.signal);
     // The first request for progress may come before the watch is open; the next one is answered.

@@ -4,6 +4,7 @@ import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import { isCompacted } from "../errors.js";
 import type { Listing, Revision, Store, StoreEvent } from "../interface.js";
+import type { FirstLists } from "./first-lists.js";
 import { type ObjectEvent, readWindow } from "./history-window.js";
 import { createTimeSlice } from "./time-slice.js";
 
@@ -23,6 +24,7 @@ export interface FeederDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  readonly firstLists: FirstLists;
 }
 
 // A watch that lived this long was healthy: its end is news, not one more failure.
@@ -85,12 +87,16 @@ export class Feeder {
     const listing = await this.deps.store.list(this.prefix, { signal });
     // Only a first list has a history. A later one is a repair: what lay between is gone.
     await this.target.load(listing, this.history !== undefined);
-    this.history ??= this.readHistory(listing.revision, signal);
+    if (this.history === undefined) {
+      this.deps.firstLists.loaded();
+      this.history = this.readHistory(listing.revision, signal);
+    }
     return listing.revision;
   }
 
   private async readHistory(upTo: Revision, signal: AbortSignal): Promise<void> {
     try {
+      await this.deps.firstLists.all(signal);
       const compacted = await this.deps.store.compactedRevision();
       let window = { after: upTo, upTo };
       for (let span = firstSpan; window.after > compacted; ) {

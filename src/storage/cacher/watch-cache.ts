@@ -12,6 +12,7 @@ import { type IndexedObject, toCachedObject, toIndexedObject } from "./cached-ob
 import { seenAs } from "./change.js";
 import { inScope } from "./facets.js";
 import { Feeder } from "./feeder.js";
+import type { FirstLists } from "./first-lists.js";
 import type { HistoryLimits } from "./history-ring.js";
 import type { CachedList, CachedObject, Freshness, Scope, WatchCache, WatchOptions } from "./interface.js";
 import { SharedDelivery } from "./shared-delivery.js";
@@ -27,6 +28,7 @@ export interface WatchCacheDeps {
   readonly random: () => number;
   readonly log: Log;
   readonly metrics: CacheMetrics;
+  readonly firstLists: FirstLists;
   readonly history?: HistoryLimits;
   /** What a watcher may fall behind by; 8 MiB by default. */
   readonly watcherBudgetBytes?: number;

@@ -7,6 +7,7 @@ import type { Log } from "../../base/log.js";
 import type { Metrics } from "../../base/metrics.js";
 import type { Store } from "../interface.js";
 import { createCacheMetrics } from "./cache-metrics.js";
+import { FirstLists } from "./first-lists.js";
 import type { WatchCache } from "./interface.js";
 import { StoreProgress } from "./store-progress.js";
 import { KindCache } from "./watch-cache.js";
@@ -35,7 +36,8 @@ export function createWatchCaches(options: WatchCachesOptions): WatchCaches {
   const { store, clock, random, log } = options;
   const progress = new StoreProgress(store, clock);
   const metrics = createCacheMetrics(options.metrics);
-  const deps = { store, progress, clock, random, log, metrics };
+  const firstLists = new FirstLists(options.kinds.length);
+  const deps = { store, progress, clock, random, log, metrics, firstLists };
   const caches = new Map(options.kinds.map((kind) => [kind.typeName, new KindCache(kind, deps)]));
   const all = [...caches.values()];
   return {

@@ -17,6 +17,7 @@ import { StoreUnavailableError } from "../errors.js";
 import { storeKey } from "../keys.js";
 import { createCacheMetrics } from "./cache-metrics.js";
 import { initialEventsEnd } from "./event-encoder.js";
+import { FirstLists } from "./first-lists.js";
 import type { Scope } from "./interface.js";
 import { StoreProgress } from "./store-progress.js";
 import { KindCache } from "./watch-cache.js";
@@ -257,7 +258,12 @@ class Run {
     const progress = new StoreProgress(this.store, this.clock);
     const log = createLog("test", "silent");
     const deps = { store: this.store, progress, clock: this.clock, random: () => 0.5, log, metrics };
-    const cache = new KindCache(podKind, { ...deps, history: { maxChanges: 40, maxAgeMs: 600_000 }, watcherBudgetBytes: 20_000 });
+    const cache = new KindCache(podKind, {
+      ...deps,
+      firstLists: new FirstLists(1),
+      history: { maxChanges: 40, maxAgeMs: 600_000 },
+      watcherBudgetBytes: 20_000,
+    });
     const running = cache.run(this.stop.signal);
     const all = Array.from(
       { length: clients },
