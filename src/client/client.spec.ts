@@ -327,7 +327,7 @@ describe("ApiClient over mTLS", () => {
     expect(patches[0]).to.include({ ...key, subresource: "status", patchType: PatchType.MERGE });
     expect(JSON.parse(String(patches[0]?.patch))).to.deep.equal({ spec: { nodeName: "n2" } });
     expect(patches[1]).to.include({ ...key, subresource: "", patchType: PatchType.APPLY, fieldManager: "me", force: true });
-    expect(JSON.parse(String(patches[1]?.patch))).to.deep.equal({ spec: { nodeName: "n3" } });
+    expect(JSON.parse(String(patches[1]?.patch))).to.deep.equal({ apiVersion: "v1", kind: "Pod", spec: { nodeName: "n3" } });
   });
 
   it("binds the very pod that was looked at", async () => {

@@ -1,4 +1,5 @@
 import { packAny, unpackAny } from "../api/codec/any.js";
+import { apiVersionOf } from "../api/codec/json.js";
 import { internalError, isExpired } from "../api/errors.js";
 import type { Kind } from "../api/kinds/kind.js";
 import type { ApiObject, ObjectKey, Whole } from "../api/object.js";
@@ -192,7 +193,7 @@ export class RemoteResourceClient<T extends ApiObject> implements ResourceClient
       ...key,
       subresource,
       patchType: PatchType.APPLY,
-      patch: Buffer.from(JSON.stringify(configuration)),
+      patch: Buffer.from(JSON.stringify({ apiVersion: apiVersionOf(this.kind), kind: this.kind.kind, ...configuration })),
       force,
       ...fields,
       fieldManager: options.fieldManager ?? fields.fieldManager,

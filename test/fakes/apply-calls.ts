@@ -1,3 +1,4 @@
+import { apiVersionOf } from "../../src/api/codec/json.js";
 import type { Kind } from "../../src/api/kinds/kind.js";
 import type { ApiObject, Whole } from "../../src/api/object.js";
 import { type PatchRequest, PatchType } from "../../src/gen/howbernetes/api/v1/resources.js";
@@ -12,10 +13,14 @@ export type ApplyCall = <T extends ApiObject>(
   more?: Partial<PatchRequest>,
 ) => Promise<Whole<T>>;
 
-/** Creates the call, of objects in "default", by "one" unless another is named. */
+/** Creates the call, of objects in "default", by "one" unless another is named. What a configuration is of goes without saying. */
 export function applyCall(patch: ResourceCalls["patch"]): ApplyCall {
-  return (kind, name, configuration, manager = "one", more = {}) =>
-    patch(kind, name, configuration, { patchType: PatchType.APPLY, fieldManager: manager, ...more });
+  return (kind, name, configuration, manager = "one", more = {}) => {
+    const typed = Array.isArray(configuration)
+      ? configuration
+      : { apiVersion: apiVersionOf(kind), kind: kind.kind, ...(configuration as object) };
+    return patch(kind, name, typed, { patchType: PatchType.APPLY, fieldManager: manager, ...more });
+  };
 }
 
 /** Who owns what, as "manager operation[/subresource]" → FieldsV1. */

@@ -36,7 +36,7 @@ export function parseApplyConfiguration(
   if (duplicates.length > 0 && validation !== FieldValidation.IGNORE && validation !== FieldValidation.WARN) {
     throw badRequest(`error strict decoding YAML: ${duplicates.join(", ")}`);
   }
-  checkType(kind, json);
+  checkType(kind, json, key);
   checkFields(kind, json, key);
   checkMetadata(kind, json, key);
   return { json, warnings: validation === FieldValidation.WARN ? duplicates : [] };
@@ -66,13 +66,14 @@ function parseYamlObject(text: string): JsonObject {
   throw badRequest("error decoding YAML: an object was expected");
 }
 
-function checkType(kind: Kind, { apiVersion, kind: name }: JsonObject): void {
+function checkType(kind: Kind, { apiVersion = "", kind: name = "" }: JsonObject, key: ObjectKey): void {
   const expected = apiVersionOf(kind);
-  if (apiVersion !== undefined && apiVersion !== expected) {
+  if (apiVersion !== expected) {
     const found = typeof apiVersion === "string" ? apiVersion.slice(0, maxErrors) : typeof apiVersion;
     throw badRequest(`Incorrect version specified in apply patch. Specified patch version: ${found}, expected: ${expected}`);
   }
-  if (name !== undefined && name !== kind.kind) {
+  if (name === "") throw untyped({ ...kind, kind: name }, key, [untypedKind(kind)]);
+  if (name !== kind.kind) {
     const found = typeof name === "string" ? name.slice(0, maxErrors) : typeof name;
     throw badRequest(`the kind in the data (${found}) does not match the expected kind (${kind.kind})`);
   }
@@ -85,11 +86,19 @@ function checkFields(kind: Kind, { apiVersion: _apiVersion, kind: _kind, ...json
   if (all.length > 0) throw untyped(kind, key, all);
 }
 
+type TypeName = Pick<Kind, "group" | "version" | "kind">;
+
+const untypedKind = ({ group, version }: TypeName): FieldError => ({
+  path: "",
+  reason: "FieldValueRequired",
+  message: `no corresponding type for ${group}/${version}, Kind=`,
+});
+
 /** What can't be read as the kind's, in Kubernetes' words. Unlike Kubernetes, which takes it for an error of its own. */
-export function untyped(kind: Kind, { namespace, name }: ObjectKey, errors: readonly FieldError[]): Error {
+export function untyped(kind: TypeName, { namespace, name }: ObjectKey, errors: readonly FieldError[]): Error {
   const lines = errors.map(({ path, message }) => (path === "" ? message : `.${path}: ${message}`));
   const text = lines.length === 1 ? lines[0] : ["errors:", ...lines.map((line) => `  ${line}`)].join("\n");
-  const object = `${namespace}/${name}; ${apiVersionOf(kind)}, Kind=${kind.kind}`;
+  const object = `${namespace}/${name}; ${kind.group}/${kind.version}, Kind=${kind.kind}`;
   return badRequest(`failed to create typed patch object (${object}): ${text}`, errors);
 }
 

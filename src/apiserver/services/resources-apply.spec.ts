@@ -154,6 +154,18 @@ describe("Resources: server-side apply", () => {
         message: "Incorrect version specified in apply patch. Specified patch version: apps/v2, expected: apps/v1",
       },
       {
+        it: "no version",
+        body: { apiVersion: undefined },
+        reason: "BadRequest",
+        message: "Incorrect version specified in apply patch. Specified patch version: , expected: apps/v1",
+      },
+      {
+        it: "no kind",
+        body: { kind: undefined },
+        reason: "BadRequest",
+        message: "failed to create typed patch object (default/web; apps/v1, Kind=): no corresponding type for apps/v1, Kind=",
+      },
+      {
         it: "an unknown field, however lax",
         body: { spec: { foo: 1 } },
         more: { fieldValidation: FieldValidation.IGNORE },
@@ -187,7 +199,8 @@ describe("Resources: server-side apply", () => {
     }
 
     it("judges names that are there twice as the request asks", async () => {
-      const text = '{"metadata":{"labels":{"a":"1","a":"2"}},"spec":{"containers":[{"name":"c","image":"i"}]}}';
+      const text =
+        '{"apiVersion":"v1","kind":"Pod","metadata":{"labels":{"a":"1","a":"2"}},"spec":{"containers":[{"name":"c","image":"i"}]}}';
       const send = (fieldValidation: FieldValidation): ReturnType<typeof api.service.patch> => {
         const request = PatchRequest.fromPartial({
           ...place(podKind, "a"),

@@ -122,6 +122,8 @@ export function applies(subject: () => ApiSubject): void {
         await refusal(settings("", { a: "1" })),
         await refusal(api.patch("ConfigMap", "settings", { apiVersion: "v2", kind: "ConfigMap", data: { a: "1" } }, options)),
         await refusal(api.patch("ConfigMap", "settings", { apiVersion: "v1", kind: "ConfigMap", datum: { a: "1" } }, options)),
+        await refusal(api.patch("ConfigMap", "settings", { apiVersion: "v1", data: { a: "1" } }, options)),
+        await refusal(api.patch("ConfigMap", "settings", { kind: "ConfigMap", data: { a: "1" } }, options)),
         await refusal(settings("alice", { "not a key": "1" })),
       ];
 

@@ -46,7 +46,12 @@ export function dryRuns(subject: () => ApiSubject): void {
         await api.patch("StatefulSet", "db", [{ op: "replace", path: "/spec/replicas", value: 7 }], { patchType: PatchType.JSON, dryRun }),
         await api.patch("StatefulSet", "db", replicas, { patchType: PatchType.MERGE, dryRun }),
         await api.patch("StatefulSet", "db", replicas, { patchType: PatchType.STRATEGIC_MERGE, dryRun }),
-        await api.patch("StatefulSet", "db", replicas, { patchType: PatchType.APPLY, fieldManager: "test", force: true, dryRun }),
+        await api.patch(
+          "StatefulSet",
+          "db",
+          { apiVersion: "apps/v1", kind: "StatefulSet", ...replicas },
+          { patchType: PatchType.APPLY, fieldManager: "test", force: true, dryRun },
+        ),
         await api.update("StatefulSet", scale, { subresource: "scale", dryRun }),
         await api.patch("StatefulSet", "db", replicas, { subresource: "scale", dryRun }),
       ];
