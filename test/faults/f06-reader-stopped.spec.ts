@@ -12,13 +12,13 @@ import { factor } from "./seed.js";
 
 const stalledReaders = 40;
 const changeBytes = 100_000;
-const changes = 500 * factor;
+/** Few enough for the server's history to hold them all: whoever was ended can resume. */
+const changes = 500;
 /** Growth that the changes themselves (history, store, garbage) stay well below; a copy of each for each reader is four times as much. */
 const memoryBound = (stalledReaders * changeBytes * changes) / 4;
-const key = { namespace, name: "large" };
 
 describe("F6: watchers that stop reading", function () {
-  this.timeout(120_000 * factor);
+  this.timeout(120_000);
   let plane: ControlPlane;
   let client: RemoteApiClient;
 
@@ -28,12 +28,17 @@ describe("F6: watchers that stop reading", function () {
   });
   after(() => plane?.stop());
 
-  it("cost bounded memory, slow nobody, are ended with a status to resume from, and catch up", async () => {
+  for (let round = 1; round <= factor; round += 1) {
+    it(`cost bounded memory, slow nobody, are ended with a status to resume from, and catch up (${round})`, () => stall(`large-${round}`));
+  }
+
+  async function stall(name: string): Promise<void> {
+    const key = { namespace, name };
     const configMaps = client.of(configMapKind);
     await configMaps.create(ConfigMap.fromPartial({ metadata: key, data: { payload: "x".repeat(changeBytes), number: "0" } }));
-    const stalled = await Promise.all(Array.from({ length: stalledReaders }, async () => openWatch(await plane.client(0, 0))));
+    const stalled = await Promise.all(Array.from({ length: stalledReaders }, async () => openWatch(await plane.client(0, 0), name)));
     for (const stream of stalled) expect(await nextNumber(stream)).to.equal(0);
-    const reading = openWatch(await plane.client(0, 0));
+    const reading = openWatch(await plane.client(0, 0), name);
     expect(await nextNumber(reading)).to.equal(0);
     const before = await plane.metric("process_resident_memory_bytes");
 
@@ -48,14 +53,14 @@ describe("F6: watchers that stop reading", function () {
       expect(isTooManyRequests(error), String(error)).to.equal(true);
       expect(numbers).to.deep.equal(ascending(1, last));
       expect(last).to.be.lessThan(changes);
-      expect(await resumed(client, revision), "after resuming").to.deep.equal(ascending(last + 1, changes));
+      expect(await resumed(client, name, revision), "after resuming").to.deep.equal(ascending(last + 1, changes));
     }
-  });
+  }
 });
 
-function openWatch(client: RemoteApiClient): AsyncIterator<WatchEvent> {
+function openWatch(client: RemoteApiClient, name: string): AsyncIterator<WatchEvent> {
   const type = { group: "", version: "v1", resource: "configmaps" };
-  const request = WatchRequest.fromPartial({ type, namespace, resourceVersion: "0" });
+  const request = WatchRequest.fromPartial({ type, namespace, fieldSelector: `metadata.name=${name}`, resourceVersion: "0" });
   return eventsOf(client.raw(ResourcesService, "watch").watch(request));
 }
 
@@ -91,10 +96,11 @@ async function drain(stream: AsyncIterator<WatchEvent>) {
   }
 }
 
-async function resumed(client: RemoteApiClient, resourceVersion: string): Promise<readonly number[]> {
+async function resumed(client: RemoteApiClient, name: string, resourceVersion: string): Promise<readonly number[]> {
   const stopping = new AbortController();
+  const fieldSelector = `metadata.name=${name}`;
   const numbers: number[] = [];
-  for await (const event of client.of(configMapKind).watch({ namespace, resourceVersion, signal: stopping.signal })) {
+  for await (const event of client.of(configMapKind).watch({ namespace, fieldSelector, resourceVersion, signal: stopping.signal })) {
     if (event.type === "bookmark") continue;
     numbers.push(Number(event.object.data.number));
     if (numbers.at(-1) === changes) return numbers;
