@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 
 import { profileServersInto } from "./harness/api-server-process.js";
 import { Engine } from "./harness/engine.js";
+import { withLag } from "./harness/event-loop-lag.js";
 import { type Comparison, judge, type Verdict } from "./harness/measurement.js";
 import { ProfileFolder } from "./harness/profile.js";
 import { formatShare, formatVerdict, writeReport } from "./harness/report.js";
@@ -37,7 +38,12 @@ async function measureOnDocker(chosen: readonly Workload[], engine: Engine): Pro
   const leaveSwarm = chosen.some(({ needsSwarm }) => needsSwarm) ? await engine.becomeSwarm() : undefined;
   const subject = await Subject.start();
   try {
-    for (const workload of chosen) await measure(workload.id, workload.title, () => workload.run({ subject, engine }));
+    for (const workload of chosen) {
+      await measure(workload.id, workload.title, async () => {
+        const comparisons = await workload.run({ subject, engine });
+        return workload.isOfEngineAlone === true ? comparisons : await withLag(comparisons, subject.cluster.httpAddress);
+      });
+    }
   } finally {
     await subject.stop();
     await engine.removeContainers();

@@ -24,14 +24,18 @@ export class ApiServerProcess {
   private constructor(
     private readonly flags: readonly string[],
     private readonly directory: string,
+    /** Where its metrics are. */
+    readonly httpAddress: string,
   ) {}
 
   static async start(etcd: string, directory: string): Promise<ApiServerProcess> {
     const [port, httpPort] = [await freePort(), await freePort()];
-    const listen = ["--listen", `127.0.0.1:${port}`, "--http-listen", `127.0.0.1:${httpPort}`];
+    const httpAddress = `127.0.0.1:${httpPort}`;
+    const listen = ["--listen", `127.0.0.1:${port}`, "--http-listen", httpAddress];
     const server = new ApiServerProcess(
       ["apiserver", "--store", `etcd://${etcd}`, "--data-dir", directory, ...listen, "--log-level", "error"],
       directory,
+      httpAddress,
     );
     await server.boot();
     return server;

@@ -12,6 +12,8 @@ export interface Comparison {
   /** The ratio ours ÷ peer that the project aims at, and the first step on the way there; neither for what explains others. */
   readonly aim?: number;
   readonly firstStep?: number;
+  /** How late the api-server's event loop was during the workload: its 99th percentile. Absent where no api-server took part. */
+  readonly lagMs?: number;
 }
 
 /** A comparison as it is reported. */
@@ -30,10 +32,11 @@ export interface Verdict {
   readonly met: boolean | undefined;
   readonly firstStep: number | undefined;
   readonly firstStepMet: boolean | undefined;
+  readonly lagMs: number | undefined;
 }
 
 /** Judges a comparison by its median ratio. */
-export function judge({ name, unit, peer, ours, peers, aim, firstStep }: Comparison): Verdict {
+export function judge({ name, unit, peer, ours, peers, aim, firstStep, lagMs }: Comparison): Verdict {
   const ratios = ours.map((value, round) => value / (peers[round] ?? Number.NaN));
   const ratio = median(ratios);
   return {
@@ -50,6 +53,7 @@ export function judge({ name, unit, peer, ours, peers, aim, firstStep }: Compari
     met: aim === undefined ? undefined : ratio <= aim,
     firstStep,
     firstStepMet: firstStep === undefined ? undefined : ratio <= firstStep,
+    lagMs,
   };
 }
 

@@ -63,7 +63,7 @@ const goal = (bound: number | undefined, met: boolean | undefined): string =>
 
 function markdown(rows: readonly Recorded[]): string {
   const lines = rows.map(
-    ({ name, ourMedian, unit, peer, peerMedian, ratio, ratioLow, ratioHigh, rounds, aim, met, firstStep, firstStepMet }) => {
+    ({ name, ourMedian, unit, peer, peerMedian, ratio, ratioLow, ratioHigh, rounds, aim, met, firstStep, firstStepMet, lagMs }) => {
       const cells = [
         name,
         `${number(ourMedian)} ${unit}`,
@@ -73,6 +73,7 @@ function markdown(rows: readonly Recorded[]): string {
         String(rounds),
         goal(aim, met),
         goal(firstStep, firstStepMet),
+        lagMs === undefined ? "" : `${number(lagMs)} ms`,
       ];
       return `| ${cells.join(" | ")} |`;
     },
@@ -82,10 +83,10 @@ function markdown(rows: readonly Recorded[]): string {
   ];
   return `# Benchmarks
 
-Made by \`npm run bench\`; do not edit. Each row was measured against its peer in one run, in turns, on one machine; a ratio below 1 means that howbernetes was quicker. Medians, with the least and the greatest ratio of the rounds.
+Made by \`npm run bench\`; do not edit. Each row was measured against its peer in one run, in turns, on one machine; a ratio below 1 means that howbernetes was quicker. Medians, with the least and the greatest ratio of the rounds. Lag is how late the event loop of the api-server's process was during the workload, at its 99th percentile.
 
-| what | howbernetes | peer | | ratio | rounds | aim | first step |
-|---|---|---|---|---|---|---|---|
+| what | howbernetes | peer | | ratio | rounds | aim | first step | lag |
+|---|---|---|---|---|---|---|---|---|
 ${lines.join("\n")}
 
 ${environments.join("\n")}

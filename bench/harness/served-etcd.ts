@@ -7,6 +7,8 @@ import { configMapKind } from "../../src/api/kinds/configmap/kind.js";
 import { kindPrefix, storeKey } from "../../src/storage/keys.js";
 import { ApiServerProcess } from "./api-server-process.js";
 import { EtcdPeer } from "./etcd-peer.js";
+import { withLag } from "./event-loop-lag.js";
+import type { Comparison } from "./measurement.js";
 
 /** Where the ConfigMaps that benchmarks read are. */
 export const configMapPrefix = kindPrefix(configMapKind);
@@ -29,13 +31,16 @@ export interface ServedEtcd {
 }
 
 /** Runs `work` on an etcd that holds so many ConfigMaps of a kilobyte, and an api-server started after they were made. */
-export async function withServedEtcd<Result>(configMaps: number, work: (served: ServedEtcd) => Promise<Result>): Promise<Result> {
+export async function withServedEtcd(
+  configMaps: number,
+  work: (served: ServedEtcd) => Promise<readonly Comparison[]>,
+): Promise<readonly Comparison[]> {
   const etcd = await EtcdPeer.start();
   try {
     const revisions = await etcd.createMany(configMaps, configMapEntry);
     const server = await ApiServerProcess.start(etcd.endpoint, mkdtempSync(join(tmpdir(), "howbernetes-bench-")));
     try {
-      return await work({ etcd, server, revisions });
+      return await withLag(await work({ etcd, server, revisions }), server.httpAddress);
     } finally {
       await server.stop();
     }

@@ -15,6 +15,7 @@ export const sandboxCost: Workload = {
   id: "S1",
   title: "sandbox and container by hand",
   needsSwarm: false,
+  isOfEngineAlone: true,
   async run({ engine }) {
     const removeNetwork = await engine.createNetwork(network);
     const variants = [

@@ -14,6 +14,8 @@ export interface Workload {
   readonly title: string;
   /** It compares with Docker Swarm. */
   readonly needsSwarm: boolean;
+  /** howbernetes takes no part. */
+  readonly isOfEngineAlone?: boolean;
   run(context: BenchContext): Promise<readonly Comparison[]>;
 }
 
