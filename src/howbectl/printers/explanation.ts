@@ -8,7 +8,8 @@ export function formatExplanation(answer: ExplainResponse, recursive: boolean): 
   const { group, version, kind, field, type, description, typeDescription, required, fields } = answer;
   const head = [...(group === "" ? [] : [["GROUP", group]]), ["KIND", kind], ["VERSION", version]];
   const about = field === "" ? [] : [`FIELD: ${field} ${type}${required ? " -required-" : ""}`, "", ""];
-  const texts = [description, typeDescription].filter((text) => text !== "");
+  // A field may be described in the words of its type: they are said once.
+  const texts = [...new Set([description, typeDescription])].filter((text) => text !== "");
   const lines = texts.length === 0 ? ["<empty>"] : texts.flatMap((text) => wrapText(text, descriptionWidth));
   return [
     ...head.map(([label = "", value = ""]) => `${`${label}:`.padEnd(12)}${value}`),
