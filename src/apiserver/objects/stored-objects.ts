@@ -1,7 +1,7 @@
 import { encodeObject } from "../../api/codec/encode.js";
 import { stripResourceVersion } from "../../api/codec/resource-version.js";
 import { decodeWhole } from "../../api/codec/whole.js";
-import { alreadyExists, conflict, isApiError, notFound, tooLarge } from "../../api/errors.js";
+import { alreadyExists, conflict, isApiError, isUnavailable, notFound, tooLarge } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import { type ApiObject, keyOf, type ObjectKey, type Whole } from "../../api/object.js";
 import { everyField } from "../../api/selectors/field-selector.js";
@@ -81,7 +81,9 @@ class StoredObjects implements ObjectStore {
     const cached = await this.caches.of(kind).get(storeKey(kind, key), { kind: "any" }, options.signal);
     if (cached.found !== undefined) {
       const attempt = await this.attempt(kind, cached.found, change, options).catch((error: unknown) => {
-        if (isApiError(error)) return undefined;
+        // Where the store did not answer, the write may have been made: made again, a patch would count twice, and a
+        // swap would be told of a conflict with itself.
+        if (isApiError(error) && !isUnavailable(error)) return undefined;
         throw error;
       });
       if (attempt?.outcome === "written") return attempt.object;
