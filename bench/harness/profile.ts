@@ -40,7 +40,7 @@ export class ProfileFolder {
 }
 
 /** Time by owner of the code that ran, the largest first. Idle time counts for nothing. */
-export function sharesOf(profiles: readonly CpuProfile[]): readonly OwnerShare[] {
+function sharesOf(profiles: readonly CpuProfile[]): readonly OwnerShare[] {
   const times = new Map<string, number>();
   for (const { nodes, samples, timeDeltas } of profiles) {
     const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
@@ -48,8 +48,8 @@ export function sharesOf(profiles: readonly CpuProfile[]): readonly OwnerShare[]
     for (const [index, id] of samples.entries()) {
       let owner: string | undefined;
       for (let at: number | undefined = id; at !== undefined && owner === undefined; at = parents.get(at)) owner = ownerOf(frames.get(at));
-      if (owner !== "(idle)")
-        times.set(owner ?? "native code", (times.get(owner ?? "native code") ?? 0) + (timeDeltas[index] ?? 0) / 1_000);
+      owner ??= "native code";
+      if (owner !== "(idle)") times.set(owner, (times.get(owner) ?? 0) + (timeDeltas[index] ?? 0) / 1_000);
     }
   }
   const total = [...times.values()].reduce((sum, ms) => sum + ms, 0);
@@ -66,5 +66,6 @@ function ownerOf(frame: CpuProfile["nodes"][number]["callFrame"] | undefined): s
   if (dependency !== undefined) return dependency;
   const own = /\/dist\/([^/]+)\//.exec(url)?.[1];
   if (own !== undefined) return `howbernetes: ${own}`;
-  return /^node:(internal\/)?([^/]+)/.test(url) ? `Node.js: ${/^node:(?:internal\/)?([^/]+)/.exec(url)?.[1] ?? ""}` : undefined;
+  const builtIn = /^node:(?:internal\/)?([^/]+)/.exec(url)?.[1];
+  return builtIn === undefined ? undefined : `Node.js: ${builtIn}`;
 }

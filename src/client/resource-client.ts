@@ -121,8 +121,8 @@ export class RemoteResourceClient<T extends ApiObject> implements ResourceClient
     for await (const { events } of streams.watch(request, { signal })) for (const event of events) yield this.toEvent(event);
   }
 
-  private toEvent({ type, object: any }: WireEvent): WatchEvent<T> {
-    const object = unpackAny(this.kind, any);
+  private toEvent({ type, object: packed }: WireEvent): WatchEvent<T> {
+    const object = unpackAny(this.kind, packed);
     switch (type) {
       case EventType.ADDED:
         return { type: "added", object };

@@ -1,4 +1,4 @@
-import { varintLength, writeVarint } from "./varint.js";
+import { readVarint, type Varint, varintLength, writeVarint } from "./varint.js";
 
 const metadataField = 1;
 const resourceVersionField = 6;
@@ -92,23 +92,6 @@ function fieldAt(bytes: Uint8Array, start: number, { value, end }: Varint, to: n
     default:
       throw new RangeError(`no protobuf: wire type ${value & 7}`);
   }
-}
-
-interface Varint {
-  readonly value: number;
-  readonly end: number;
-}
-
-function readVarint(bytes: Uint8Array, start: number, to: number): Varint {
-  let value = 0;
-  let scale = 1;
-  for (let at = start; at < to; at++) {
-    const byte = bytes[at] ?? 0;
-    value += (byte & 0x7f) * scale;
-    if (byte < 0x80) return { value, end: at + 1 };
-    scale *= 0x80;
-  }
-  throw new RangeError("no protobuf: it ends within a number");
 }
 
 function within(end: number, to: number): number {

@@ -14,13 +14,22 @@ export function writeVarint(out: Uint8Array, start: number, value: number): numb
   return at + 1;
 }
 
-/** Reads a number of at most 31 bits. @returns it, and the index after it */
-export function readVarint(bytes: Uint8Array, start: number): { readonly value: number; readonly next: number } {
+/** A number on the wire. */
+export interface Varint {
+  readonly value: number;
+  /** The index after it. */
+  readonly end: number;
+}
+
+/** Reads a number that ends before `to`. @throws RangeError when the bytes are no protobuf */
+export function readVarint(bytes: Uint8Array, start: number, to: number): Varint {
   let value = 0;
-  let at = start;
-  for (let shift = 0; ; shift += 7) {
-    const byte = bytes[at++] ?? 0;
-    value |= (byte & 0x7f) << shift;
-    if (byte <= 0x7f) return { value, next: at };
+  let scale = 1;
+  for (let at = start; at < to; at++) {
+    const byte = bytes[at] ?? 0;
+    value += (byte & 0x7f) * scale;
+    if (byte < 0x80) return { value, end: at + 1 };
+    scale *= 0x80;
   }
+  throw new RangeError("no protobuf: it ends within a number");
 }

@@ -130,21 +130,27 @@ describe("the ReplicaSet controller", () => {
     expect(pods()).to.have.length(2);
   });
 
-  it("says why pods are forbidden, does not try over and over, and has them when there is room for them again", async () => {
-    await start();
+  /** Refuses each pod from now on, and counts. */
+  function refusePods(refusal: (name: string) => Error): { readonly tries: () => number; readonly stop: () => void } {
     let tries = 0;
     const stop = api.intercept({
       before: ({ verb, kind, key: { name } }) => {
         if (verb !== "create" || kind.kind !== "Pod") return;
         tries += 1;
-        throw forbidden({ group: "", kind: "pods", name }, "exceeded quota");
+        throw refusal(name);
       },
     });
+    return { tries: () => tries, stop };
+  }
+
+  it("says why pods are forbidden, does not try over and over, and has them when there is room for them again", async () => {
+    await start();
+    const { tries, stop } = refusePods((name) => forbidden({ group: "", kind: "pods", name }, "exceeded quota"));
     await create(20);
     await clock.advance(600_000);
 
     expect(status()?.conditions[0]?.message).to.contain("exceeded quota");
-    expect(tries).to.be.lessThan(40);
+    expect(tries()).to.be.lessThan(40);
     stop();
     await clock.advance(600_000);
     expect(pods()).to.have.length(20);
@@ -152,21 +158,16 @@ describe("the ReplicaSet controller", () => {
 
   it("says why pods are refused, does not try over and over, and tries again when the set changes", async () => {
     await start();
-    let tries = 0;
-    const stop = api.intercept({
-      before: ({ verb, kind, key: { name } }) => {
-        if (verb !== "create" || kind.kind !== "Pod") return;
-        tries += 1;
-        throw invalid({ group: "", kind: "Pod", name }, [{ path: "spec", reason: "FieldValueInvalid", message: "no such pod" }]);
-      },
-    });
+    const { tries, stop } = refusePods((name) =>
+      invalid({ group: "", kind: "Pod", name }, [{ path: "spec", reason: "FieldValueInvalid", message: "no such pod" }]),
+    );
     await create(20);
     await clock.advance(600_000);
 
     const [failure] = status()?.conditions ?? [];
     expect([failure?.type, failure?.status, failure?.reason]).to.deep.equal(["ReplicaFailure", "True", "FailedCreate"]);
     expect(failure?.message).to.contain("no such pod");
-    expect(tries).to.be.lessThan(5);
+    expect(tries()).to.be.lessThan(5);
     expect(reasons()).to.include("FailedCreate");
 
     stop();

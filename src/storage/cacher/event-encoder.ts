@@ -100,8 +100,8 @@ export class EventEncoder {
 export function countEvents(message: Uint8Array): number {
   let count = 0;
   for (let at = 0; at < message.length; count += 1) {
-    const { value, next } = readVarint(message, at + 1);
-    at = next + value;
+    const length = readVarint(message, at + 1, message.length);
+    at = length.end + length.value;
   }
   return count;
 }
