@@ -8,7 +8,7 @@ import { createWorkQueue } from "../../client/work-queue.js";
 import type { Controller, ControllerDeps } from "../controller.js";
 import { Claimer } from "../ownership/claimer.js";
 import { enqueueOwners } from "../ownership/enqueue-owners.js";
-import { PodControl } from "./pod-control.js";
+import { PodControl } from "../pods/pod-control.js";
 import { ReplicaSetReconciler } from "./reconciler.js";
 
 const name = "replicaset";
@@ -21,7 +21,7 @@ export function createReplicaSetController({ client, informers, events, clock, l
   const pods = informers.of(podKind);
   const queue = createWorkQueue({ clock });
   const ownWrites = new OwnWrites();
-  const podControl = new PodControl({ pods: client.of(podKind), ownWrites, events });
+  const podControl = new PodControl({ kind: replicaSetKind, pods: client.of(podKind), ownWrites, events });
 
   replicaSets.addHandler({
     added: (replicaSet) => queue.add(keyOf(replicaSet)),

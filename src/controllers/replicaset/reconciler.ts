@@ -8,11 +8,12 @@ import type { ReplicaSet } from "../../gen/howbernetes/apps/v1/replicaset.js";
 import type { Namespace } from "../../gen/howbernetes/core/v1/namespace.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { Claimer } from "../ownership/claimer.js";
+import type { PodControl } from "../pods/pod-control.js";
 import { isLastingRefusal } from "../refusal.js";
 import { byController, byOrphanNamespace } from "../shared-informers.js";
 import { writeStatus } from "../write-status.js";
+import { carryOut } from "./carry-out.js";
 import { planReplicas, type ReplicaPlan } from "./plan.js";
-import type { PodControl } from "./pod-control.js";
 import { nextAvailableInMs, replicaSetStatus } from "./status.js";
 
 export interface ReplicaSetDeps {
@@ -21,12 +22,12 @@ export interface ReplicaSetDeps {
   readonly namespaces: Lister<Namespace>;
   readonly client: ResourceClient<ReplicaSet>;
   readonly claimer: Claimer<ReplicaSet, Pod>;
-  readonly podControl: PodControl;
+  readonly podControl: PodControl<ReplicaSet>;
   readonly ownWrites: OwnWrites;
   readonly clock: Clock;
 }
 
-/** Keeps `spec.replicas` live pods for each ReplicaSet: `plan.ts` decides, `pod-control.ts` acts. */
+/** Keeps `spec.replicas` live pods for each ReplicaSet: `plan.ts` decides, `carry-out.ts` acts. */
 export class ReplicaSetReconciler implements Reconciler {
   constructor(private readonly deps: ReplicaSetDeps) {}
 
@@ -42,7 +43,7 @@ export class ReplicaSetReconciler implements Reconciler {
     await pods.reached(ownWrites.lastRevision(key), signal);
 
     const owned = podControl.countable(replicaSet, await this.claim(replicaSet, signal));
-    const { failure, errors } = await podControl.carryOut(replicaSet, this.plan(replicaSet, owned), signal);
+    const { failure, errors } = await carryOut(podControl, replicaSet, this.plan(replicaSet, owned), signal);
 
     // Status is how a user learns why pods are missing, so failures do not skip it.
     const nowMs = clock.now();
