@@ -1,0 +1,79 @@
+import { abortError, throwIfAborted } from "../base/abort.js";
+import type { Clock } from "../base/clock.js";
+
+interface Timer {
+  readonly dueMs: number;
+  readonly order: number;
+  readonly task: () => void;
+  handle: NodeJS.Timeout | undefined;
+}
+
+/**
+ * The machine's clock, which a test can move on. Time passes by itself, as calls and streams need it; `advance` adds to
+ * it at once, as if every process of the cluster had been suspended for so long: what fell due meanwhile runs late, once
+ * each, in the order in which it fell due.
+ */
+export class MovableClock implements Clock {
+  private offsetMs = 0;
+  private order = 0;
+  private readonly timers = new Set<Timer>();
+
+  now(): number {
+    return Date.now() + this.offsetMs;
+  }
+
+  monotonicMs(): number {
+    return performance.now() + this.offsetMs;
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      throwIfAborted(signal);
+      const onAbort = (): void => {
+        cancel();
+        reject(abortError(signal));
+      };
+      const cancel = this.after(ms, () => {
+        signal.removeEventListener("abort", onAbort);
+        resolve();
+      });
+      signal.addEventListener("abort", onAbort, { once: true });
+    });
+  }
+
+  after(ms: number, task: () => void): () => void {
+    const timer: Timer = { dueMs: this.monotonicMs() + ms, order: this.order++, task, handle: undefined };
+    this.timers.add(timer);
+    this.arm(timer);
+    return () => this.drop(timer);
+  }
+
+  /** Moves the time on by `ms`. What falls due has run when it returns, but not what that has set off. */
+  advance(ms: number): void {
+    this.offsetMs += ms;
+    const nowMs = this.monotonicMs();
+    const inOrder = [...this.timers].sort((a, b) => a.dueMs - b.dueMs || a.order - b.order);
+    for (const timer of inOrder) {
+      // One of those before it may have cancelled it.
+      if (!this.timers.has(timer)) continue;
+      clearTimeout(timer.handle);
+      if (timer.dueMs <= nowMs) this.fire(timer);
+      else this.arm(timer);
+    }
+  }
+
+  private arm(timer: Timer): void {
+    timer.handle = setTimeout(() => this.fire(timer), Math.max(0, timer.dueMs - this.monotonicMs()));
+    timer.handle.unref();
+  }
+
+  private fire(timer: Timer): void {
+    this.drop(timer);
+    timer.task();
+  }
+
+  private drop(timer: Timer): void {
+    clearTimeout(timer.handle);
+    this.timers.delete(timer);
+  }
+}

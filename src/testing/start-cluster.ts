@@ -1,0 +1,174 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Kind } from "../api/kinds/kind.js";
+import type { ApiObject, ObjectKey, Whole } from "../api/object.js";
+import { type ApiServer, createApiServer } from "../apiserver/api-server.js";
+import { createLog, type Log, type LogLevel } from "../base/log.js";
+import { createMetrics, type Metrics } from "../base/metrics.js";
+import type { Runnable } from "../base/runnable.js";
+import type { KeyPair, TlsMaterial } from "../base/tls/certificate.js";
+import { createCertificateAuthority } from "../base/tls/certificate-authority.js";
+import { createApiClient, type RemoteApiClient } from "../client/client.js";
+import { controllers as allControllers, type ListedController } from "../controllers/list.js";
+import { runControllers } from "../controllers/manager.js";
+import { createHowbelet } from "../howbelet/howbelet.js";
+import { type HollowOptions, HollowRuntime } from "../howbelet/runtime/hollow/hollow-runtime.js";
+import type { Dial } from "../rpc/channel.js";
+import { createScheduler } from "../scheduler/scheduler.js";
+import { nodeReady } from "../standalone/node-ready.js";
+import { clientCertificate, identities, serverCertificate } from "../standalone/pki.js";
+import { openEmbeddedStore } from "../storage/embedded/index.js";
+import type { Store } from "../storage/interface.js";
+import { MovableClock } from "./movable-clock.js";
+import { RunningParts } from "./running-parts.js";
+import type { TestCluster, TestNode, WaitOptions } from "./test-cluster.js";
+import { onlyOne, waitFor } from "./wait.js";
+
+export interface TestClusterOptions {
+  /** How many nodes it has at the start, 1 by default: "node-1" and so on. */
+  readonly nodes?: number;
+  /** How containers behave; all run quietly by default. */
+  readonly behaviour?: HollowOptions["behaviour"];
+  /** Those that run; all of them by default. They run without election: a test of leadership starts managers of its own. */
+  readonly controllers?: readonly ListedController[];
+  /** False leaves pods without a node. */
+  readonly scheduler?: boolean;
+  /** What components write to standard error; "silent" by default. */
+  readonly logLevel?: LogLevel;
+}
+
+/**
+ * Starts a cluster in this process: api-server on an embedded store in a temporary directory, without flushing it to the
+ * disk; scheduler, controllers, and nodes whose containers are hollow. Stop it when done.
+ */
+export async function startCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
+  const directory = await mkdtemp(join(tmpdir(), "howbernetes-testing-"));
+  const clock = new MovableClock();
+  const log = createLog("testing", options.logLevel ?? "silent");
+  const ca = await createCertificateAuthority("howbernetes-testing");
+  const store = await openEmbeddedStore({ directory: join(directory, "store"), sync: false, clock, log });
+  const metrics = createMetrics({ process: false });
+  const tls = await serverCertificate(ca, []);
+  const server = createApiServer({ store, tls, listen: "127.0.0.1:0", certificateAuthority: ca, clock, log, metrics });
+  const admin = await clientCertificate(ca, identities.admin);
+  const cluster = new InProcessCluster({ options, directory, clock, log, ca, store, metrics, server, admin });
+  try {
+    await cluster.start();
+  } catch (error: unknown) {
+    await cluster.stop();
+    throw error;
+  }
+  return cluster;
+}
+
+interface ClusterParts {
+  readonly options: TestClusterOptions;
+  readonly directory: string;
+  readonly clock: MovableClock;
+  readonly log: Log;
+  readonly ca: KeyPair;
+  readonly store: Store;
+  readonly metrics: Metrics;
+  readonly server: ApiServer;
+  readonly admin: TlsMaterial;
+}
+
+class InProcessCluster implements TestCluster {
+  readonly client: RemoteApiClient;
+  readonly clock: MovableClock;
+  private readonly running = new RunningParts();
+  private readonly clients: RemoteApiClient[] = [];
+  private readonly started = new Map<string, TestNode>();
+  private nodesMade = 0;
+
+  constructor(private readonly parts: ClusterParts) {
+    this.clock = parts.clock;
+    this.client = this.connect("test");
+  }
+
+  get nodes(): readonly TestNode[] {
+    return [...this.started.values()];
+  }
+
+  async start(): Promise<void> {
+    const { server, options, clock, log, metrics } = this.parts;
+    await server.start();
+    const deps = { clock, log, metrics };
+    const listed = options.controllers ?? allControllers;
+    const controllers: Runnable = {
+      name: "controllers",
+      run: (signal) => runControllers({ client: this.connect("howbernetes-controllers"), ...deps }, signal, listed),
+    };
+    if (listed.length > 0) this.running.run(controllers);
+    if (options.scheduler !== false) this.running.run(createScheduler({ client: this.connect("howbernetes-scheduler"), ...deps }));
+    await Promise.all(Array.from({ length: options.nodes ?? 1 }, () => this.addNode()));
+  }
+
+  connect(fieldManager: string): RemoteApiClient {
+    const { clock, log, admin } = this.parts;
+    const client = createApiClient({ address: "127.0.0.1:0", dial: this.dial, tls: admin, clock, log, fieldManager });
+    this.clients.push(client);
+    return client;
+  }
+
+  async addNode(name = `node-${++this.nodesMade}`): Promise<TestNode> {
+    const { clock, log, ca, directory, options } = this.parts;
+    const runtime = new HollowRuntime({ clock, ...(options.behaviour === undefined ? {} : { behaviour: options.behaviour }) });
+    const howbelet = createHowbelet({
+      server: "127.0.0.1:0",
+      dial: this.dial,
+      tls: await clientCertificate(ca, { commonName: `system:node:${name}`, organizations: ["system:nodes"] }),
+      nodeName: name,
+      dataDir: join(directory, "nodes", name),
+      runtime,
+      clock,
+      log,
+    });
+    const end = this.running.run(howbelet);
+    const stop = async (): Promise<void> => {
+      this.started.delete(name);
+      await end();
+    };
+    const node = { name, runtime, stop };
+    this.started.set(name, node);
+    await nodeReady(this.client, name, AbortSignal.timeout(30_000));
+    return node;
+  }
+
+  async until<T extends ApiObject>(
+    kind: Kind<T>,
+    key: ObjectKey,
+    predicate: (object: Whole<T>) => boolean,
+    options?: WaitOptions,
+  ): Promise<Whole<T>> {
+    const found = (objects: readonly Whole<T>[]): boolean => objects.some(predicate);
+    const [object] = await waitFor(this.client, kind, onlyOne(key), found, options);
+    if (object === undefined) throw new Error("a wait for one object ended with none");
+    return object;
+  }
+
+  async untilAll<T extends ApiObject>(
+    kind: Kind<T>,
+    namespace: string,
+    predicate: (objects: readonly Whole<T>[]) => boolean,
+    options?: WaitOptions,
+  ): Promise<readonly Whole<T>[]> {
+    return await waitFor(this.client, kind, { namespace }, predicate, options);
+  }
+
+  async gone<T extends ApiObject>(kind: Kind<T>, key: ObjectKey, options?: WaitOptions): Promise<void> {
+    await waitFor(this.client, kind, onlyOne(key), (objects) => objects.length === 0, options);
+  }
+
+  async stop(): Promise<void> {
+    const { server, store, directory } = this.parts;
+    await this.running.stop();
+    await Promise.all(this.clients.map((client) => client.close()));
+    await server.stop();
+    await store.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+
+  private readonly dial: Dial = (settings) => this.parts.server.dial(settings);
+}
