@@ -89,18 +89,22 @@ export class Engine {
   }
 
   /** Creates a swarm service and resolves when all its containers run. */
-  async startService(name: string, replicas: number, restartDelayMs?: number): Promise<void> {
+  async startService(name: string, replicas: number, options: ServiceOptions = {}): Promise<void> {
     const running = this.countStarts(name, replicas);
     await running.ready;
-    await this.docker.createService({
-      Name: name,
-      Mode: { Replicated: { Replicas: replicas } },
-      TaskTemplate: {
-        ContainerSpec: { Image: testImage, Command: command, StopGracePeriod: 5e9 },
-        ...(restartDelayMs === undefined ? {} : { RestartPolicy: { Condition: "any", Delay: restartDelayMs * 1e6 } }),
-      },
-    } as Docker.CreateServiceOptions);
+    await this.docker.createService(serviceSpec(name, replicas, options) as Docker.CreateServiceOptions);
     await running.reached;
+  }
+
+  /** Has the swarm replace all containers of a service, as its update configuration says. */
+  async updateService(name: string): Promise<void> {
+    const service = this.docker.getService(name);
+    const { Spec, Version } = (await service.inspect()) as {
+      Spec: { TaskTemplate: { ContainerSpec: object } };
+      Version: { Index: number };
+    };
+    const ContainerSpec = { ...Spec.TaskTemplate.ContainerSpec, Env: ["BENCH_ROUND=new"] };
+    await service.update({ ...Spec, version: Version.Index, TaskTemplate: { ...Spec.TaskTemplate, ContainerSpec } });
   }
 
   /** Removes a service and resolves when its last container is gone. */
@@ -127,6 +131,11 @@ export class Engine {
     return this.#events(name, "start", count);
   }
 
+  /** Watches for containers of a service that end. */
+  countDeaths(name: string, count: number): Awaited {
+    return this.#events(name, "die", count);
+  }
+
   #events(name: string, event: string, count: number): Awaited {
     let subscribed: () => void = () => undefined;
     const ready = new Promise<void>((resolve) => {
@@ -147,6 +156,25 @@ export class Engine {
     })();
     return { ready, reached };
   }
+}
+
+/** How a swarm runs a service, where its defaults will not do. */
+export interface ServiceOptions {
+  readonly restartDelayMs?: number | undefined;
+  /** As the Engine API's UpdateConfig. */
+  readonly update?: { readonly Parallelism: number; readonly Order: "start-first" | "stop-first" };
+}
+
+function serviceSpec(name: string, replicas: number, { restartDelayMs, update }: ServiceOptions): object {
+  return {
+    Name: name,
+    Mode: { Replicated: { Replicas: replicas } },
+    TaskTemplate: {
+      ContainerSpec: { Image: testImage, Command: command, StopGracePeriod: 5e9 },
+      ...(restartDelayMs === undefined ? {} : { RestartPolicy: { Condition: "any", Delay: restartDelayMs * 1e6 } }),
+    },
+    ...(update === undefined ? {} : { UpdateConfig: update }),
+  };
 }
 
 /** Something that is waited for: first until it is watched, then until it has happened. */

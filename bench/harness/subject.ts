@@ -48,9 +48,17 @@ export class Subject {
     await gone.reached;
   }
 
-  async createDeployment(name: string, replicas: number): Promise<void> {
-    const spec = { replicas, selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: podSpec } };
-    await this.client.of(deploymentKind).create(makeWhole(deploymentKind, { metadata: { name, namespace: "default" }, spec }));
+  /** `strategy` as in a manifest; Kubernetes' default if there is none. */
+  async createDeployment(name: string, replicas: number, strategy: object = {}): Promise<void> {
+    const template = { metadata: { labels: { app: name } }, spec: podSpec };
+    const spec = { replicas, strategy, selector: { matchLabels: { app: name } }, template };
+    await this.client.of(deploymentKind).apply({ name, namespace: "default" }, { metadata: { name }, spec });
+  }
+
+  /** Begins a rollout of a Deployment whose pods have these annotations in addition. */
+  async annotateTemplate(name: string, annotations: Readonly<Record<string, string>>): Promise<void> {
+    const patch = { spec: { template: { metadata: { annotations } } } };
+    await this.client.of(deploymentKind).patch({ namespace: "default", name }, "merge", patch);
   }
 
   async deleteDeployment(name: string): Promise<void> {

@@ -4,6 +4,7 @@ import { getObjects } from "./get-objects.js";
 import { killedContainer } from "./killed-container.js";
 import { listObjects } from "./list-objects.js";
 import { onePod } from "./one-pod.js";
+import { rollingUpdate } from "./rolling-update.js";
 import { sandboxCost } from "./sandbox-cost.js";
 import { serverRestart } from "./server-restart.js";
 import { watchCatchUp } from "./watch-catch-up.js";
@@ -12,7 +13,7 @@ import type { ServerWorkload, Workload } from "./workload.js";
 import { writeObjects } from "./write-objects.js";
 
 /** Every benchmark of a cluster on Docker. */
-export const workloads: readonly Workload[] = [fortyPods, deploymentUpDown, onePod, killedContainer, sandboxCost];
+export const workloads: readonly Workload[] = [fortyPods, deploymentUpDown, onePod, rollingUpdate, killedContainer, sandboxCost];
 
 /** Every benchmark of the api-server alone. */
 export const serverWorkloads: readonly ServerWorkload[] = [writeObjects, getObjects, listObjects, watchFanOut, watchCatchUp, serverRestart];

@@ -30,7 +30,7 @@ async function ours(subject: Subject, engine: Engine, round: number): Promise<nu
 }
 
 async function swarm(engine: Engine, name: string, restartDelayMs: number | undefined): Promise<number> {
-  await engine.startService(name, 1, restartDelayMs);
+  await engine.startService(name, 1, { restartDelayMs });
   const [victim = ""] = await engine.serviceContainers(name);
   const again = engine.countStarts(name, 1);
   await again.ready;
