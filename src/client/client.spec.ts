@@ -71,7 +71,7 @@ describe("ApiClient over mTLS", () => {
     const server = createRpcServer({ tls: await pki.server(), log: createLog("test", "silent") });
     const handlers = Object.fromEntries(Object.keys(ResourcesService).map((name) => [name, unscripted])) as unknown as Resources;
     server.add(ResourcesService, { ...handlers, ...scripted });
-    server.add(PodsService, { bind, logs: unscripted });
+    server.add(PodsService, { bind, evict: unscripted, logs: unscripted });
     const bound = await server.listen(`127.0.0.1:${port}`);
     closers.push(() => server.stop(0));
     return [server, `${bound.host}:${bound.port}`];

@@ -20,6 +20,8 @@ export interface ApiClientOptions {
   readonly retryForMs?: number;
   /** Who is named as having set fields; "howbernetes" by default. */
   readonly fieldManager?: string;
+  /** Is told what the server has to say about writes that it took; by default nobody is. */
+  readonly onWarning?: (warning: string) => void;
 }
 
 /** The channels to one cluster, each dialed when first used, and what all calls over them share. */
@@ -29,6 +31,7 @@ export class Connection {
   readonly retryForMs: number;
   readonly fieldManager: string;
   readonly log: Log;
+  readonly onWarning: (warning: string) => void;
   private readonly channels = new Map<ChannelPurpose, RpcChannel>();
 
   constructor(private readonly options: ApiClientOptions) {
@@ -37,6 +40,7 @@ export class Connection {
     this.retryForMs = options.retryForMs ?? 30_000;
     this.fieldManager = options.fieldManager ?? "howbernetes";
     this.log = options.log;
+    this.onWarning = options.onWarning ?? (() => undefined);
   }
 
   rpc<D extends ServiceDefinition>(definition: D, purpose: ChannelPurpose, metadata: Readonly<Record<string, string>>): RpcClient<D> {

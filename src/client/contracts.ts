@@ -1,5 +1,6 @@
 import type { Kind } from "../api/kinds/kind.js";
 import type { ApiObject, ObjectKey, Whole } from "../api/object.js";
+import type { Scale } from "../gen/howbernetes/autoscaling/v1/scale.js";
 import type { DeleteOptions } from "../gen/howbernetes/meta/v1/options.js";
 
 /** Which objects of a kind a call is about. */
@@ -23,10 +24,36 @@ export type WatchEvent<T extends ApiObject> =
   | { readonly type: "added" | "modified" | "deleted"; readonly object: Whole<T> }
   | { readonly type: "bookmark"; readonly resourceVersion: string; readonly initialEnd: boolean };
 
-export interface ListCallOptions extends Selection {
+/** How fresh a read has to be. */
+export interface Freshness {
+  /** Absent or "": as fresh as the store. "0": whatever the server has cached. Otherwise no older than this one. */
+  readonly resourceVersion?: string | undefined;
+}
+
+export interface GetCallOptions extends Freshness {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ListCallOptions extends Selection, Freshness {
+  /** "Exact" wants the list as it was at `resourceVersion`; "NotOlderThan" is the default without pages. */
+  readonly resourceVersionMatch?: "Exact" | "NotOlderThan" | undefined;
   /** Objects a page, 500 by default; 0 asks for all at once. */
   readonly pageSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Which page of a list is wanted; `pagesOf` goes through all of them. */
+export interface PageCallOptions extends ListCallOptions {
+  /** The `continueToken` of the page before; absent for the first. */
+  readonly continueToken?: string | undefined;
+}
+
+/** A part of a list. All pages show one revision. */
+export interface ObjectPage<T extends ApiObject> extends ObjectList<T> {
+  /** Asks for the next page; "" on the last. */
+  readonly continueToken: string;
+  /** How many objects follow, where the server knows: not with a selector. */
+  readonly remainingItemCount: number | undefined;
 }
 
 export interface WatchCallOptions extends Selection {
@@ -37,12 +64,30 @@ export interface WatchCallOptions extends Selection {
 
 export interface WriteCallOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Everything but the write itself: defaults, admission, validation. */
   readonly dryRun?: boolean | undefined;
+  /** Who is named as having set the fields; the client's own name by default. */
+  readonly fieldManager?: string | undefined;
 }
 
-export interface ApplyCallOptions extends WriteCallOptions {
-  /** Who owns what the configuration has; the client's own name by default. */
-  readonly fieldManager?: string | undefined;
+/** Of writes whose body is JSON: patches and configurations. */
+export interface JsonWriteCallOptions extends WriteCallOptions {
+  /** What becomes of fields that the kind does not have: refused ("Strict", the default), dropped with a warning, or dropped. */
+  readonly fieldValidation?: "Strict" | "Warn" | "Ignore" | undefined;
+}
+
+export interface PatchCallOptions extends JsonWriteCallOptions {
+  /** "status" or "scale"; the object itself by default. */
+  readonly subresource?: string | undefined;
+}
+
+export interface DeleteCallOptions {
+  /** Grace period, preconditions, what becomes of dependents. */
+  readonly options?: Partial<DeleteOptions> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ApplyCallOptions extends JsonWriteCallOptions {
   /** Take over what others own with other values, instead of Conflict. */
   readonly force?: boolean | undefined;
   /** "status" or "scale"; the object itself by default. */
@@ -58,9 +103,13 @@ export type PatchKind = "json" | "merge" | "strategic";
 export interface ResourceClient<T extends ApiObject> {
   readonly kind: Kind<T>;
   /** @throws ApiError NotFound */
-  get(key: ObjectKey, options?: { readonly signal?: AbortSignal | undefined }): Promise<Whole<T>>;
-  /** All of them, in pages of one revision. */
+  get(key: ObjectKey, options?: GetCallOptions): Promise<Whole<T>>;
+  /** All of them, fetched in pages of one revision. */
   list(options?: ListCallOptions): Promise<ObjectList<T>>;
+  /**
+   * One page. @throws ApiError Expired when the pages' revision is gone, with a `continueToken` for the rest as it is now
+   */
+  page(options?: PageCallOptions): Promise<ObjectPage<T>>;
   /**
    * Changes without gap, repeat or reordering, through disconnects and server changes, until `signal` fires.
    * @throws ApiError Expired when the history needed to go on is gone: list anew
@@ -72,7 +121,8 @@ export interface ResourceClient<T extends ApiObject> {
   update(object: T, options?: WriteCallOptions): Promise<Whole<T>>;
   /** Writes the status alone. */
   updateStatus(object: T, options?: WriteCallOptions): Promise<Whole<T>>;
-  patch(key: ObjectKey, type: PatchKind, patch: unknown, options?: WriteCallOptions & { readonly subresource?: string }): Promise<Whole<T>>;
+  /** @throws ApiError Conflict when the patch names a resourceVersion that is stale; NotFound, Invalid */
+  patch(key: ObjectKey, type: PatchKind, patch: unknown, options?: PatchCallOptions): Promise<Whole<T>>;
   /**
    * Server-side apply: makes the object have what `configuration` (its JSON) says, creating it if there is none, and
    * removes what this manager applied before and leaves out now.
@@ -80,10 +130,13 @@ export interface ResourceClient<T extends ApiObject> {
    */
   apply(key: ObjectKey, configuration: object, options?: ApplyCallOptions): Promise<Whole<T>>;
   /** @returns the object as it was, or as it is if it still has to be finished with */
-  delete(
-    key: ObjectKey,
-    options?: { readonly options?: Partial<DeleteOptions>; readonly signal?: AbortSignal | undefined },
-  ): Promise<{ readonly object: Whole<T>; readonly deleted: boolean }>;
+  delete(key: ObjectKey, options?: DeleteCallOptions): Promise<{ readonly object: Whole<T>; readonly deleted: boolean }>;
+  /** Deletes each object of a selection, one by one. @returns those objects, each as `delete` returns it */
+  deleteCollection(selection: Selection, options?: DeleteCallOptions): Promise<readonly Whole<T>[]>;
+  /** The object's number of replicas, wanted and counted. @throws ApiError NotFound when there is no object, or its kind does not scale */
+  getScale(key: ObjectKey, options?: GetCallOptions): Promise<Whole<Scale>>;
+  /** Sets the number wanted, `spec.replicas`. @throws ApiError Conflict when the Scale's resourceVersion, if set, is stale */
+  updateScale(key: ObjectKey, scale: Scale, options?: WriteCallOptions): Promise<Whole<Scale>>;
 }
 
 /** The connection to a cluster. */

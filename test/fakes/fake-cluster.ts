@@ -146,6 +146,10 @@ export class FakeCluster {
       update: unscripted,
       updateStatus: unscripted,
       apply: unscripted,
+      page: unscripted,
+      deleteCollection: unscripted,
+      getScale: unscripted,
+      updateScale: unscripted,
       patch: async (key, type, patch, options = {}) => {
         this.call(`patch ${kind.plural}${options.subresource === undefined ? "" : `/${options.subresource}`} ${formatKey(key)}`);
         return this.patch(kind, key, type, patch, options.dryRun === true);

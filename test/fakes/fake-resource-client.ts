@@ -140,6 +140,22 @@ export class FakeResourceClient<T extends ApiObject> implements ResourceClient<T
     throw new Error("unscripted apply");
   }
 
+  async page(): Promise<never> {
+    throw new Error("unscripted page");
+  }
+
+  async deleteCollection(): Promise<never> {
+    throw new Error("unscripted deleteCollection");
+  }
+
+  async getScale(): Promise<never> {
+    throw new Error("unscripted getScale");
+  }
+
+  async updateScale(): Promise<never> {
+    throw new Error("unscripted updateScale");
+  }
+
   async patch(key: ObjectKey, type: PatchKind, patch: unknown, options: WriteCallOptions = {}): Promise<Whole<T>> {
     await this.begin("patch", key, options.signal);
     if (type !== "merge") throw new Error(`unscripted patch type ${type}`);

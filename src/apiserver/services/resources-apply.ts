@@ -2,6 +2,7 @@ import { isJsonObject } from "../../api/codec/json.js";
 import type { JsonObject } from "../../api/codec/json-values.js";
 import { conflict, invalid, isAlreadyExists, isNotFound, methodNotAllowed } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
+import { scaleKind } from "../../api/kinds/scale/kind.js";
 import { type Application, planApply } from "../../api/managed-fields/apply.js";
 import { updateLastApplied } from "../../api/managed-fields/client-side-apply.js";
 import { applyConflict } from "../../api/managed-fields/conflict-error.js";
@@ -17,7 +18,7 @@ import { keyOfRequest, kindOfType } from "./resource-type.js";
 import { createObject } from "./resources-create.js";
 import type { ResourcesDeps } from "./resources-deps.js";
 import { write } from "./resources-write.js";
-import { scaleKind, scaleOf } from "./scale.js";
+import { scaleOf } from "./scale.js";
 import { type Subresource, subresourceOf } from "./subresource.js";
 
 /**

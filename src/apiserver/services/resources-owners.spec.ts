@@ -8,8 +8,8 @@ import { ApiError } from "../../api/errors.js";
 import { deploymentKind } from "../../api/kinds/deployment/kind.js";
 import { leaseKind } from "../../api/kinds/lease/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
+import { scaleKind } from "../../api/kinds/scale/kind.js";
 import { PatchType, UpdateRequest } from "../../gen/howbernetes/api/v1/resources.js";
-import { scaleKind } from "./scale.js";
 
 const force = { force: true };
 

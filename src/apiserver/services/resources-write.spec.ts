@@ -8,10 +8,10 @@ import type { Reason } from "../../api/errors.js";
 import { isConflict } from "../../api/errors.js";
 import { deploymentKind } from "../../api/kinds/deployment/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
+import { scaleKind } from "../../api/kinds/scale/kind.js";
 import type { Whole } from "../../api/object.js";
 import { PatchType, UpdateRequest } from "../../gen/howbernetes/api/v1/resources.js";
 import type { Scale } from "../../gen/howbernetes/autoscaling/v1/scale.js";
-import { scaleKind } from "./scale.js";
 
 describe("Resources", () => {
   let api: ResourcesInProcess;

@@ -3,35 +3,14 @@ import { encodeObject } from "../../api/codec/encode.js";
 import { makeWhole } from "../../api/codec/whole.js";
 import { ApiError, invalid } from "../../api/errors.js";
 import type { Kind, ScalePaths } from "../../api/kinds/kind.js";
+import { scaleKind } from "../../api/kinds/scale/kind.js";
 import { type ApiObject, keyOf, type Whole } from "../../api/object.js";
 import { validateMetadata } from "../../api/validation/metadata.js";
 import { validateNonNegative } from "../../api/validation/numbers.js";
 import type { Any } from "../../gen/google/protobuf/any.js";
-import { Scale } from "../../gen/howbernetes/autoscaling/v1/scale.js";
+import type { Scale } from "../../gen/howbernetes/autoscaling/v1/scale.js";
 import { checkIdentity, objectRules, type UpdateRules } from "../objects/prepare-update.js";
 import { contentSubjectOf } from "../objects/subject.js";
-
-/** The scale subresource's message, in as far as it is handled like a kind. It is stored nowhere. */
-export const scaleKind: Kind<Scale> = {
-  group: "autoscaling",
-  version: "v1",
-  kind: "Scale",
-  plural: "scales",
-  singular: "scale",
-  shortNames: [],
-  categories: [],
-  namespaced: true,
-  hasStatus: true,
-  message: Scale,
-  typeName: "howbernetes.autoscaling.v1.Scale",
-  selectableFields: {},
-  columns: [],
-  applyDefaults: () => undefined,
-  validate: () => [],
-  validateUpdate: () => [],
-  prepareForCreate: () => undefined,
-  prepareForUpdate: () => undefined,
-};
 
 /** How a kind is scaled. @throws ApiError NotFound when it is not */
 export function scalePathsOf<T extends ApiObject>(kind: Kind<T>): ScalePaths<T> {

@@ -1,11 +1,12 @@
 import { packAnyBytes } from "../../api/codec/any.js";
 import { ApiError, methodNotAllowed } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
+import { scaleKind } from "../../api/kinds/scale/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import type { Any } from "../../gen/google/protobuf/any.js";
 import type { CachedObject } from "../../storage/cacher/interface.js";
 import { finalizeRules, objectRules, statusRules, type UpdateRules } from "../objects/prepare-update.js";
-import { packScale, scaleKind, scaleOf, scalePathsOf, scaleRules } from "./scale.js";
+import { packScale, scaleOf, scalePathsOf, scaleRules } from "./scale.js";
 
 /** An object, or a part of it, as reads and writes see it. */
 export interface Subresource {

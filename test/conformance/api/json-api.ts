@@ -3,7 +3,7 @@ import { objectToJson } from "../../../src/api/codec/json.js";
 import { isConflict } from "../../../src/api/errors.js";
 import { kindByTypeName, kindOf } from "../../../src/api/kinds/index.js";
 import type { Kind } from "../../../src/api/kinds/kind.js";
-import { scaleKind } from "../../../src/apiserver/services/scale.js";
+import { scaleKind } from "../../../src/api/kinds/scale/kind.js";
 import type { RemoteApiClient } from "../../../src/client/index.js";
 import type { Any } from "../../../src/gen/google/protobuf/any.js";
 import {

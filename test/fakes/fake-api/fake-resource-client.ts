@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { objectFromJson, objectToJson } from "../../../src/api/codec/json.js";
 import type { JsonObject } from "../../../src/api/codec/json-values.js";
-import { complete } from "../../../src/api/codec/whole.js";
+import { complete, makeWhole } from "../../../src/api/codec/whole.js";
 import { alreadyExists, badRequest, conflict, forbidden, notFound } from "../../../src/api/errors.js";
 import type { Kind } from "../../../src/api/kinds/kind.js";
+import { scaleKind } from "../../../src/api/kinds/scale/kind.js";
 import { type ApiObject, keyOf, type ObjectKey, type Whole } from "../../../src/api/object.js";
 import { applyPatch } from "../../../src/api/patch/patch.js";
 import { parseFieldSelector } from "../../../src/api/selectors/field-selector.js";
@@ -18,6 +19,7 @@ import {
   statusRules,
   type UpdateRules,
 } from "../../../src/apiserver/objects/prepare-update.js";
+import { scaleOf, scaleRules } from "../../../src/apiserver/services/scale.js";
 import { abortable } from "../../../src/base/abort.js";
 import type {
   ListCallOptions,
@@ -29,6 +31,7 @@ import type {
   WatchEvent,
   WriteCallOptions,
 } from "../../../src/client/contracts.js";
+import type { Scale } from "../../../src/gen/howbernetes/autoscaling/v1/scale.js";
 import { DeleteOptions } from "../../../src/gen/howbernetes/meta/v1/options.js";
 import type { Call } from "./fake-api.js";
 import type { Change, ObjectTable } from "./object-table.js";
@@ -127,6 +130,26 @@ export class FakeResourceClient<T extends ApiObject> implements ResourceClient<T
 
   async apply(): Promise<Whole<T>> {
     throw new Error("unscripted apply");
+  }
+
+  async page(): Promise<never> {
+    throw new Error("unscripted page");
+  }
+
+  async deleteCollection(): Promise<never> {
+    throw new Error("unscripted deleteCollection");
+  }
+
+  async getScale(key: ObjectKey): Promise<Whole<Scale>> {
+    return await this.cluster.perform({ verb: "get", kind: this.kind, key }, () => scaleOf(this.kind, this.present(key)));
+  }
+
+  async updateScale(key: ObjectKey, scale: Scale): Promise<Whole<Scale>> {
+    return await this.cluster.perform({ verb: "update", kind: this.kind, key }, () => {
+      const { resourceVersion = "" } = scale.metadata ?? {};
+      const sent = makeWhole(scaleKind, { ...scale, metadata: { ...scale.metadata, ...key, resourceVersion } });
+      return scaleOf(this.kind, this.store(sent as unknown as Whole<T>, this.present(key), scaleRules));
+    });
   }
 
   async delete(
