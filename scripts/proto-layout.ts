@@ -16,6 +16,7 @@ export const roots: readonly string[] = [
   "batch.v1.CronJob",
   "autoscaling.v2.HorizontalPodAutoscaler",
   "policy.v1.PodDisruptionBudget",
+  "policy.v1.Eviction",
   "scheduling.v1.PriorityClass",
   "coordination.v1.Lease",
   "autoscaling.v1.Scale",
@@ -93,7 +94,10 @@ export const layout: Readonly<Record<string, readonly FileRule[]>> = {
     { file: "cron_job", pattern: /^CronJob/ },
     { file: "job", pattern: /./ },
   ],
-  "howbernetes.policy.v1": [{ file: "pod_disruption_budget", pattern: /^PodDisruptionBudget/ }],
+  "howbernetes.policy.v1": [
+    { file: "eviction", pattern: /^Eviction$/ },
+    { file: "pod_disruption_budget", pattern: /^PodDisruptionBudget/ },
+  ],
   "howbernetes.scheduling.v1": [{ file: "priority_class", pattern: /^PriorityClass/ }],
   "howbernetes.scheduling.v1alpha3": [{ file: "workload", pattern: /./ }],
 };

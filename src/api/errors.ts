@@ -17,7 +17,7 @@ export type Reason =
   | "MethodNotAllowed"
   | "InternalError";
 
-/** Kubernetes' reasons for a field error, or for a conflict over a field (meta.v1.StatusCause.reason). */
+/** Kubernetes' reasons for a field error, for a conflict over a field, or for a refusal (meta.v1.StatusCause.reason). */
 export type CauseReason =
   | "FieldValueRequired"
   | "FieldValueInvalid"
@@ -29,7 +29,8 @@ export type CauseReason =
   | "FieldValueTypeInvalid"
   | "FieldValueNotFound"
   | "ResourceVersionTooLarge"
-  | "FieldManagerConflict";
+  | "FieldManagerConflict"
+  | "DisruptionBudget";
 
 /** What is wrong with one field. */
 export interface FieldError {
@@ -149,6 +150,14 @@ export function tooManyRequests(message: string, retryAfterSeconds: number): Api
   return new ApiError("TooManyRequests", message, { retryAfterSeconds });
 }
 
+/** An eviction that the pod's disruption budget does not allow now; `why` tells which budget, and what it lacks. */
+export function overBudget(why: string, retryAfterSeconds = 0): ApiError {
+  return new ApiError("TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.", {
+    causes: [{ path: "", reason: "DisruptionBudget", message: why }],
+    retryAfterSeconds,
+  });
+}
+
 export function tooLarge(message: string): ApiError {
   return new ApiError("RequestEntityTooLarge", message);
 }
@@ -192,6 +201,9 @@ export const isForbidden = hasReason("Forbidden");
 export const isUnauthorized = hasReason("Unauthorized");
 export const isExpired = hasReason("Expired");
 export const isTooManyRequests = hasReason("TooManyRequests");
+/** Whether an eviction was refused by a disruption budget, which lasts until pods have changed. */
+export const isOverBudget = (error: unknown): error is ApiError =>
+  isTooManyRequests(error) && error.causes.some(({ reason }) => reason === "DisruptionBudget");
 export const isTooLarge = hasReason("RequestEntityTooLarge");
 export const isTimeout = hasReason("Timeout");
 export const isUnavailable = hasReason("ServiceUnavailable");

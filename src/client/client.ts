@@ -1,11 +1,11 @@
 import type { Kind } from "../api/kinds/kind.js";
-import type { ApiObject, Whole } from "../api/object.js";
+import type { ApiObject, ObjectKey, Whole } from "../api/object.js";
 import { DiscoveryService } from "../gen/howbernetes/api/v1/discovery.js";
-import { BindRequest, PodsService } from "../gen/howbernetes/api/v1/pods.js";
+import { BindRequest, EvictRequest, PodsService } from "../gen/howbernetes/api/v1/pods.js";
 import type { ChannelPurpose } from "../rpc/channel.js";
 import type { RpcClient, ServiceDefinition } from "../rpc/contracts.js";
 import { type ApiClientOptions, Connection } from "./connection.js";
-import type { ApiClient, ResourceClient } from "./contracts.js";
+import type { ApiClient, EvictCallOptions, ResourceClient } from "./contracts.js";
 import { createDiscovery, type Discovery } from "./discovery.js";
 import { RemoteResourceClient } from "./resource-client.js";
 import { withRetries } from "./retry.js";
@@ -48,6 +48,15 @@ class GrpcApiClient implements RemoteApiClient {
     return await withRetries("once", signal, this.connection, (timeoutMs) =>
       pods.bind(BindRequest.fromPartial({ binding }), { ...abort, timeoutMs }),
     );
+  }
+
+  async evict({ namespace, name }: ObjectKey, { options = {}, signal }: EvictCallOptions = {}): Promise<void> {
+    const pods: RpcClient<PodsService> = this.connection.rpc(PodsService, "unary", this.metadata);
+    const request = EvictRequest.fromPartial({ eviction: { metadata: { namespace, name }, deleteOptions: options } });
+    const abort = signal === undefined ? {} : { signal };
+    // Said twice, it could evict the pod that has taken the place of the first.
+    const repeatability = options.preconditions?.uid === undefined ? "once" : "repeatable";
+    await withRetries(repeatability, signal, this.connection, (timeoutMs) => pods.evict(request, { ...abort, timeoutMs }));
   }
 
   discovery(): Discovery {

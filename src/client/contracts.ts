@@ -139,11 +139,22 @@ export interface ResourceClient<T extends ApiObject> {
   updateScale(key: ObjectKey, scale: Scale, options?: WriteCallOptions): Promise<Whole<Scale>>;
 }
 
+export interface EvictCallOptions {
+  /** How the pod is deleted then: grace period, preconditions, dry run. */
+  readonly options?: Partial<DeleteOptions>;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The connection to a cluster. */
 export interface ApiClient {
   of<T extends ApiObject>(kind: Kind<T>): ResourceClient<T>;
   /** @throws ApiError Conflict when the pod has a node, or is not the one meant */
   bind(pod: Whole<ApiObject>, nodeName: string, signal?: AbortSignal): Promise<{ readonly resourceVersion: string }>;
+  /**
+   * Deletes a pod, if the PodDisruptionBudget that selects it allows so. A budget's refusal is not retried.
+   * @throws ApiError TooManyRequests that `isOverBudget`, NotFound, Conflict when a precondition does not hold
+   */
+  evict(pod: ObjectKey, options?: EvictCallOptions): Promise<void>;
   /** Metadata that goes with every call from here on (a leader's fence). */
   withMetadata(metadata: Readonly<Record<string, string>>): ApiClient;
   close(): Promise<void>;

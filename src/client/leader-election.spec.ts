@@ -33,6 +33,10 @@ class LeaseOnlyClient implements ApiClient {
     throw new Error("unscripted call");
   }
 
+  evict(): Promise<never> {
+    throw new Error("unscripted call");
+  }
+
   async close(): Promise<void> {}
 }
 

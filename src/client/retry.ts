@@ -1,4 +1,4 @@
-import { type ApiError, isApiError, isTooManyRequests, isUnavailable } from "../api/errors.js";
+import { type ApiError, isApiError, isOverBudget, isTooManyRequests, isUnavailable } from "../api/errors.js";
 import { backoffMs, reconnectBackoff } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
 import { isNeverSent } from "../rpc/errors.js";
@@ -47,6 +47,8 @@ export async function withRetries<T>(
 
 function mayRepeat(error: unknown, repeatability: Repeatability): error is ApiError {
   if (!isApiError(error)) return false;
+  // Its pods must change first, and whether to wait for that is the caller's to say.
+  if (isOverBudget(error)) return false;
   // The server refused it before any effect.
   if (isTooManyRequests(error) || isNeverSent(error)) return true;
   return repeatability === "repeatable" && isUnavailable(error);

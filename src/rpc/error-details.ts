@@ -140,6 +140,7 @@ const causeReasons: readonly CauseReason[] = [
   "FieldValueTypeInvalid",
   "FieldValueNotFound",
   "ResourceVersionTooLarge",
+  "DisruptionBudget",
 ];
 
 function causeReason(text: string | undefined): CauseReason {

@@ -77,6 +77,7 @@ export class FakeCluster {
       discovery: () => discovery,
       raw: (definition) => this.raw(Object.keys(definition)) as never,
       bind: () => Promise.reject(new Error("bind is not scripted")),
+      evict: () => Promise.reject(new Error("evict is not scripted")),
       withMetadata: () => this.client(),
       close: async () => undefined,
     };

@@ -5,7 +5,7 @@ import type { ApiResource } from "../../gen/howbernetes/api/v1/discovery.js";
 const verbs: readonly string[] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
 /** What a service other than Resources does with a kind, by `group/plural`. */
-const ownSubresources: Readonly<Record<string, readonly string[]>> = { "/pods": ["binding", "log"] };
+const ownSubresources: Readonly<Record<string, readonly string[]>> = { "/pods": ["binding", "eviction", "log"] };
 
 /** The kinds as Kubernetes' discovery shows them, ordered by group, version and name. */
 export function apiResources(kinds: readonly Kind[]): readonly ApiResource[] {

@@ -95,7 +95,11 @@ function removeUnchanged<T extends ApiObject>(
 }
 
 /** @throws ApiError Conflict when the object is not the one that is meant */
-function checkPreconditions<T extends ApiObject>(kind: Kind<T>, { object, revision }: CachedObject<T>, options: DeleteOptions): void {
+export function checkPreconditions<T extends ApiObject>(
+  kind: Kind<T>,
+  { object, revision }: CachedObject<T>,
+  options: DeleteOptions,
+): void {
   const { uid = "", resourceVersion = "" } = options.preconditions ?? {};
   const { metadata } = object;
   const subject = contentSubjectOf(kind, metadata.name);

@@ -37,7 +37,7 @@ export function auditResources(handlers: Handlers<ResourcesDefinition>, deps: Au
   };
 }
 
-/** The same handlers, with a record of each binding. */
+/** The same handlers, with a record of each binding and each eviction. */
 export function auditPods(handlers: Handlers<PodsService>, deps: AuditDeps): Handlers<PodsService> {
   return {
     ...handlers,
@@ -45,6 +45,13 @@ export function auditPods(handlers: Handlers<PodsService>, deps: AuditDeps): Han
       about: ({ binding }) => {
         const { namespace = "", name = "" } = binding?.metadata ?? {};
         return about("create", { type: podType, namespace, name, subresource: "binding" });
+      },
+    }),
+    evict: audited(deps, handlers.evict, {
+      about: ({ eviction }) => {
+        const { namespace = "", name = "" } = eviction?.metadata ?? {};
+        const dryRun = isDryRun({ options: eviction?.deleteOptions });
+        return about("create", { type: podType, namespace, name, subresource: "eviction", dryRun });
       },
     }),
   };

@@ -29,7 +29,7 @@ describe("the Discovery service", () => {
   });
 
   const subresources: readonly (readonly [string, readonly string[]])[] = [
-    ["pods", ["binding", "log", "status"]],
+    ["pods", ["binding", "eviction", "log", "status"]],
     ["deployments", ["scale", "status"]],
     ["namespaces", ["finalize", "status"]],
     ["events", []],

@@ -57,12 +57,13 @@ export function limitResources(handlers: Handlers<ResourcesDefinition>, deps: Li
   };
 }
 
-/** The same handlers, bindings entered as the flow control lets them be; logs are streams, and last. */
+/** The same handlers, bindings and evictions entered as the flow control lets them be; logs are streams, and last. */
 export function limitPods(handlers: Handlers<PodsService>, { flow }: LimitDeps): Handlers<PodsService> {
-  const traits = { verb: "bind", group: "", resource: "pods", seats: 1 } as const;
+  const about = (verb: Verb, namespace = "") => ({ verb, group: "", resource: "pods", namespace, seats: 1 });
   return {
     ...handlers,
-    bind: limitedUnary(flow, ({ binding }) => ({ ...traits, namespace: binding?.metadata?.namespace ?? "" }), handlers.bind),
+    bind: limitedUnary(flow, ({ binding }) => about("bind", binding?.metadata?.namespace), handlers.bind),
+    evict: limitedUnary(flow, ({ eviction }) => about("create", eviction?.metadata?.namespace), handlers.evict),
   };
 }
 

@@ -3,15 +3,25 @@ import { nodeKind } from "../../api/kinds/node/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import type { ObjectKey, Whole } from "../../api/object.js";
 import type { Clock } from "../../base/clock.js";
-import type { BindRequest, BindResponse, LogsRequest, LogsResponse, PodsService } from "../../gen/howbernetes/api/v1/pods.js";
+import type {
+  BindRequest,
+  BindResponse,
+  EvictRequest,
+  EvictResponse,
+  LogsRequest,
+  LogsResponse,
+  PodsService,
+} from "../../gen/howbernetes/api/v1/pods.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { PodLogOptions } from "../../gen/howbernetes/core/v1/pod_log.js";
 import type { CallContext, Handlers } from "../../rpc/contracts.js";
 import { authorize, type Verb } from "../auth/authorize.js";
+import { evictPod } from "../eviction/evict-pod.js";
 import { applyBinding } from "../nodes/binding.js";
 import { planLogs } from "../nodes/log-request.js";
 import type { SessionBroker } from "../nodes/session-broker.js";
 import type { ObjectStore } from "../object-store.js";
+import { checkedDeleteOptions } from "../objects/delete-options.js";
 import { guardsOf } from "../objects/fence.js";
 
 export interface PodsServiceDeps {
@@ -25,6 +35,7 @@ export interface PodsServiceDeps {
 export function createPodsService(deps: PodsServiceDeps): Handlers<PodsService> {
   return {
     bind: (request, call) => bind(deps, request, call),
+    evict: (request, call) => evict(deps, request, call),
     logs: (request, call) => logs(deps, request, call),
   };
 }
@@ -45,6 +56,15 @@ async function bind({ objects, clock }: PodsServiceDeps, { binding }: BindReques
   const preconditions = { uid: given(uid), ifResourceVersion: given(resourceVersion) };
   const bound = await objects.mutate(podKind, key, assign, { signal, guards: guardsOf(call.metadata), ...preconditions });
   return { resourceVersion: String(bound.revision) };
+}
+
+async function evict({ objects, clock }: PodsServiceDeps, { eviction }: EvictRequest, call: CallContext): Promise<EvictResponse> {
+  const key = podKey(eviction?.metadata?.namespace, eviction?.metadata?.name);
+  authorize(call.caller, { verb: "create", kind: podKind, ...key, subresource: "eviction" });
+  if (key.name === "") throw badRequest("an eviction names a pod in metadata");
+  const options = checkedDeleteOptions(eviction?.deleteOptions);
+  await evictPod(objects, { key, options, guards: guardsOf(call.metadata), nowMs: () => clock.now(), signal: call.signal });
+  return {};
 }
 
 async function* logs({ objects, broker }: PodsServiceDeps, request: LogsRequest, call: CallContext): AsyncGenerator<LogsResponse> {

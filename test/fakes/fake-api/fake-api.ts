@@ -56,6 +56,10 @@ export class FakeApi implements ApiClient {
     });
   }
 
+  async evict(): Promise<never> {
+    throw new Error("unscripted evict");
+  }
+
   withMetadata(): ApiClient {
     return this;
   }
