@@ -9,5 +9,5 @@ import { taintToleration } from "./plugins/taint-toleration.js";
 /** The plugins of the default scheduler, in the order in which Kubernetes runs them. */
 export const defaultProfile: Profile = {
   filters: [nodeUnschedulable, taintToleration, nodeReady, nodeAffinity, nodePorts, nodeResourcesFit],
-  scores: [nodeResourcesFit],
+  scores: [nodeAffinity, nodeResourcesFit],
 };

@@ -8,6 +8,8 @@ import { expandEnvironment, expandVariables } from "./env-expansion.js";
 
 /** Longest host name that the kernel takes. */
 const maxHostnameLength = 63;
+/** Longest domain name that the kernel takes. */
+const maxDomainNameLength = 64;
 
 /** What the runtime is told to make of a pod's surroundings. */
 export function sandboxSettings(pod: Whole<Pod>, attempt: number): SandboxConfig {
@@ -16,6 +18,7 @@ export function sandboxSettings(pod: Whole<Pod>, attempt: number): SandboxConfig
   return {
     identity: { ...identityOf(pod), container: sandboxName, kind: "sandbox", specHash: "", attempt },
     hostname: (spec.hostname || pod.metadata.name).slice(0, maxHostnameLength).replace(/[.-]+$/, ""),
+    domainName: domainName(pod),
     hostNetwork: spec.hostNetwork ?? false,
     ports: spec.containers.flatMap(hostPorts),
     dns: {
@@ -25,6 +28,13 @@ export function sandboxSettings(pod: Whole<Pod>, attempt: number): SandboxConfig
     },
     extraHosts: spec.hostAliases.flatMap(({ ip = "", hostnames }) => hostnames.map((hostname) => ({ ip, hostname }))),
   };
+}
+
+/** Only a pod with a subdomain has a full name. One that the kernel could not take would keep the pod from starting. */
+function domainName({ metadata, spec }: Whole<Pod>): string {
+  const { subdomain = "" } = spec;
+  const name = subdomain === "" ? "" : `${subdomain}.${metadata.namespace}.svc.cluster.local`;
+  return name.length > maxDomainNameLength ? "" : name;
 }
 
 /** What the runtime is told to make of a container of a pod. */

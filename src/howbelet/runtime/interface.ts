@@ -64,6 +64,8 @@ export interface PortMapping {
 export interface SandboxConfig {
   readonly identity: ContainerIdentity;
   readonly hostname: string;
+  /** What follows the host name in the pod's full name, which its /etc/hosts tells; "" for none. */
+  readonly domainName: string;
   /** Use the machine's own network instead of the pods'. */
   readonly hostNetwork: boolean;
   readonly ports: readonly PortMapping[];

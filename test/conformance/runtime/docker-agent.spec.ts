@@ -165,6 +165,7 @@ describe("the agent on Docker", function () {
     const config = {
       identity,
       hostname: "x",
+      domainName: "",
       hostNetwork: false,
       ports: [],
       dns: { servers: [], searches: [], options: [] },

@@ -70,6 +70,7 @@ export class PodNetworkUnderTest {
     const config: SandboxConfig = {
       identity: { ...identity(randomUUID(), "POD"), kind: "sandbox" },
       hostname: "web-0",
+      domainName: "",
       hostNetwork: false,
       ports: [],
       dns: { servers: [], searches: [], options: [] },

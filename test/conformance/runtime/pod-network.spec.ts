@@ -79,6 +79,14 @@ for (const choice of podNetworkChoices)
       expect(resolvConf).to.contain("search a.example").and.to.contain("ndots:2");
     });
 
+    it("tells a pod its full name", async () => {
+      const pod = await network.sandbox({ domainName: "db.default.svc.cluster.local" });
+      const hosts = await network.output(pod, ["cat", "/etc/hosts"]);
+
+      expect(hosts).to.match(/\sweb-0\.db\.default\.svc\.cluster\.local\s+web-0$/m);
+      expect(await network.output(pod, ["hostname"])).to.equal("web-0\n");
+    });
+
     it("gives a pod that says nothing of DNS a name server", async () => {
       expect(await network.output(await network.sandbox(), ["cat", "/etc/resolv.conf"])).to.match(/^nameserver \d/m);
     });

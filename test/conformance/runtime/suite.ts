@@ -61,6 +61,7 @@ export function runtimeConformance(name: string, open: () => Promise<RuntimeUnde
       const config: SandboxConfig = {
         identity: identity({ podUid, container: "POD", kind: "sandbox" }),
         hostname: "web",
+        domainName: "",
         hostNetwork: false,
         ports: [],
         dns: { servers: [], searches: [], options: [] },

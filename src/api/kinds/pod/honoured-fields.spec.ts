@@ -42,7 +42,7 @@ describe("refuseUnhonoured", () => {
     "nodeSelector: { disk: ssd }, nodeName: n1, hostname: web, schedulerName: other, dnsPolicy: Default",
     "restartPolicy: Never, terminationGracePeriodSeconds: 5, tolerations: [{ operator: Exists }]",
     "hostNetwork: false, hostPID: false, shareProcessNamespace: false, automountServiceAccountToken: false, priority: 5",
-    "volumes: [], affinity: {}, securityContext: {}, serviceAccountName: default, os: { name: linux }",
+    "volumes: [], affinity: { nodeAffinity: {} }, subdomain: db, securityContext: {}, serviceAccountName: default, os: { name: linux }",
   ];
   for (const spec of honouredSpecs) {
     it(`lets through ${spec}`, () => {
@@ -78,7 +78,7 @@ describe("refuseUnhonoured", () => {
   const refusedSpecs: Readonly<Record<string, string>> = {
     "volumes: [{ name: a, emptyDir: {} }]": "spec.volumes",
     "initContainers: [{ name: i, image: a }]": "spec.initContainers",
-    "affinity: { nodeAffinity: {} }": "spec.affinity.nodeAffinity",
+    "affinity: { podAffinity: {} }": "spec.affinity.podAffinity",
     "hostNetwork: true": "spec.hostNetwork",
     "hostUsers: false": "spec.hostUsers",
     "activeDeadlineSeconds: 0": "spec.activeDeadlineSeconds",
@@ -110,8 +110,8 @@ describe("refuseUnhonoured", () => {
 
   it("lets through no other field of a pod than these", () => {
     expect(settable("howbernetes.core.v1.PodSpec", (field, value) => ({ [field]: value }))).to.have.members([
-      ...["containers", "restartPolicy", "terminationGracePeriodSeconds", "nodeSelector", "nodeName", "hostname", "schedulerName"],
-      ...["tolerations", "priorityClassName", "priority", "preemptionPolicy", "enableServiceLinks"],
+      ...["containers", "restartPolicy", "terminationGracePeriodSeconds", "nodeSelector", "nodeName", "hostname", "subdomain"],
+      ...["schedulerName", "tolerations", "priorityClassName", "priority", "preemptionPolicy", "enableServiceLinks"],
       // The first only as true, the others only as empty messages or in part.
       ...["hostUsers", "securityContext", "affinity", "os"],
     ]);

@@ -39,13 +39,13 @@ const containerFields: FieldTable<Container> = {
 };
 
 const securityFields: FieldTable<PodSecurityContext> = nothing;
-const affinityFields: FieldTable<Affinity> = nothing;
+const affinityFields: FieldTable<Affinity> = { nodeAffinity: honoured };
 const osFields: FieldTable<PodOS> = { name: only("linux") };
 
 /**
- * What of a pod's spec is honoured so far: by howbelet, by the scheduler (nodeSelector), by the controllers
- * (tolerations). Whatever is not in here must have its default, or the pod is refused: nothing is silently ignored.
- * To honour more is to add a line here.
+ * What of a pod's spec is honoured so far: by howbelet, by the scheduler (nodeSelector, node affinity), by the
+ * controllers (tolerations). Whatever is not in here must have its default, or the pod is refused: nothing is silently
+ * ignored. To honour more is to add a line here.
  */
 const podFields: FieldTable<PodSpec> = {
   containers: within(containerFields),
@@ -56,6 +56,7 @@ const podFields: FieldTable<PodSpec> = {
   tolerations: honoured,
   schedulerName: honoured,
   hostname: honoured,
+  subdomain: honoured,
   // There is no cluster DNS yet: as in Kubernetes without one, ClusterFirst then means the node's own.
   dnsPolicy: only("ClusterFirst", "Default"),
   securityContext: within(securityFields),

@@ -44,7 +44,7 @@ export function sandboxCreateOptions(
     Image: image,
     Cmd: [...sandboxCommand],
     Labels: { ...identityLabels(scope, config.identity), ...place.labels },
-    ...(config.hostNetwork ? {} : { Hostname: config.hostname }),
+    ...(config.hostNetwork ? {} : { Hostname: config.hostname, Domainname: config.domainName }),
     ...(place.networkDisabled ? { NetworkDisabled: true } : {}),
     ExposedPorts: Object.fromEntries(config.ports.map((port) => [portKey(port), {}])),
     HostConfig: {

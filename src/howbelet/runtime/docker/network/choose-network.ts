@@ -97,7 +97,13 @@ async function probe(
 ): Promise<string | undefined> {
   const token = `probe-${randomBytes(6).toString("hex")}`;
   const files = new PodFiles(directory);
-  await files.write(token, { address: "127.0.0.1", hostname: "probe", extraHosts: [], dns: { servers: [], searches: [], options: [] } });
+  await files.write(token, {
+    address: "127.0.0.1",
+    hostname: "probe",
+    domainName: "",
+    extraHosts: [],
+    dns: { servers: [], searches: [], options: [] },
+  });
   const mounts = files.of(token).map(({ source, target }) => ({ Type: "bind" as const, Source: source, Target: target }));
   const options = {
     name: `howbe_${token}`,

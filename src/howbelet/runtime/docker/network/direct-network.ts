@@ -185,7 +185,7 @@ export class DirectNetwork implements PodNetwork {
     if (known !== undefined) return known;
     const name = nameOf(fullName);
     const address = config.Labels?.[labelKeys.podIp];
-    const found: KnownSandbox = { name, names: address === undefined ? undefined : await namesOf(address, config.Hostname, host) };
+    const found: KnownSandbox = { name, names: address === undefined ? undefined : await namesOf(address, config, host) };
     this.known.set(id, found);
     if (address !== undefined) this.prepared?.addresses.claim(name, address);
     return found;
@@ -197,10 +197,14 @@ export class DirectNetwork implements PodNetwork {
   }
 }
 
-async function namesOf(address: string, hostname: string, host: ContainerInspectInfo["HostConfig"]): Promise<PodNames> {
+async function namesOf(
+  address: string,
+  { Hostname: hostname, Domainname: domainName }: ContainerInspectInfo["Config"],
+  host: ContainerInspectInfo["HostConfig"],
+): Promise<PodNames> {
   const machine = (await machineDns()) ?? { servers: [], searches: [], options: [] };
   const pod = { servers: strings(host.Dns), searches: strings(host.DnsSearch), options: strings(host.DnsOptions) };
-  return { address, hostname, extraHosts: strings(host.ExtraHosts), dns: mergeDns(pod, machine) };
+  return { address, hostname, domainName, extraHosts: strings(host.ExtraHosts), dns: mergeDns(pod, machine) };
 }
 
 /** Docker says null for an empty list. */

@@ -7,6 +7,7 @@ import { hostsText, PodFiles, type PodNames } from "./pod-files.js";
 const names: PodNames = {
   address: "10.0.0.2",
   hostname: "web-0",
+  domainName: "",
   extraHosts: ["db:192.0.2.7", "six:2001:db8::1"],
   dns: { servers: ["192.0.2.53"], searches: [], options: [] },
 };
@@ -16,6 +17,11 @@ describe("hostsText", () => {
     const lines = hostsText(names).trimEnd().split("\n");
 
     expect(lines).to.include.members(["127.0.0.1\tlocalhost", "192.0.2.7\tdb", "2001:db8::1\tsix", "10.0.0.2\tweb-0"]);
+  });
+
+  it("tells the pod's full name before its short one", () => {
+    const lines = hostsText({ ...names, domainName: "db.default.svc.cluster.local" }).split("\n");
+    expect(lines).to.include("10.0.0.2\tweb-0.db.default.svc.cluster.local\tweb-0");
   });
 });
 

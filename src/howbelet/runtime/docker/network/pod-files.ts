@@ -8,6 +8,8 @@ import { formatResolvConf } from "./resolv-conf.js";
 export interface PodNames {
   readonly address: string;
   readonly hostname: string;
+  /** "" for none. */
+  readonly domainName: string;
   /** As Docker writes them: `name:address`. */
   readonly extraHosts: readonly string[];
   readonly dns: DnsSettings;
@@ -57,7 +59,7 @@ export class PodFiles {
 }
 
 /** The text of a pod's /etc/hosts. */
-export function hostsText({ address, hostname, extraHosts }: PodNames): string {
+export function hostsText({ address, hostname, domainName, extraHosts }: PodNames): string {
   const entries = extraHosts.map((entry) => {
     // The address may hold colons, the name may not.
     const colon = entry.indexOf(":");
@@ -71,7 +73,7 @@ export function hostsText({ address, hostname, extraHosts }: PodNames): string {
     "ff02::1\tip6-allnodes",
     "ff02::2\tip6-allrouters",
     ...entries,
-    `${address}\t${hostname}`,
+    `${address}\t${domainName === "" ? hostname : `${hostname}.${domainName}\t${hostname}`}`,
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
