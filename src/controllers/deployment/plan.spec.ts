@@ -3,7 +3,7 @@ import { type DeploymentOptions, deployment, ownedBy, pod, replicaSet } from "..
 import type { Whole } from "../../api/object.js";
 import type { ReplicaSet } from "../../gen/howbernetes/apps/v1/replicaset.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
-import { desiredReplicasAnnotation, maxReplicasAnnotation, revisionAnnotation } from "./annotations.js";
+import { completedAnnotation, desiredReplicasAnnotation, maxReplicasAnnotation, revisionAnnotation } from "./annotations.js";
 import { planDeployment } from "./plan.js";
 import type { Step } from "./step.js";
 import { viewDeployment } from "./view.js";
@@ -20,6 +20,8 @@ interface Set {
   /** What the Deployment asked for when it was scaled last. */
   readonly desired?: number;
   readonly max?: number;
+  /** Its rollout has not been seen to end; by default it has. */
+  readonly incomplete?: boolean;
 }
 
 interface Case extends DeploymentOptions {
@@ -44,7 +46,10 @@ function planOf({ sets, it: _it, plan: _plan, ...options }: Case): readonly stri
   return planDeployment(view).map(describeStep);
 }
 
-function buildSet({ name, wanted, unsettled = false, desired, max }: Set, deploymentDesired: number): Whole<ReplicaSet> {
+function buildSet(
+  { name, wanted, unsettled = false, desired, max, incomplete = false }: Set,
+  deploymentDesired: number,
+): Whole<ReplicaSet> {
   const size = {
     [desiredReplicasAnnotation]: String(desired ?? deploymentDesired),
     ...(max === undefined ? {} : { [maxReplicasAnnotation]: String(max) }),
@@ -54,7 +59,7 @@ function buildSet({ name, wanted, unsettled = false, desired, max }: Set, deploy
     replicas: wanted,
     createdMs: ages[name] * 1_000,
     generation: 2,
-    annotations: { [revisionAnnotation]: String(ages[name]), ...size },
+    annotations: { [revisionAnnotation]: String(ages[name]), ...size, ...(incomplete ? {} : { [completedAnnotation]: "true" }) },
     matchLabels: { app: "web" },
     template: { image: name === "new" ? "busybox:1.36" : `busybox:${name}` },
     status: { observedGeneration: unsettled ? 1 : 2 },
@@ -76,6 +81,10 @@ function describeStep(step: Step): string {
       return `${step.replicaSet.metadata.name} to ${step.replicas}`;
     case "sync":
       return `sync ${step.replicaSet.metadata.name}`;
+    case "mark":
+      return `mark ${step.replicaSet.metadata.name} ${Object.keys(step.annotations).join()}`;
+    case "rollback":
+      return "roll back";
     case "annotate":
       return `revision ${step.annotations[revisionAnnotation]}`;
     case "delete":
@@ -88,6 +97,13 @@ const one = { maxSurge: 1, maxUnavailable: 1 };
 const cases: readonly Case[] = [
   { it: "begins with all of its replicas", replicas: 3, annotations: {}, sets: [], plan: ["create with 3", "revision 1"] },
   { it: "does nothing when done", replicas: 3, sets: [{ name: "new", wanted: 3 }], plan: [] },
+  {
+    it: "notes that a rollout has come to its end",
+    replicas: 3,
+    sets: [{ name: "new", wanted: 3, incomplete: true }],
+    plan: ["mark new howbernetes.dev/completed,howbernetes.dev/failed"],
+  },
+  { it: "takes nothing at all for no proof", replicas: 0, sets: [{ name: "new", wanted: 0, incomplete: true }], plan: [] },
   { it: "begins a rollout with the surge", replicas: 3, ...one, sets: [{ name: "old", wanted: 3 }], plan: ["create with 1", "revision 3"] },
   {
     it: "begins a rollout without room with nothing",
@@ -243,6 +259,35 @@ const cases: readonly Case[] = [
   },
   { it: "begins nothing while paused", replicas: 3, paused: true, sets: [{ name: "old", wanted: 3, max: 4 }], plan: [] },
   { it: "is scaled while paused", replicas: 5, paused: true, sets: [{ name: "old", wanted: 3, desired: 3, max: 4 }], plan: ["old to 5"] },
+  {
+    it: "forgets the oldest beyond its history while paused, too",
+    replicas: 1,
+    paused: true,
+    revisionHistoryLimit: 1,
+    sets: [
+      { name: "older", wanted: 0, max: 2 },
+      { name: "old", wanted: 0, max: 2 },
+      { name: "new", wanted: 1, max: 2 },
+    ],
+    plan: ["delete older"],
+  },
+  {
+    it: "numbers its newest while paused, too",
+    replicas: 1,
+    paused: true,
+    minReadySeconds: 5,
+    sets: [{ name: "new", wanted: 1, max: 2 }],
+    plan: ["sync new"],
+  },
+  {
+    it: "takes down what is old when the new has all of its size",
+    replicas: 3,
+    sets: [
+      { name: "old", wanted: 1, desired: 5 },
+      { name: "new", wanted: 3 },
+    ],
+    plan: ["old to 0"],
+  },
   { it: "does nothing more while it is deleted", replicas: 3, deleting: true, sets: [{ name: "old", wanted: 3 }], plan: [] },
   {
     it: "recreates by taking the old down first",

@@ -2,6 +2,7 @@ import { inheritedAnnotations, revisionAnnotation } from "./annotations.js";
 import { limitsOf } from "./limits.js";
 import { isTornDown, planRecreate, planTeardown } from "./recreate.js";
 import { currentRevision, planDeploymentRevision, planHistory, planRevision } from "./revisions.js";
+import { planCompletion, planRollback } from "./rollback.js";
 import { firstReplicas, planRolling } from "./rolling.js";
 import { isResized, planScaling, sizeAnnotations } from "./scaling.js";
 import type { Step } from "./step.js";
@@ -16,13 +17,17 @@ export function planDeployment(view: DeploymentView): readonly Step[] {
   if (deployment.metadata.deletionTimestamp !== undefined) return [];
   const paused = deployment.spec.paused === true;
   const recreate = deployment.spec.strategy?.type === "Recreate";
-  if (paused) return planScaling(view);
-
   const revision = planRevision(view);
   if (revision.length > 0) return revision;
+  if (paused) {
+    const scaling = planScaling(view);
+    return scaling.length > 0 ? scaling : planHistory(view);
+  }
+  const rollback = planRollback(view);
+  if (rollback.length > 0) return rollback;
   if (!recreate && isResized(view)) return planScaling(view);
   const steps = recreate ? planRecreation(view) : view.current === undefined ? planFirst(view, firstReplicas(view)) : planRolling(view);
-  return steps.length === 0 && isComplete(view) ? planHistory(view) : steps;
+  return steps.length === 0 && isComplete(view) ? [...planCompletion(view), ...planHistory(view)] : steps;
 }
 
 function planRecreation(view: DeploymentView): readonly Step[] {

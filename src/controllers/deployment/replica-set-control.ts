@@ -11,7 +11,7 @@ import type { Deployment } from "../../gen/howbernetes/apps/v1/deployment.js";
 import type { ReplicaSet } from "../../gen/howbernetes/apps/v1/replicaset.js";
 import { PodTemplateSpec } from "../../gen/howbernetes/core/v1/pod.js";
 import { controllerReference, isControlledBy } from "../ownership/owner-reference.js";
-import { templateHashLabel } from "./annotations.js";
+import { type AnnotationChange, templateHashLabel } from "./annotations.js";
 import type { Progress } from "./status.js";
 import type { Step } from "./step.js";
 import { isSameTemplate, withHash } from "./template.js";
@@ -52,9 +52,16 @@ export class ReplicaSetControl {
       case "scale":
         return void (await this.scale(deployment, step, signal));
       case "sync": {
-        const { annotations, minReadySeconds } = step;
-        return void (await this.patch(deployment, step.replicaSet, { annotations, spec: { minReadySeconds } }, signal));
+        const { replicaSet, annotations, minReadySeconds, returnsTo } = step;
+        await this.patch(deployment, replicaSet, { annotations, spec: { minReadySeconds } }, signal);
+        return returnsTo ? { kind: "found", name: replicaSet.metadata.name } : undefined;
       }
+      case "mark":
+        await this.patch(deployment, step.replicaSet, { annotations: step.annotations, spec: {} }, signal);
+        if (step.tell !== undefined) this.tell(deployment, "Warning", step.tell.reason, step.tell.message);
+        return undefined;
+      case "rollback":
+        return void (await this.rollBack(deployment, step, signal));
       case "annotate": {
         const { annotations } = step;
         return void (await this.deps.deployments.patch(keyOf(deployment), "merge", { metadata: { annotations } }, { signal }));
@@ -100,13 +107,25 @@ export class ReplicaSetControl {
   private async patch(
     deployment: Whole<Deployment>,
     replicaSet: Whole<ReplicaSet>,
-    { annotations, spec }: { readonly annotations: Readonly<Record<string, string>>; readonly spec: object },
+    { annotations, spec }: { readonly annotations: AnnotationChange; readonly spec: object },
     signal: AbortSignal,
   ): Promise<void> {
     const { resourceVersion } = replicaSet.metadata;
     const patch = { metadata: { resourceVersion, annotations }, spec };
     const patched = await this.deps.replicaSets.patch(keyOf(replicaSet), "merge", patch, { signal });
     this.deps.ownWrites.record(keyOf(deployment), patched.metadata.resourceVersion);
+  }
+
+  /** One write, template and memory of it together: whatever ends us here, it is never rolled back from there again. */
+  private async rollBack(deployment: Whole<Deployment>, step: StepOf<"rollback">, signal: AbortSignal): Promise<void> {
+    const draft = structuredClone(deployment);
+    draft.spec.template = structuredClone(step.template);
+    for (const [key, value] of Object.entries(step.annotations)) {
+      if (value === null) delete draft.metadata.annotations[key];
+      else draft.metadata.annotations[key] = value;
+    }
+    await this.deps.deployments.update(draft, { signal });
+    this.tell(deployment, "Warning", "DeploymentRollback", step.message);
   }
 
   private async delete(replicaSet: Whole<ReplicaSet>, signal: AbortSignal): Promise<void> {

@@ -2,6 +2,9 @@ import { inheritedAnnotations, numberIn, revisionAnnotation, revisionHistoryAnno
 import type { Step } from "./step.js";
 import type { DeploymentView, ReplicaSetView } from "./view.js";
 
+// Kubernetes' bound on what a ReplicaSet that is returned to again and again remembers.
+const maxHistoryLength = 2_000;
+
 /** The number of a ReplicaSet's rollout; 0 when it has none. */
 export function revisionOf({ replicaSet }: ReplicaSetView): number {
   return numberIn(replicaSet.metadata.annotations, revisionAnnotation) ?? 0;
@@ -21,10 +24,11 @@ export function planRevision(view: DeploymentView): readonly Step[] {
   const wanted = { ...inheritedAnnotations(deployment.metadata.annotations), ...renumbered(current, revision) };
   const have = current.replicaSet.metadata.annotations;
   const annotations = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => have[key] !== value));
+  const returnsTo = revisionOf(current) !== 0 && revisionOf(current) !== revision;
   const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
   const steps: Step[] = [];
   if (Object.keys(annotations).length > 0 || (current.replicaSet.spec.minReadySeconds ?? 0) !== minReadySeconds) {
-    steps.push({ kind: "sync", replicaSet: current.replicaSet, annotations, minReadySeconds });
+    steps.push({ kind: "sync", replicaSet: current.replicaSet, annotations, minReadySeconds, returnsTo });
   }
   return [...steps, ...planDeploymentRevision(view)];
 }
@@ -41,8 +45,14 @@ function renumbered(current: ReplicaSetView, revision: number): Record<string, s
   const before = revisionOf(current);
   if (before === revision) return {};
   const history = current.replicaSet.metadata.annotations[revisionHistoryAnnotation] ?? "";
-  const earlier = [history, before === 0 ? "" : String(before)].filter((part) => part !== "").join(",");
+  const earlier = shortened([...history.split(","), before === 0 ? "" : String(before)].filter((part) => part !== ""));
   return { [revisionAnnotation]: String(revision), ...(earlier === "" ? {} : { [revisionHistoryAnnotation]: earlier }) };
+}
+
+/** The latest of them, as many as fit. */
+function shortened(revisions: readonly string[]): string {
+  const text = revisions.join(",");
+  return text.length <= maxHistoryLength ? text : shortened(revisions.slice(1));
 }
 
 /** Deletes the oldest rollouts beyond spec.revisionHistoryLimit, as far as no pod of them is left. */

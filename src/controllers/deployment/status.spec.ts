@@ -76,12 +76,12 @@ describe("deploymentStatus", () => {
       available: "False",
     },
     {
-      it: "is never stuck without a deadline",
+      it: "says nothing of progress without a deadline",
       progressDeadlineSeconds: 2_147_483_647,
       active: 0,
       ready: 0,
       before: condition("ReplicaSetUpdated", "True", nowMs - 86_400_000),
-      progressing: "True ReplicaSetUpdated",
+      progressing: "undefined undefined",
       available: "False",
     },
     {
@@ -92,6 +92,32 @@ describe("deploymentStatus", () => {
       before: condition("ReplicaSetUpdated"),
       progressing: "Unknown DeploymentPaused",
       available: "True",
+    },
+    {
+      it: "says rather that it is stuck than that it is paused",
+      paused: true,
+      active: 3,
+      ready: 0,
+      before: condition("ProgressDeadlineExceeded", "False"),
+      progressing: "False ProgressDeadlineExceeded",
+      available: "False",
+    },
+    {
+      it: "gives a rollout to what was there before a deadline of its own",
+      active: 0,
+      ready: 0,
+      progress: { kind: "found", name: "web-1" },
+      before: condition("NewReplicaSetAvailable"),
+      progressing: "True FoundNewReplicaSet",
+      available: "False",
+    },
+    {
+      it: "is no longer stuck once it moves on",
+      active: 2,
+      ready: 1,
+      before: condition("ProgressDeadlineExceeded", "False"),
+      progressing: "True ReplicaSetUpdated",
+      available: "False",
     },
     {
       it: "says that it was resumed",
@@ -135,7 +161,13 @@ describe("deadlineInMs", () => {
   };
 
   it("is when the deadline has surely passed", () => {
-    expect(due(condition("ReplicaSetUpdated", "True", nowMs - 100_000))).to.equal(501_000);
+    for (const [reason, status] of [
+      ["ReplicaSetUpdated", "True"],
+      ["DeploymentResumed", "Unknown"],
+      ["ReplicaSetCreateError", "False"],
+    ] as const) {
+      expect(due(condition(reason, status, nowMs - 100_000)), reason).to.equal(501_000);
+    }
   });
 
   it("is never for a rollout that is done, stuck or paused", () => {

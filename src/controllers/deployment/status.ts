@@ -1,19 +1,31 @@
 import type { Whole } from "../../api/object.js";
-import { timeFromMs, timeToMs } from "../../api/values/time.js";
+import { timeToMs } from "../../api/values/time.js";
 import type { Deployment, DeploymentCondition, DeploymentStatus } from "../../gen/howbernetes/apps/v1/deployment.js";
+import { rolledBackFromAnnotation } from "./annotations.js";
+import { Conditions } from "./conditions.js";
 import { limitsOf } from "./limits.js";
-import { type DeploymentView, total } from "./view.js";
+import { type DeploymentView, isReturnedTo, total } from "./view.js";
 
 /** A change of the condition Progressing that the counts alone don't tell. */
 export type Progress =
   /** The ReplicaSet of this name was made just now. */
   | { readonly kind: "created"; readonly name: string }
+  /** A rollout to this one, which was there, begins just now. */
+  | { readonly kind: "found"; readonly name: string }
   /** It could not be made. */
   | { readonly kind: "createFailed"; readonly message: string }
   | { readonly kind: "counted" };
 
 // Kubernetes' way to say "no deadline".
 const noDeadline = 2 ** 31 - 1;
+/** The reason of the condition Progressing once a rollout has moved on for too long no more. */
+const deadlineExceeded = "ProgressDeadlineExceeded";
+
+/** Whether the status says, of the present spec, that its rollout is stuck. */
+export function isStuck({ metadata, status }: Whole<Deployment>): boolean {
+  if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) return false;
+  return status.conditions.some(({ type, reason }) => type === "Progressing" && reason === deadlineExceeded);
+}
 
 /** What the Deployment's status should say. */
 export function deploymentStatus(view: DeploymentView, progress: Progress, nowMs: number): DeploymentStatus {
@@ -33,6 +45,7 @@ export function deploymentStatus(view: DeploymentView, progress: Progress, nowMs
   setAvailable(conditions, deployment, available);
   setProgressing(conditions, view, next, { progress, nowMs });
   setReplicaFailure(conditions, view);
+  setRolledBack(conditions, view);
   return { ...next, conditions: conditions.all() };
 }
 
@@ -40,15 +53,24 @@ export function deploymentStatus(view: DeploymentView, progress: Progress, nowMs
 export function deadlineInMs({ deployment }: DeploymentView, status: DeploymentStatus, nowMs: number): number | undefined {
   const deadlineMs = deadlineMsOf(deployment);
   const progressing = status.conditions.find(({ type }) => type === "Progressing");
-  if (deadlineMs === undefined || progressing?.status !== "True" || progressing.reason === "NewReplicaSetAvailable") return undefined;
+  if (deadlineMs === undefined || progressing === undefined || isOver(progressing)) return undefined;
   const sinceMs = timeToMs(progressing.lastUpdateTime) ?? nowMs;
   // Times are kept in whole seconds: one more makes sure that the deadline has passed when we look.
   return Math.max(1_000, sinceMs + deadlineMs - nowMs + 1_000);
 }
 
-function deadlineMsOf({ spec }: Whole<Deployment>): number | undefined {
-  const seconds = spec.progressDeadlineSeconds ?? noDeadline;
-  return seconds >= noDeadline || spec.paused === true ? undefined : seconds * 1000;
+/** Whether a rollout has come to its end, one way or the other. */
+function isOver({ reason }: DeploymentCondition): boolean {
+  return reason === "NewReplicaSetAvailable" || reason === deadlineExceeded;
+}
+
+function hasDeadline({ spec }: Whole<Deployment>): boolean {
+  return (spec.progressDeadlineSeconds ?? noDeadline) < noDeadline;
+}
+
+function deadlineMsOf(deployment: Whole<Deployment>): number | undefined {
+  const { progressDeadlineSeconds = noDeadline, paused } = deployment.spec;
+  return !hasDeadline(deployment) || paused === true ? undefined : progressDeadlineSeconds * 1000;
 }
 
 function setAvailable(conditions: Conditions, deployment: Whole<Deployment>, available: number): void {
@@ -67,6 +89,16 @@ function setReplicaFailure(conditions: Conditions, { current, old }: DeploymentV
   else conditions.set("ReplicaFailure", "True", failure.reason ?? "", failure.message ?? "");
 }
 
+function setRolledBack(conditions: Conditions, { deployment, current }: DeploymentView): void {
+  const from = deployment.metadata.annotations[rolledBackFromAnnotation];
+  if (from === undefined || current === undefined || !isReturnedTo(deployment, current)) {
+    conditions.remove("RolledBack");
+    return;
+  }
+  const message = `Revision ${from} exceeded its progress deadline: rolled back to replica set "${current.name}"`;
+  conditions.set("RolledBack", "True", deadlineExceeded, message);
+}
+
 interface ProgressContext {
   readonly progress: Progress;
   readonly nowMs: number;
@@ -78,16 +110,21 @@ function setProgressing(conditions: Conditions, view: DeploymentView, next: Depl
   const { progress } = context;
   if (progress.kind === "createFailed") {
     conditions.set("Progressing", "False", "ReplicaSetCreateError", progress.message);
+  } else if (!hasDeadline(deployment)) {
+    conditions.remove("Progressing");
   } else if (progress.kind === "created") {
     conditions.set("Progressing", "True", "NewReplicaSetCreated", `Created new replica set "${progress.name}"`);
   } else if (deployment.spec.paused === true) {
-    conditions.set("Progressing", "Unknown", "DeploymentPaused", "Deployment is paused");
+    // That it is stuck is worth more than that somebody paused it over it.
+    if (before?.reason !== deadlineExceeded) conditions.set("Progressing", "Unknown", "DeploymentPaused", "Deployment is paused");
+  } else if (progress.kind === "found") {
+    conditions.touch("Progressing", "True", "FoundNewReplicaSet", `Found new replica set "${progress.name}"`);
   } else if (before?.reason === "DeploymentPaused") {
     conditions.set("Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed");
   } else if (current !== undefined) {
     if (before === undefined) conditions.set("Progressing", "True", "FoundNewReplicaSet", `Found new replica set "${current.name}"`);
-    const isOver = next.replicas === next.updatedReplicas && before?.reason === "NewReplicaSetAvailable";
-    if (!isOver) setByCounts(conditions, view, next, context.nowMs);
+    const isDone = next.replicas === next.updatedReplicas && before?.reason === "NewReplicaSetAvailable";
+    if (!isDone) setByCounts(conditions, view, next, context.nowMs);
   }
 }
 
@@ -98,7 +135,7 @@ function setByCounts(conditions: Conditions, { deployment, current }: Deployment
   } else if (hasProgressed(deployment.status, next)) {
     conditions.touch("Progressing", "True", "ReplicaSetUpdated", `${subject} is progressing.`);
   } else if (isOverdue(deployment, conditions.get("Progressing"), nowMs)) {
-    conditions.set("Progressing", "False", "ProgressDeadlineExceeded", `${subject} has timed out progressing.`);
+    conditions.set("Progressing", "False", deadlineExceeded, `${subject} has timed out progressing.`);
   }
 }
 
@@ -119,48 +156,6 @@ function hasProgressed(before: DeploymentStatus, next: DeploymentStatus): boolea
 
 function isOverdue(deployment: Whole<Deployment>, condition: DeploymentCondition | undefined, nowMs: number): boolean {
   const deadlineMs = deadlineMsOf(deployment);
-  if (deadlineMs === undefined || condition === undefined || condition.reason === "NewReplicaSetAvailable") return false;
+  if (deadlineMs === undefined || condition === undefined || isOver(condition)) return false;
   return (timeToMs(condition.lastUpdateTime) ?? nowMs) + deadlineMs < nowMs;
-}
-
-/** A status's conditions while they are worked out: times move only when something did. */
-class Conditions {
-  private readonly byType: Map<string, DeploymentCondition>;
-
-  constructor(
-    conditions: readonly DeploymentCondition[],
-    private readonly nowMs: number,
-  ) {
-    this.byType = new Map(conditions.map((condition) => [condition.type ?? "", condition]));
-  }
-
-  get(type: string): DeploymentCondition | undefined {
-    return this.byType.get(type);
-  }
-
-  /** Sets a condition; one that stands with the same status and reason keeps its times. */
-  set(type: string, status: string, reason: string, message: string): void {
-    const before = this.byType.get(type);
-    if (before?.status === status && before.reason === reason) {
-      if (before.message !== message) this.byType.set(type, { ...before, message });
-      return;
-    }
-    this.touch(type, status, reason, message);
-  }
-
-  /** Sets a condition and notes that there was news, also when it says what it said before. */
-  touch(type: string, status: string, reason: string, message: string): void {
-    const before = this.byType.get(type);
-    const now = timeFromMs(this.nowMs);
-    const lastTransitionTime = before?.status === status ? before.lastTransitionTime : now;
-    this.byType.set(type, { type, status, reason, message, lastUpdateTime: now, lastTransitionTime });
-  }
-
-  remove(type: string): void {
-    this.byType.delete(type);
-  }
-
-  all(): DeploymentCondition[] {
-    return [...this.byType.values()];
-  }
 }

@@ -10,7 +10,8 @@ export function isSameTemplate(a: PodTemplateSpec | undefined, b: PodTemplateSpe
   return isDeepStrictEqual(withoutHash(a), withoutHash(b));
 }
 
-function withoutHash(template: PodTemplateSpec | undefined): PodTemplateSpec | undefined {
+/** A template without the hash label, as a Deployment has it. */
+export function withoutHash<T extends PodTemplateSpec | undefined>(template: T): T {
   if (template?.metadata === undefined) return template;
   const { [templateHashLabel]: _hash, ...labels } = template.metadata.labels;
   return { ...template, metadata: { ...template.metadata, labels } };

@@ -4,6 +4,7 @@ import type { Deployment } from "../../gen/howbernetes/apps/v1/deployment.js";
 import type { ReplicaSet } from "../../gen/howbernetes/apps/v1/replicaset.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { isActive, isAvailable, isFinished, isReady } from "../pod-state.js";
+import { rolledBackToAnnotation } from "./annotations.js";
 import { isSameTemplate } from "./template.js";
 
 /** A ReplicaSet of a Deployment, and its pods as counted now. */
@@ -84,6 +85,11 @@ function viewReplicaSet(
 function byAge(a: Whole<ReplicaSet>, b: Whole<ReplicaSet>): number {
   const difference = (timeToMs(a.metadata.creationTimestamp) ?? 0) - (timeToMs(b.metadata.creationTimestamp) ?? 0);
   return difference !== 0 ? difference : a.metadata.name < b.metadata.name ? -1 : 1;
+}
+
+/** Whether an automatic rollback has returned to this ReplicaSet, and nobody has wanted another since. */
+export function isReturnedTo({ metadata }: Whole<Deployment>, { name }: ReplicaSetView): boolean {
+  return metadata.annotations[rolledBackToAnnotation] === name;
 }
 
 /** Adds up one count over ReplicaSets. */
