@@ -5,7 +5,7 @@ import { createWorkQueue, type WorkQueue } from "../../client/work-queue.js";
 import type { Controller, ControllerDeps } from "../controller.js";
 import { watchedKinds } from "../shared-informers.js";
 import { OwnershipGraph } from "./ownership-graph.js";
-import { foregroundFinalizer, orphanFinalizer } from "./plan.js";
+import { isHeldBack } from "./plan.js";
 import { GarbageReconciler } from "./reconciler.js";
 
 const name = "garbage-collector";
@@ -16,18 +16,12 @@ const workers = 5;
  * Deletes what its owners left behind, and holds owners back that are deleted in the foreground or leave orphans. One
  * queue a kind; a change of an object has its dependents looked at, and the other way round.
  */
-export function createGarbageCollector({ client, informers, clock, log, metrics }: ControllerDeps): Controller {
+export function createGarbageCollector({ client, informers, events, clock, log, metrics }: ControllerDeps): Controller {
   const graph = new OwnershipGraph(client, informers);
   const queues = new Map<string, WorkQueue>(watchedKinds.map((kind) => [kind.typeName, createWorkQueue({ clock })]));
   const enqueue = (kind: Kind, object: Whole<ApiObject>): void => queues.get(kind.typeName)?.add(keyOf(object));
   const enqueueOwners = (object: Whole<ApiObject>): void => {
-    const uids = new Set(object.metadata.ownerReferences.map(({ uid }) => uid));
-    for (const reference of object.metadata.ownerReferences) {
-      const kind = watchedKinds.find((each) => each.kind === reference.kind);
-      const namespace = kind?.namespaced === true ? object.metadata.namespace : "";
-      const owner = kind === undefined ? undefined : informers.of(kind).get({ namespace, name: reference.name ?? "" });
-      if (kind !== undefined && owner !== undefined && uids.has(owner.metadata.uid) && isHeldBack(owner)) enqueue(kind, owner);
-    }
+    for (const { kind, object: owner } of graph.ownersOf(object)) if (isHeldBack(owner)) enqueue(kind, owner);
   };
   const enqueueDependents = (object: Whole<ApiObject>): void => {
     for (const dependent of graph.dependentsOf(object)) enqueue(dependent.kind, dependent.object);
@@ -61,17 +55,12 @@ export function createGarbageCollector({ client, informers, clock, log, metrics 
     const loops = watchedKinds.flatMap((kind) => {
       const queue = queues.get(kind.typeName);
       if (queue === undefined) return [];
-      const reconciler = new GarbageReconciler({ kind, objects: informers.of(kind), client, graph });
+      const reconciler = new GarbageReconciler({ kind, objects: informers.of(kind), client, graph, events });
       return [runReconciler({ name, queue, reconciler, workers, log, ...optional }, signal)];
     });
     await Promise.all(loops);
   };
   return { name, run };
-}
-
-function isHeldBack({ metadata }: Whole<ApiObject>): boolean {
-  const { deletionTimestamp, finalizers } = metadata;
-  return deletionTimestamp !== undefined && (finalizers.includes(foregroundFinalizer) || finalizers.includes(orphanFinalizer));
 }
 
 function uidsOf(references: readonly { readonly uid?: string | undefined; readonly blockOwnerDeletion?: boolean | undefined }[]): string {

@@ -8,12 +8,16 @@ export const orphanFinalizer = "orphan";
 
 /** What became of an owner. */
 export type OwnerFate =
-  /** It is there and stays, or it can't be told. */
+  /** It is there and stays. */
   | "solid"
   /** It is gone; another object may have its name. */
   | "gone"
+  /** It is gone, and was deleted so that what it owns stays. */
+  | "detached"
   /** It is being deleted and waits for what it owns to go first. */
-  | "waiting";
+  | "waiting"
+  /** It can't be told: its kind is unknown, or it has a namespace and what it is said to own has none. */
+  | "unknown";
 
 /** An owner reference and what became of its owner. */
 export interface JudgedReference {
@@ -21,14 +25,16 @@ export interface JudgedReference {
   readonly fate: OwnerFate;
 }
 
+type Propagation = "Foreground" | "Background" | "Orphan";
+
 /** What to do with an object because of its owners. */
 export type OwnedPlan =
   | { readonly kind: "keep" }
-  /** It has other owners that stay: it outlives these. */
+  /** It outlives these. */
   | { readonly kind: "dropReferences"; readonly uids: ReadonlySet<string> }
-  /** It owns an object that owns it: one of the two must not wait for the other. */
+  /** It owns an object that owns it, and each would wait for the other: this one is not waited for, and goes. */
   | { readonly kind: "unblock"; readonly uids: ReadonlySet<string> }
-  | { readonly kind: "delete"; readonly propagation: "Foreground" | "Background" | "Orphan" };
+  | { readonly kind: "delete"; readonly propagation: Propagation };
 
 /** An object that depends on another, as far as it matters here. */
 export interface Dependent {
@@ -37,30 +43,44 @@ export interface Dependent {
   readonly blocks: boolean;
 }
 
-/** Decides over an object by what became of its owners, by Kubernetes' rules. */
-export function planOwned(object: Whole<ApiObject>, references: readonly JudgedReference[], dependents: readonly Dependent[]): OwnedPlan {
+/** What an object itself owns. */
+export interface Standing {
+  readonly ownsSomething: boolean;
+  /** One of its owners cannot go before it, and it cannot go before that owner. */
+  readonly isInCircle: boolean;
+}
+
+/**
+ * Decides over an object by what became of its owners, by Kubernetes' rules: one owner that stays keeps it; an owner that
+ * can't be told has it left alone.
+ */
+export function planOwned(object: Whole<ApiObject>, references: readonly JudgedReference[], standing: Standing): OwnedPlan {
   if (object.metadata.deletionTimestamp !== undefined && !isWaiting(object)) return { kind: "keep" };
   const uidsOf = (...fates: OwnerFate[]): ReadonlySet<string> =>
     new Set(references.filter(({ fate }) => fates.includes(fate)).map(({ reference }) => reference.uid ?? ""));
-  const solid = uidsOf("solid");
-  const going = uidsOf("gone", "waiting");
+  const going = uidsOf("gone", "detached", "waiting");
+  if (going.size === 0 || uidsOf("unknown").size > 0) return { kind: "keep" };
+  if (uidsOf("solid").size > 0) return dropUnlessGoing(object, going);
+  const detached = uidsOf("detached");
+  // What is left of its references then is looked at anew.
+  if (detached.size > 0) return dropUnlessGoing(object, detached);
   const waiting = uidsOf("waiting");
-  if (references.length === 0 || going.size === 0) return { kind: "keep" };
-  if (solid.size > 0) return object.metadata.deletionTimestamp === undefined ? { kind: "dropReferences", uids: going } : { kind: "keep" };
-  if (waiting.size > 0 && dependents.length > 0) {
-    const blocking = references.some(({ fate, reference }) => fate === "waiting" && reference.blockOwnerDeletion === true);
-    if (blocking && dependents.some((dependent) => isWaiting(dependent.object))) return { kind: "unblock", uids: waiting };
-    return deleteUnlessGoing(object, "Foreground");
+  if (waiting.size > 0 && standing.ownsSomething) {
+    return standing.isInCircle ? { kind: "unblock", uids: waiting } : deleteUnlessGoing(object, "Foreground");
   }
   return deleteUnlessGoing(object, propagationOf(object));
 }
 
-function deleteUnlessGoing({ metadata }: Whole<ApiObject>, propagation: "Foreground" | "Background" | "Orphan"): OwnedPlan {
+function dropUnlessGoing({ metadata }: Whole<ApiObject>, uids: ReadonlySet<string>): OwnedPlan {
+  return metadata.deletionTimestamp === undefined ? { kind: "dropReferences", uids } : { kind: "keep" };
+}
+
+function deleteUnlessGoing({ metadata }: Whole<ApiObject>, propagation: Propagation): OwnedPlan {
   return metadata.deletionTimestamp === undefined ? { kind: "delete", propagation } : { kind: "keep" };
 }
 
 /** An object that was itself told how to go keeps to it. */
-function propagationOf({ metadata }: Whole<ApiObject>): "Foreground" | "Background" | "Orphan" {
+function propagationOf({ metadata }: Whole<ApiObject>): Propagation {
   if (metadata.finalizers.includes(orphanFinalizer)) return "Orphan";
   return metadata.finalizers.includes(foregroundFinalizer) ? "Foreground" : "Background";
 }
@@ -86,4 +106,10 @@ export function planOwner(owner: Whole<ApiObject>, dependents: readonly Dependen
 /** Whether an object is being deleted and waits for what it owns. */
 export function isWaiting({ metadata }: Whole<ApiObject>): boolean {
   return metadata.deletionTimestamp !== undefined && metadata.finalizers.includes(foregroundFinalizer);
+}
+
+/** Whether an object is being deleted and something is to be done first about what it owns. */
+export function isHeldBack({ metadata }: Whole<ApiObject>): boolean {
+  const { deletionTimestamp, finalizers } = metadata;
+  return deletionTimestamp !== undefined && (finalizers.includes(foregroundFinalizer) || finalizers.includes(orphanFinalizer));
 }

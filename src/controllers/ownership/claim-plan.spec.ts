@@ -14,6 +14,13 @@ describe("planClaims", () => {
     { it: "keeps what it controls", owner: mine, pod: pod({ labels: web, owner: ownedBy(mine) }), plan: { owned: ["web"] } },
     { it: "adopts a matching orphan", owner: mine, pod: pod({ labels: web }), plan: { adopt: ["web"] } },
     { it: "leaves an orphan that does not match", owner: mine, pod: pod({ labels: { app: "db" } }), plan: {} },
+    { it: "leaves an orphan of another namespace", owner: mine, pod: pod({ namespace: "far", labels: web }), plan: {} },
+    {
+      it: "leaves what refers to it from another namespace",
+      owner: mine,
+      pod: pod({ namespace: "far", labels: {}, owner: ownedBy(mine) }),
+      plan: {},
+    },
     { it: "leaves what another controls", owner: mine, pod: pod({ labels: web, owner: ownedBy(other) }), plan: {} },
     { it: "leaves what a namesake with another uid controls", owner: mine, pod: pod({ labels: web, owner: ownedBy(impostor) }), plan: {} },
     { it: "releases what no longer matches", owner: mine, pod: pod({ labels: {}, owner: ownedBy(mine) }), plan: { release: ["web"] } },

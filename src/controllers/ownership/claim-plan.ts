@@ -26,6 +26,8 @@ export function planClaims<T extends ApiObject>(
   const release: Whole<T>[] = [];
   const ownerStays = owner.metadata.deletionTimestamp === undefined;
   for (const object of candidates) {
+    // That an owner of another namespace is referred to makes it none: the garbage collector sees to the object.
+    if (object.metadata.namespace !== owner.metadata.namespace) continue;
     const controller = controllerOf(object);
     const matches = selector.matches(object.metadata.labels);
     const stays = object.metadata.deletionTimestamp === undefined;
