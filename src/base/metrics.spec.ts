@@ -24,6 +24,24 @@ describe("createMetrics", () => {
     expect(await metrics.render()).to.include("calls_total 2");
   });
 
+  it("lets several parts contribute to one gauge", async () => {
+    const metrics = createMetrics({ process: false });
+    for (const by of [3, 4, -2]) metrics.gauge({ name: "depth", help: "Depth." }).add({}, by);
+
+    expect(await metrics.render()).to.include("depth 5");
+  });
+
+  it("asks for what changes by itself before it renders, until told not to", async () => {
+    const metrics = createMetrics({ process: false });
+    let age = 0;
+    const stop = metrics.beforeRender(() => metrics.gauge({ name: "age", help: "Age." }).set({}, ++age));
+    await metrics.render();
+    expect(await metrics.render()).to.include("age 2");
+
+    stop();
+    expect(await metrics.render()).to.include("age 2");
+  });
+
   it("shows the event loop's lag among the process's own", async () => {
     expect(await createMetrics().render()).to.include("nodejs_eventloop_lag_p99_seconds");
   });

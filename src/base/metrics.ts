@@ -23,6 +23,8 @@ export interface Counter<Label extends string> {
 /** A number that goes up and down. */
 export interface Gauge<Label extends string> {
   set(labels: Labels<Label>, value: number): void;
+  /** For a number to which several parts of the program contribute. */
+  add(labels: Labels<Label>, by: number): void;
 }
 
 /** How values are distributed. */
@@ -38,6 +40,11 @@ export interface Metrics {
   counter<Label extends string = never>(options: MetricOptions<Label>): Counter<Label>;
   gauge<Label extends string = never>(options: MetricOptions<Label>): Gauge<Label>;
   histogram<Label extends string = never>(options: HistogramOptions<Label>): Histogram<Label>;
+  /**
+   * Calls `update` before each rendering, for numbers that change by themselves as time goes by, until the returned
+   * function is called.
+   */
+  beforeRender(update: () => void): () => void;
   /** Everything, in Prometheus' text format. */
   render(): Promise<string>;
   /** Content type of what `render` gives. */
@@ -54,17 +61,28 @@ const callBuckets: readonly number[] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
 export function createMetrics(options: { readonly process?: boolean } = {}): Metrics {
   const registry = new Registry();
   if (options.process ?? true) collectDefaultMetrics({ register: registry });
+  const updates = new Set<() => void>();
 
   return {
     contentType: registry.contentType,
-    render: () => registry.metrics(),
+    beforeRender: (update) => {
+      updates.add(update);
+      return () => void updates.delete(update);
+    },
+    render: () => {
+      for (const update of updates) update();
+      return registry.metrics();
+    },
     counter: <Label extends string>(metric: MetricOptions<Label>) => {
       const counter = once(registry, metric.name, () => new PromCounter(configuration(metric, registry)));
       return { inc: (labels: Labels<Label>, by = 1) => counter.inc(labels, by) };
     },
     gauge: <Label extends string>(metric: MetricOptions<Label>) => {
       const gauge = once(registry, metric.name, () => new PromGauge(configuration(metric, registry)));
-      return { set: (labels: Labels<Label>, value: number) => gauge.set(labels, value) };
+      return {
+        set: (labels: Labels<Label>, value: number) => gauge.set(labels, value),
+        add: (labels: Labels<Label>, by: number) => gauge.inc(labels, by),
+      };
     },
     histogram: <Label extends string>(metric: HistogramOptions<Label>) => {
       const buckets = [...(metric.buckets ?? callBuckets)];

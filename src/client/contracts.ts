@@ -160,10 +160,16 @@ export interface ApiClient {
   close(): Promise<void>;
 }
 
-/** What a cache of one kind tells those who work from it. Handlers run in order and must not block. */
+/**
+ * What a cache of one kind tells those who work from it. All are called one after the other, when the cache shows the
+ * change already. They must not block; what has to wait goes into a work queue. One that throws is logged, and neither
+ * stops the cache nor keeps others from being told; only an InvariantError ends the informer.
+ */
 export interface InformerHandler<T extends ApiObject> {
   added?(object: Whole<T>): void;
+  /** `previous` is what this handler was told last. */
   updated?(object: Whole<T>, previous: Whole<T>): void;
+  /** The object as it was last, as far as that was seen. */
   deleted?(object: Whole<T>): void;
 }
 
@@ -171,28 +177,47 @@ export interface InformerHandler<T extends ApiObject> {
 export interface Lister<T extends ApiObject> {
   get(key: ObjectKey): Whole<T> | undefined;
   list(namespace?: string): readonly Whole<T>[];
-  /** Objects for which the index function of that name gave `value`. */
+  /** Objects for which the index function of that name gave `value`. @throws InvariantError when there is no such index */
   byIndex(index: string, value: string): readonly Whole<T>[];
 }
 
+/** Index functions by name: each gives the values under which an object is found, and must follow from the object alone. */
+export type IndexFunctions<T extends ApiObject> = Readonly<Record<string, (object: Whole<T>) => readonly string[]>>;
+
 /**
- * A cache of a selection of one kind, kept by list and watch, relisting when history is gone (deletions missed
- * meanwhile are synthesized).
+ * A cache of a selection of one kind, kept by list and watch (`reflector.ts`). Guarantees:
+ * - each handler is told of every object `added`, then any number of times `updated`, then `deleted`, in the order in
+ *   which these happened; of several states in quick succession a relist alone may leave some out, never the last;
+ * - an object that was deleted and made anew under its name is `deleted` and `added`, never `updated`, for it is
+ *   another one (unlike client-go's);
+ * - what was missed because the server's history was gone is made up for by a relist: deletions are told, with the
+ *   object as it was last seen;
+ * - nothing is told twice, and there is no resync: a handler that failed is not called again for the same change, which
+ *   is what a work queue's retries are for;
+ * - the cache and its indexes change together, and never while a handler or a reader is at work;
+ * - reads never wait, and show a state that the cluster was in, if not the latest: `reached` waits for a later one.
  */
 export interface Informer<T extends ApiObject> extends Lister<T> {
-  /** Adds a handler; it is told `added` for what is there already. Must precede `run`'s end of its first list or not: both work. */
-  addHandler(handler: InformerHandler<T>): void;
-  /** Lists and watches until `signal` fires; rejects only on a programming error. */
+  /**
+   * Adds a handler; it is told `added` for what is there already, before this returns. The returned function takes it
+   * away again.
+   */
+  addHandler(handler: InformerHandler<T>): () => void;
+  /** Adds index functions, at any time. @throws InvariantError when another index has one's name */
+  addIndexes(indexes: IndexFunctions<T>): void;
+  /** Lists and watches until `signal` fires; rejects only on a programming error. Called once. */
   run(signal: AbortSignal): Promise<void>;
-  /** Resolves after the first list. */
+  /** Resolves after the first list, when every handler has been told of it. */
   synced(signal: AbortSignal): Promise<void>;
-  /** Resolves once the cache shows `resourceVersion` or something later: waiting for one's own write. */
+  /**
+   * Resolves once the cache shows `resourceVersion` or something later: waiting for one's own write. For a quiet kind
+   * that is when the next bookmark comes, after 10 s at most.
+   */
   reached(resourceVersion: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface InformerOptions<T extends ApiObject> extends Selection {
-  /** Index functions by name: each gives the values under which an object is found. */
-  readonly indexes?: Readonly<Record<string, (object: Whole<T>) => readonly string[]>>;
+  readonly indexes?: IndexFunctions<T>;
 }
 
 /** What a reconcile ends with; a throw means retry with backoff, a TerminalError means wait for a change. */

@@ -42,6 +42,7 @@ export async function runReconciler(loop: ReconcileLoop, signal: AbortSignal): P
     help: "Time that one reconcile took, by controller and outcome.",
     labels: ["controller", "outcome"],
   });
+  const hideQueue = loop.metrics === undefined ? undefined : loop.queue.show(loop.metrics, loop.name);
   // One worker's broken invariant ends them all.
   const stop = new AbortController();
   const all = sharedSignal(AbortSignal.any([signal, stop.signal]));
@@ -54,6 +55,7 @@ export async function runReconciler(loop: ReconcileLoop, signal: AbortSignal): P
     }
   });
   const results = await Promise.allSettled(workers);
+  hideQueue?.();
   for (const result of results) if (result.status === "rejected") throw result.reason;
 }
 

@@ -1,4 +1,5 @@
 import { abortError, throwIfAborted } from "../base/abort.js";
+import type { QueueObserver } from "./queue-meter.js";
 
 /**
  * Keys in the order in which they were first added. Guarantees: a key waits at most once; a key that is being worked on
@@ -13,12 +14,20 @@ export class FairQueue {
   private readonly dirty = new Set<string>();
   private readonly takers: ((key: string) => void)[] = [];
 
+  constructor(private readonly observer?: QueueObserver) {}
+
   /** Keys that wait, not counting those being worked on. */
   get size(): number {
     return this.waiting.size;
   }
 
   add(key: string): void {
+    if (this.waiting.has(key) || this.dirty.has(key)) return;
+    this.observer?.added(key);
+    this.wait(key);
+  }
+
+  private wait(key: string): void {
     if (this.processing.has(key)) {
       this.dirty.add(key);
       return;
@@ -28,7 +37,7 @@ export class FairQueue {
       this.waiting.add(key);
       return;
     }
-    this.processing.add(key);
+    this.handOut(key);
     taker(key);
   }
 
@@ -39,7 +48,7 @@ export class FairQueue {
       const [first] = this.waiting;
       if (first !== undefined) {
         this.waiting.delete(first);
-        this.processing.add(first);
+        this.handOut(first);
         resolve(first);
         return;
       }
@@ -59,6 +68,12 @@ export class FairQueue {
   /** The work on a key that `take` gave is over. */
   done(key: string): void {
     this.processing.delete(key);
-    if (this.dirty.delete(key)) this.add(key);
+    this.observer?.done(key);
+    if (this.dirty.delete(key)) this.wait(key);
+  }
+
+  private handOut(key: string): void {
+    this.processing.add(key);
+    this.observer?.taken(key);
   }
 }

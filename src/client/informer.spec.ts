@@ -5,6 +5,7 @@ import { FakeResourceClient } from "../../test/fakes/fake-resource-client.js";
 import { expired, unavailable } from "../api/errors.js";
 import { podKind } from "../api/kinds/pod/kind.js";
 import { isAbort } from "../base/abort.js";
+import { InvariantError, invariant } from "../base/invariant.js";
 import { createLog } from "../base/log.js";
 import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
 import type { Informer, InformerHandler } from "./contracts.js";
@@ -143,17 +144,67 @@ describe("Informer", () => {
     expect(isAbort(await waiting)).to.equal(true);
   });
 
-  it("rejects when a handler throws", async () => {
+  it("shows and tells others of what one handler cannot deal with", async () => {
+    told = [];
     informer.addHandler({
       added: () => {
         throw new TypeError("handler");
       },
     });
+    informer.addHandler(note());
+    pods.put(pod({ name: "a" }));
+    await start();
+    pods.put(pod({ name: "b" }));
+    await clock.advance(0);
+
+    expect(told).to.deep.equal(["added a", "added a", "added b", "added b"]);
+    expect(names()).to.deep.equal(["a", "b"]);
+  });
+
+  it("rejects when a handler finds an invariant broken", async () => {
+    informer.addHandler({ added: () => invariant(false, "handler") });
     pods.put(pod({ name: "a" }));
 
     const error = await informer.run(stop.signal).catch((thrown: unknown) => thrown);
     running = Promise.resolve();
 
-    expect(error).to.be.instanceOf(TypeError);
+    expect(error).to.be.instanceOf(InvariantError);
+  });
+
+  it("tells a handler that another one added of each object once", async () => {
+    let isFirst = true;
+    informer.addHandler({
+      added: () => {
+        if (isFirst) informer.addHandler(note());
+        isFirst = false;
+      },
+    });
+    pods.put(pod({ name: "a" }));
+    pods.put(pod({ name: "b" }));
+    await start();
+
+    expect(told).to.deep.equal(["added a", "added a", "added b", "added b"]);
+  });
+
+  it("tells a handler that was taken away nothing more", async () => {
+    const remove = informer.addHandler(note());
+    pods.put(pod({ name: "a" }));
+    await start();
+    remove();
+    pods.put(pod({ name: "b" }));
+    await clock.advance(0);
+
+    expect(told).to.deep.equal(["added a", "added a", "added b"]);
+  });
+
+  it("finds what is there already by an index that is added late", async () => {
+    pods.put(pod({ name: "a", labels: { app: "web" } }));
+    await start();
+    informer.addIndexes({ app: ({ metadata }) => [metadata.labels.app ?? ""] });
+    pods.put(pod({ name: "b", labels: { app: "web" } }));
+    await clock.advance(0);
+
+    expect(informer.byIndex("app", "web").map(({ metadata }) => metadata.name)).to.deep.equal(["a", "b"]);
+    expect(() => informer.addIndexes({ node: () => [] })).to.throw(InvariantError);
   });
 });

@@ -1,21 +1,11 @@
-import { isApiError, isExpired } from "../api/errors.js";
 import { type ApiObject, formatKey, keyOf, type ObjectKey, type Whole } from "../api/object.js";
 import { abortable, type Deferred, deferred, sharedSignal } from "../base/abort.js";
-import { backoffMs, reconnectBackoff } from "../base/backoff.js";
-import type { Clock } from "../base/clock.js";
-import type { Log } from "../base/log.js";
-import type { Informer, InformerHandler, InformerOptions, ObjectList, ResourceClient, Selection, WatchEvent } from "./contracts.js";
+import { InvariantError } from "../base/invariant.js";
+import type { IndexFunctions, Informer, InformerHandler, InformerOptions, ObjectList, ResourceClient, WatchEvent } from "./contracts.js";
 import { ObjectCache } from "./object-cache.js";
+import { type ReflectorDeps, type ReflectorTarget, reflect } from "./reflector.js";
 
-export interface InformerDeps {
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Numbers in [0, 1) for jitter; Math.random by default. */
-  readonly random?: () => number;
-}
-
-/** A watch that lived this long was not part of the trouble before it. */
-const healthyMs = 60_000;
+export type InformerDeps = ReflectorDeps;
 
 /** Creates an informer; it is empty until it runs. */
 export function createInformer<T extends ApiObject>(
@@ -23,16 +13,16 @@ export function createInformer<T extends ApiObject>(
   options: InformerOptions<T>,
   deps: InformerDeps,
 ): Informer<T> {
-  return new ListWatchInformer(client, options, deps);
+  return new ReflectedInformer(client, options, deps);
 }
 
 /**
  * Invariants: the cache changes only in `replace` and `apply`, which are synchronous and tell every handler of a change
  * before the next one; `latest` is a revision such that the cache shows every change of the selection up to it.
  */
-class ListWatchInformer<T extends ApiObject> implements Informer<T> {
+class ReflectedInformer<T extends ApiObject> implements Informer<T>, ReflectorTarget<T> {
   private readonly cache: ObjectCache<T>;
-  private readonly handlers: InformerHandler<T>[] = [];
+  private readonly handlers = new Set<InformerHandler<T>>();
   private readonly firstList = deferred();
   private readonly waiters = new Set<{ readonly revision: number; readonly reached: Deferred<void> }>();
   private latest = -1;
@@ -57,9 +47,15 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
     return this.cache.byIndex(index, value);
   }
 
-  addHandler(handler: InformerHandler<T>): void {
-    this.handlers.push(handler);
-    for (const object of this.cache.all()) handler.added?.(object);
+  addIndexes(indexes: IndexFunctions<T>): void {
+    this.cache.addIndexes(indexes);
+  }
+
+  addHandler(handler: InformerHandler<T>): () => void {
+    // Told of what is there before it hears of changes: no handler is told of one object twice.
+    for (const object of this.cache.all()) this.tellOne(handler, (to) => to.added?.(object));
+    this.handlers.add(handler);
+    return () => void this.handlers.delete(handler);
   }
 
   async synced(signal: AbortSignal): Promise<void> {
@@ -80,40 +76,11 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
 
   async run(signal: AbortSignal): Promise<void> {
     // Those who work from the cache run as long as it does, and wait for it meanwhile.
-    sharedSignal(signal);
-    const { clock, random = Math.random } = this.deps;
-    for (let failures = 0; !signal.aborted; ) {
-      const startedMs = clock.monotonicMs();
-      try {
-        await this.listAndWatch(signal);
-      } catch (error: unknown) {
-        if (signal.aborted) return;
-        if (!isApiError(error)) throw error;
-        this.report(error, failures);
-      }
-      failures = clock.monotonicMs() - startedMs >= healthyMs ? 1 : failures + 1;
-      // Rejects only because `signal` fired, which the loop's head sees.
-      await clock.sleep(backoffMs(failures, reconnectBackoff, random), signal).catch((_aborted: unknown) => undefined);
-    }
-  }
-
-  private report(error: Error, failures: number): void {
-    const fields = { resource: this.client.kind.plural, failures, error };
-    if (isExpired(error)) this.deps.log.info("history is gone, listing anew", { resource: this.client.kind.plural });
-    else this.deps.log.warn("list or watch failed", fields);
-  }
-
-  private async listAndWatch(signal: AbortSignal): Promise<void> {
-    const { namespace, labelSelector, fieldSelector } = this.options;
-    const selection: Selection = { namespace, labelSelector, fieldSelector };
-    const list = await this.client.list({ ...selection, signal });
-    this.replace(list);
-    const events = this.client.watch({ ...selection, resourceVersion: list.resourceVersion, signal });
-    for await (const event of events) this.apply(event);
+    await reflect(this.client, this.options, this, { ...this.deps, signal: sharedSignal(signal) });
   }
 
   /** Makes the cache show a list, telling handlers what must have happened meanwhile: deletions first. */
-  private replace(list: ObjectList<T>): void {
+  replace(list: ObjectList<T>): void {
     const present = new Set(list.items.map((item) => formatKey(keyOf(item))));
     for (const known of this.cache.all()) if (!present.has(formatKey(keyOf(known)))) this.remove(known);
     for (const item of list.items) this.put(item);
@@ -121,7 +88,7 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
     this.firstList.resolve();
   }
 
-  private apply(event: WatchEvent<T>): void {
+  apply(event: WatchEvent<T>): void {
     if (event.type === "bookmark") {
       this.advance(event.resourceVersion);
       return;
@@ -142,15 +109,26 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
       return;
     }
     this.cache.set(key, object);
-    for (const handler of this.handlers) {
-      if (previous === undefined) handler.added?.(object);
-      else handler.updated?.(object, previous);
-    }
+    this.tell((handler) => (previous === undefined ? handler.added?.(object) : handler.updated?.(object, previous)));
   }
 
   private remove(object: Whole<T>): void {
-    if (!this.cache.delete(formatKey(keyOf(object)))) return;
-    for (const handler of this.handlers) handler.deleted?.(object);
+    if (this.cache.delete(formatKey(keyOf(object)))) this.tell((handler) => handler.deleted?.(object));
+  }
+
+  /** Those that are added meanwhile have seen the cache as it is by now. */
+  private tell(what: (handler: InformerHandler<T>) => void): void {
+    for (const handler of [...this.handlers]) this.tellOne(handler, what);
+  }
+
+  private tellOne(handler: InformerHandler<T>, what: (handler: InformerHandler<T>) => void): void {
+    try {
+      what(handler);
+    } catch (error: unknown) {
+      // The cache is others' too: one that cannot deal with an object must not keep them from seeing it.
+      if (error instanceof InvariantError) throw error;
+      this.deps.log.error("informer's handler failed", { resource: this.client.kind.plural, error });
+    }
   }
 
   private advance(resourceVersion: string): void {

@@ -1,16 +1,27 @@
 import type { ApiObject, Whole } from "../api/object.js";
 import { InvariantError } from "../base/invariant.js";
-
-type IndexFunctions<T extends ApiObject> = Readonly<Record<string, (object: Whole<T>) => readonly string[]>>;
+import type { IndexFunctions } from "./contracts.js";
 
 /** Objects by key and by the values that index functions give. What goes in is shared and never changed. */
 export class ObjectCache<T extends ApiObject> {
   private readonly objects = new Map<string, Whole<T>>();
   private readonly namespaces = new Index<T>((object) => [object.metadata.namespace]);
-  private readonly indexes: ReadonlyMap<string, Index<T>>;
+  private readonly indexes = new Map<string, Index<T>>();
 
   constructor(functions: IndexFunctions<T>) {
-    this.indexes = new Map(Object.entries(functions).map(([name, valuesOf]) => [name, new Index(valuesOf)]));
+    this.addIndexes(functions);
+  }
+
+  /** Indexes what is there, too. @throws InvariantError when another index has that name */
+  addIndexes(functions: IndexFunctions<T>): void {
+    for (const [name, valuesOf] of Object.entries(functions)) {
+      const present = this.indexes.get(name);
+      if (present?.valuesOf === valuesOf) continue;
+      if (present !== undefined) throw new InvariantError(`two indexes are called "${name}"`);
+      const index = new Index(valuesOf);
+      for (const [key, object] of this.objects) index.add(key, object);
+      this.indexes.set(name, index);
+    }
   }
 
   get(key: string): Whole<T> | undefined {
@@ -53,7 +64,7 @@ export class ObjectCache<T extends ApiObject> {
 class Index<T extends ApiObject> {
   private readonly byValue = new Map<string, Map<string, Whole<T>>>();
 
-  constructor(private readonly valuesOf: (object: Whole<T>) => readonly string[]) {}
+  constructor(readonly valuesOf: (object: Whole<T>) => readonly string[]) {}
 
   under(value: string): readonly Whole<T>[] {
     return [...(this.byValue.get(value)?.values() ?? [])];

@@ -1,13 +1,14 @@
 import { hostname } from "node:os";
 import { isAbort } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
-import { InvariantError } from "../base/invariant.js";
 import type { Log } from "../base/log.js";
 import type { Metrics } from "../base/metrics.js";
 import type { Runnable } from "../base/runnable.js";
 import type { ApiClient } from "../client/contracts.js";
 import { createEventRecorder } from "../client/event-recorder.js";
+import { keepRunning } from "../client/keep-running.js";
 import { runLeader } from "../client/leader-election.js";
+import { measureCacheWaits } from "../client/measured-informers.js";
 import type { Controller } from "./controller.js";
 import { controllers, type ListedController } from "./list.js";
 import { createSharedInformers } from "./shared-informers.js";
@@ -25,8 +26,6 @@ export interface ControllerManagerOptions {
 
 /** Leases of leaders live beside the system's other objects. */
 const leaderLease = { namespace: "kube-system", name: "controllers" };
-// A controller that ended by a fault of its own comes back after this long, while the others go on.
-const restartAfterMs = 5_000;
 
 /**
  * Runs all controllers. Of several managers one leads; the others wait. Each term begins from nothing: caches first,
@@ -48,7 +47,15 @@ export async function runControllers(
   const recorders = listed.map(({ component }) => createEventRecorder({ client, component, clock, log }));
   const running = listed.map(({ create, component }, index) => {
     const events = recorders[index] ?? createEventRecorder({ client, component, clock, log });
-    return create({ client, informers, events, clock, log, metrics });
+    const controller: Controller = create({
+      client,
+      informers: metrics === undefined ? informers : measureCacheWaits(informers, metrics, () => controller.name),
+      events,
+      clock,
+      log,
+      metrics,
+    });
+    return controller;
   });
 
   const stop = new AbortController();
@@ -66,20 +73,5 @@ export async function runControllers(
     stop.abort();
     await Promise.allSettled([working, watching]);
     await Promise.all(recorders.map((recorder) => recorder.flush()));
-  }
-}
-
-/** A controller that throws is started again, and never stops the others; a broken invariant ends the process. */
-async function keepRunning(controller: Controller, deps: { readonly clock: Clock; readonly log: Log }, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await controller.run(signal);
-      return;
-    } catch (error: unknown) {
-      if (error instanceof InvariantError) throw error;
-      if (signal.aborted && isAbort(error)) return;
-      deps.log.error("controller failed, starting it again", { controller: controller.name, error });
-    }
-    await deps.clock.sleep(restartAfterMs, signal).catch((_aborted: unknown) => undefined);
   }
 }
