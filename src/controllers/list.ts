@@ -1,5 +1,6 @@
 import type { CreateController } from "./controller.js";
 import { createDeploymentController } from "./deployment/index.js";
+import { createDisruptionController } from "./disruption/index.js";
 import { createGarbageCollector } from "./garbage-collector/index.js";
 import { createNamespaceController } from "./namespace/index.js";
 import { createNodeLifecycleController } from "./node-lifecycle/index.js";
@@ -23,5 +24,6 @@ export const controllers: readonly ListedController[] = [
   { component: "node-controller", create: createNodeLifecycleController },
   { component: "taint-eviction-controller", create: createTaintEvictionController },
   { component: "pod-garbage-collector", create: createPodGcController },
+  { component: "disruption-controller", create: createDisruptionController },
   { component: "resourcequota-controller", create: createResourceQuotaController },
 ];

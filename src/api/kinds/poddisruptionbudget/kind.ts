@@ -1,6 +1,5 @@
 import { PodDisruptionBudget } from "../../../gen/howbernetes/policy/v1/pod_disruption_budget.js";
 import type { Kind } from "../kind.js";
-import { notActedUpon } from "../not-acted-upon.js";
 import { podDisruptionBudgetColumns } from "./columns.js";
 import { preparePodDisruptionBudgetForCreate, preparePodDisruptionBudgetForUpdate } from "./update-rules.js";
 import { validatePodDisruptionBudget, validatePodDisruptionBudgetStatus } from "./validation.js";
@@ -21,7 +20,6 @@ export const podDisruptionBudgetKind: Kind<PodDisruptionBudget> = {
   typeName: "howbernetes.policy.v1.PodDisruptionBudget",
   selectableFields: {},
   columns: podDisruptionBudgetColumns,
-  warningsOnCreate: notActedUpon({ kind: "PodDisruptionBudget", apiVersion: "policy/v1" }),
   applyDefaults: () => undefined,
   validate: validatePodDisruptionBudget,
   validateUpdate: () => [],
