@@ -230,7 +230,14 @@ export interface Reconciler {
   reconcile(key: ObjectKey, signal: AbortSignal): Promise<Result>;
 }
 
-/** Records Events: identical ones within ten minutes become one with a growing count. Never throws; best effort. */
+/**
+ * Records Events. Best effort: never throws, never waits, and loses rather than floods. Kubernetes' rules:
+ * - identical ones within ten minutes are one Event with a growing count;
+ * - from the tenth on that differ from one another in their message alone, within ten minutes, they are one Event
+ *   "(combined from similar events): …" with the last message and a growing count;
+ * - about one object, one source writes 25 times at once and then once every five minutes; what happens in between is
+ *   in the next count.
+ */
 export interface EventRecorder {
   event(about: EventSubject, type: "Normal" | "Warning", reason: string, message: string): void;
 }

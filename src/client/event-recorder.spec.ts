@@ -119,9 +119,71 @@ describe("EventRecorder", () => {
   });
 
   it("drops the latest of a flood rather than fill the memory", async () => {
-    for (let index = 0; index < 5_000; index += 1) recorder.event(web, "Normal", "Pulled", `message ${index}`);
+    for (let index = 0; index < 5_000; index += 1) {
+      recorder.event({ kind: podKind, object: pod({ name: `p${index}`, uid: `u${index}` }) }, "Normal", "Pulled", "flood");
+    }
     await recorder.flush();
 
     expect(await stored()).to.have.length(1_000);
+  });
+
+  /** Records one event for each message, each written before the next. */
+  const record = async (...messages: string[]): Promise<void> => {
+    for (const message of messages) {
+      recorder.event(web, "Normal", "Pulled", message);
+      await recorder.flush();
+    }
+  };
+  const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `message ${index + 1}`);
+  const combined = async (): Promise<unknown[]> =>
+    (await stored()).filter(({ message }) => message?.startsWith("(combined")).map(({ message, count }) => [message, count]);
+
+  it("combines similar events from the tenth on, and tells of the last of them", async () => {
+    await record(...numbered(9));
+    expect(await combined()).to.deep.equal([]);
+    await record("message 10");
+    expect(await combined()).to.deep.equal([["(combined from similar events): message 10", 1]]);
+    await record("message 11", "message 12");
+
+    expect(await combined()).to.deep.equal([["(combined from similar events): message 12", 3]]);
+    expect(await stored()).to.have.length(10);
+  });
+
+  it("goes on counting for itself what had an Event of its own before the others were too many", async () => {
+    await record(...numbered(12), "message 3");
+
+    expect(await combined()).to.deep.equal([["(combined from similar events): message 12", 3]]);
+    expect((await stored()).find(({ message }) => message === "message 3")?.count).to.equal(2);
+  });
+
+  it("combines nothing of what lies more than ten minutes apart, nor of what differs in more than its message", async () => {
+    await record(...numbered(9));
+    recorder.event(web, "Normal", "Created", "message 10");
+    recorder.event(web, "Warning", "Pulled", "message 10");
+    await recorder.flush();
+    await clock.advance(10 * 60_000 + 1);
+    await record("message 10");
+
+    expect(await combined()).to.deep.equal([]);
+  });
+
+  it("writes 25 times about one object at once, and then once every five minutes, with nothing lost of the count", async () => {
+    await record(...Array.from({ length: 40 }, () => "again"));
+    expect((await stored()).map(({ count }) => count)).to.deep.equal([25]);
+
+    await clock.advance(299_000);
+    await record("again");
+    expect((await stored()).map(({ count }) => count)).to.deep.equal([25]);
+    await clock.advance(1_000);
+    await record("again");
+    expect((await stored()).map(({ count }) => count)).to.deep.equal([42]);
+  });
+
+  it("lets the noise about one object keep nothing from being said about another", async () => {
+    await record(...numbered(100));
+    recorder.event({ kind: podKind, object: pod({ name: "other", uid: "u2" }) }, "Normal", "Pulled", "heard");
+    await recorder.flush();
+
+    expect((await stored()).at(-1)?.message).to.equal("heard");
   });
 });

@@ -9,6 +9,9 @@ import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { Event } from "../gen/howbernetes/core/v1/event.js";
 import type { ApiClient, EventRecorder, EventSubject, ResourceClient } from "./contracts.js";
+import { combinedMessage, EventAggregator } from "./event-aggregator.js";
+import { EventSpamFilter } from "./event-spam-filter.js";
+import { remember } from "./remember.js";
 
 export interface EventRecorderOptions {
   readonly client: ApiClient;
@@ -24,8 +27,6 @@ export interface EventRecorderOptions {
 const sameWindowMs = 10 * 60 * 1000;
 /** A flood of different events drops the latest of them rather than fill the memory. */
 const maxWaiting = 1_000;
-/** Events remembered for aggregation; the one that was least recently repeated is forgotten first. */
-const maxRemembered = 4_096;
 /** A name has at most 253 characters, of which a dot and sixteen digits are the event's own. */
 const maxNamePrefix = 253 - 17;
 /** Kubernetes' bound on `message`. */
@@ -36,12 +37,13 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   return new QueueingRecorder(options);
 }
 
-/** One event and its repeats. */
+/** One event and its repeats; or, of a group of similar ones, those too many to have an Event each. */
 interface Series {
   readonly about: EventSubject;
   readonly type: "Normal" | "Warning";
   readonly reason: string;
-  readonly message: string;
+  /** Of the last of them. */
+  message: string;
   readonly firstMs: number;
   lastMs: number;
   count: number;
@@ -53,17 +55,23 @@ interface Series {
 class QueueingRecorder implements EventRecorder {
   private readonly events: ResourceClient<Event>;
   private readonly remembered = new Map<string, Series>();
+  private readonly aggregator: EventAggregator;
+  private readonly spamFilter: EventSpamFilter;
   private readonly waiting = new Set<Series>();
   private pumping: Promise<void> | undefined;
   private dropped = 0;
 
   constructor(private readonly options: EventRecorderOptions) {
     this.events = options.client.of(eventKind);
+    this.aggregator = new EventAggregator(options.clock);
+    this.spamFilter = new EventSpamFilter(options.clock);
   }
 
   event(about: EventSubject, type: "Normal" | "Warning", reason: string, message: string): void {
     const series = this.seriesOf(about, type, reason, message.slice(0, maxMessageLength));
-    if (!this.waiting.has(series) && this.waiting.size >= maxWaiting) {
+    // What waits to be written says all that has happened by then: a repeat costs nothing.
+    if (this.waiting.has(series) || !this.spamFilter.admits(nameOf(about))) return;
+    if (this.waiting.size >= maxWaiting) {
       this.dropped += 1;
       if (this.dropped === 1) this.options.log.warn("too many events at once, dropping some");
       return;
@@ -77,18 +85,19 @@ class QueueingRecorder implements EventRecorder {
     await this.pumping;
   }
 
-  private seriesOf(about: EventSubject, type: Series["type"], reason: string, message: string): Series {
+  private seriesOf(about: EventSubject, type: Series["type"], reason: string, ownMessage: string): Series {
     const nowMs = this.options.clock.now();
-    const identity = JSON.stringify([about.kind.kind, about.object.metadata.uid, about.fieldPath ?? "", type, reason, message]);
+    const group = JSON.stringify([nameOf(about), type, reason]);
+    const isCombined = this.aggregator.isOneTooMany(group, ownMessage);
+    const message = isCombined ? combinedMessage(ownMessage).slice(0, maxMessageLength) : ownMessage;
+    const identity = isCombined ? group : JSON.stringify([group, about.fieldPath ?? "", message]);
     const known = this.remembered.get(identity);
-    this.remembered.delete(identity);
     const repeats = known !== undefined && nowMs - known.lastMs < sameWindowMs;
     const series = repeats ? known : { about, type, reason, message, firstMs: nowMs, lastMs: nowMs, count: 0, stored: undefined };
     series.count += 1;
     series.lastMs = nowMs;
-    this.remembered.set(identity, series);
-    const [oldest] = this.remembered.keys();
-    if (this.remembered.size > maxRemembered && oldest !== undefined) this.remembered.delete(oldest);
+    series.message = message;
+    remember(this.remembered, identity, series);
     return series;
   }
 
@@ -107,7 +116,7 @@ class QueueingRecorder implements EventRecorder {
 
   private async write(series: Series): Promise<void> {
     if (series.stored !== undefined) {
-      const patch = { count: series.count, lastTimestamp: formatRfc3339(timeFromMs(series.lastMs)) };
+      const patch = { message: series.message, count: series.count, lastTimestamp: formatRfc3339(timeFromMs(series.lastMs)) };
       try {
         await this.events.patch(series.stored, "merge", patch);
         return;
@@ -141,4 +150,10 @@ class QueueingRecorder implements EventRecorder {
       count,
     });
   }
+}
+
+/** Says of an object which one it is. */
+function nameOf({ kind, object }: EventSubject): string {
+  const { namespace, name, uid } = object.metadata;
+  return JSON.stringify([kind.kind, namespace, name, uid]);
 }

@@ -188,6 +188,38 @@ describe("runLeader", () => {
     expect(events).to.deep.equal(["a leads", "a ends", "a leads"]);
   });
 
+  it("keeps its margin when renewals fail at once, however the attempts fall", async () => {
+    const a = new Candidate("a");
+    await clock.advance(0);
+    await clock.advance(1_900);
+    // From here on, each attempt is refused when it is made: the deadline falls between two attempts.
+    for (let attempt = 0; attempt < 20; attempt += 1) leases.failNext("update", unavailable("refused"));
+    await clock.advance(8_099);
+    expect(events).to.deep.equal(["a leads"]);
+    await clock.advance(1);
+
+    expect(events).to.deep.equal(["a leads", "a ends"]);
+    expect(a.stop.signal.aborted).to.equal(false);
+  });
+
+  it("does not renew after its deadline, as when its process was stopped for long", async () => {
+    new Candidate("a");
+    await clock.advance(0);
+    clock.skip(12_000);
+    await clock.advance(0);
+
+    expect(events.slice(0, 2)).to.deep.equal(["a leads", "a ends"]);
+  });
+
+  it("refuses times that leave no margin", async () => {
+    const times = { leaseMs: 10_000, renewDeadlineMs: 10_000, retryMs: 2_000 };
+    const lead = async (): Promise<void> => undefined;
+    const log = createLog("test", "silent");
+    const options = { client: new LeaseOnlyClient(leases), lease: key, identity: "a", clock, log, lead, times };
+
+    expect(await runLeader(options, AbortSignal.abort()).catch((error: unknown) => error)).to.be.instanceOf(RangeError);
+  });
+
   it("leads on through a short absence of the server", async () => {
     new Candidate("a");
     await clock.advance(0);

@@ -14,12 +14,17 @@ import { type LinkedAbort, linkAbort } from "./linked-abort.js";
 /** Request metadata by which an api-server compares a leader's fence: `<namespace>/<lease>:<revision>`. */
 export const fenceMetadata = "howbernetes-fence";
 
-interface LeaderTimes {
-  /** A Lease that nobody renewed for this long may be taken. */
+/**
+ * Each by the monotonic clock of the process that waits: what other machines' clocks say is never compared. The holder
+ * counts from before it sent its last renewal, others from when they saw it, which is later: the margin between the two
+ * is at least `leaseMs - renewDeadlineMs`, and that is how long the work has to stop.
+ */
+export interface LeaderTimes {
+  /** A Lease that nobody renewed for this long may be taken; 15,000 by default. */
   readonly leaseMs: number;
-  /** A holder that could not renew for this long stands down: well before `leaseMs`, for others count from a later moment. */
+  /** A holder that could not renew for this long stands down; 10,000 by default. */
   readonly renewDeadlineMs: number;
-  /** Between renewals, and between attempts to renew. */
+  /** Between renewals, between attempts to renew, and the most that one attempt may take; 2,000 by default. */
   readonly retryMs: number;
 }
 
@@ -32,7 +37,7 @@ export interface LeaderOptions {
   readonly identity: string;
   readonly clock: Clock;
   readonly log: Log;
-  readonly times?: LeaderTimes;
+  readonly times?: LeaderTimes | undefined;
   /** Whether a holder, by its identity, is known to be dead: its Lease is taken without waiting for it to run out. */
   readonly isDead?: ((holder: string) => boolean) | undefined;
   /**
@@ -44,9 +49,16 @@ export interface LeaderOptions {
 
 /**
  * Waits for leadership, leads, and waits again when it is lost, until `signal` fires; then lets go of the Lease, after
- * `lead` has ended. Resolves when `lead` resolves by itself, rejects with what it throws.
+ * `lead` has ended. Resolves when `lead` resolves by itself, rejects with what it throws. Guarantees:
+ * - the Lease is watched, not polled: a candidate writes it when it is free, and otherwise does nothing;
+ * - a leader that stops hands over at once; one that vanished is replaced when the Lease has run out;
+ * - a leader that cannot renew is told to stop `leaseMs - renewDeadlineMs` before anyone may take its place, and one
+ *   that sees another holder is told at once;
+ * - at most one leads at a time as far as all clocks run at one rate and a signal is heeded within that margin;
+ *   whatever they do, a process that was stopped and goes on believing that it leads included, the fence holds: no
+ *   write of an earlier leader takes effect after a later one's has.
  *
- * At most one leads at a time as far as clocks run alike; where they do not, the fence holds.
+ * @throws RangeError when the times leave no margin
  */
 export async function runLeader(options: LeaderOptions, signal: AbortSignal): Promise<void> {
   await new Candidate(options).run(signal);
@@ -68,6 +80,9 @@ class Candidate {
   constructor(private readonly options: LeaderOptions) {
     const { client, lease, clock } = options;
     this.times = options.times ?? defaultTimes;
+    const { leaseMs, renewDeadlineMs, retryMs } = this.times;
+    if (!(retryMs > 0 && retryMs < renewDeadlineMs && renewDeadlineMs < leaseMs))
+      throw new RangeError("leader times must ascend: retryMs, renewDeadlineMs, leaseMs");
     this.log = options.log.child({ lease: formatKey(lease) });
     // The fence is rewritten when the holder changes: a restarted process must not look like its predecessor.
     const identity = `${options.identity}_${randomUUID()}`;
@@ -182,12 +197,14 @@ class Candidate {
     });
     try {
       while (!signal.aborted) {
-        await clock.sleep(this.times.retryMs, signal);
+        const leftMs = (): number => sinceMs + this.times.renewDeadlineMs - clock.monotonicMs();
+        await clock.sleep(Math.min(this.times.retryMs, Math.max(0, leftMs())), signal);
         const attemptMs = clock.monotonicMs();
-        const renewed = await this.tryRenew(held, sinceMs + this.times.renewDeadlineMs - attemptMs, signal);
+        // A process that was stopped wakes up here: what it may still renew, it must not.
+        const renewed = leftMs() <= 0 ? "lost" : await this.tryRenew(held, leftMs(), signal);
         if (renewed === "lost") leading.abort();
         else if (renewed !== undefined) [held, sinceMs] = [renewed, attemptMs];
-        if (clock.monotonicMs() >= sinceMs + this.times.renewDeadlineMs) leading.abort();
+        if (leftMs() <= 0) leading.abort();
       }
     } catch (error: unknown) {
       if (!signal.aborted || !isAbort(error)) {
