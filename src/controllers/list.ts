@@ -2,6 +2,7 @@ import type { CreateController } from "./controller.js";
 import { createDeploymentController } from "./deployment/index.js";
 import { createDisruptionController } from "./disruption/index.js";
 import { createGarbageCollector } from "./garbage-collector/index.js";
+import { createJobController } from "./job/index.js";
 import { createNamespaceController } from "./namespace/index.js";
 import { createNodeLifecycleController } from "./node-lifecycle/index.js";
 import { createPodGcController } from "./pod-gc/index.js";
@@ -19,6 +20,7 @@ export interface ListedController {
 export const controllers: readonly ListedController[] = [
   { component: "deployment-controller", create: createDeploymentController },
   { component: "replicaset-controller", create: createReplicaSetController },
+  { component: "job-controller", create: createJobController },
   { component: "garbage-collector-controller", create: createGarbageCollector },
   { component: "namespace-controller", create: createNamespaceController },
   { component: "node-controller", create: createNodeLifecycleController },

@@ -18,14 +18,27 @@ export async function writeStatus<T extends WithStatus>(
   status: NonNullable<T["status"]>,
   signal: AbortSignal,
 ): Promise<void> {
-  // As it would be stored: zeros and what is absent are the same there.
-  const stored = structuredClone(status);
-  canonicalize(`${client.kind.typeName}Status`, stored);
-  if (isDeepStrictEqual(stored, object.status)) return;
   const metadata = { ...object.metadata, resourceVersion: "" };
   try {
-    await client.updateStatus({ ...object, metadata, status: stored } as unknown as T, { signal });
+    await writeCurrentStatus(client, { ...object, metadata }, status, signal);
   } catch (error: unknown) {
     if (!isNotFound(error)) throw error;
   }
+}
+
+/**
+ * Writes a status, if it says anything new, to that very revision of the object: for statuses that count on from what
+ * they said before. @returns the object as it then is. @throws ApiError Conflict, NotFound
+ */
+export async function writeCurrentStatus<T extends WithStatus>(
+  client: ResourceClient<T>,
+  object: Whole<T>,
+  status: NonNullable<T["status"]>,
+  signal: AbortSignal,
+): Promise<Whole<T>> {
+  // As it would be stored: zeros and what is absent are the same there.
+  const stored = structuredClone(status);
+  canonicalize(`${client.kind.typeName}Status`, stored);
+  if (isDeepStrictEqual(stored, object.status)) return object;
+  return await client.updateStatus({ ...object, status: stored } as unknown as T, { signal });
 }

@@ -6,7 +6,6 @@ import { daemonSetKind } from "../../api/kinds/daemonset/kind.js";
 import { jobKind } from "../../api/kinds/job/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { statefulSetKind } from "../../api/kinds/statefulset/kind.js";
-import { CreateRequest } from "../../gen/howbernetes/api/v1/resources.js";
 
 const labelled = (name: string, image = container.image): object => ({
   selector: { matchLabels: { app: name } },
@@ -33,20 +32,6 @@ describe("Resources: workloads", () => {
     expect([resized.metadata.generation, resized.spec.selector]).to.deep.equal([2, made.spec.selector]);
     const error = await refusal(patch(jobKind, "work", { spec: { template: { metadata: { labels: { a: "b" } } } } }));
     expect(error.message).to.match(/^Job\.batch "work" is invalid: spec\.template: Invalid value: .*: field is immutable$/s);
-  });
-
-  it("says of a Job that nothing acts on it yet, and nothing of a Pod", async () => {
-    const warnings = async (resource: object, json: object): Promise<readonly string[]> => {
-      const body = { body: { $case: "json" as const, value: Buffer.from(JSON.stringify(json)) } };
-      return (await api.service.create(CreateRequest.fromPartial({ ...resource, namespace: "default", body }), api.call())).warnings;
-    };
-    const jobs = { type: { group: "batch", version: "v1", resource: "jobs" } };
-    const pods = { type: { group: "", version: "v1", resource: "pods" } };
-
-    expect(await warnings(jobs, { metadata: { name: "idle" }, spec: jobTemplate })).to.deep.equal([
-      "batch/v1 Job: nothing acts on it yet; it is stored, and that is all",
-    ]);
-    expect(await warnings(pods, { metadata: { name: "idle" }, spec: { containers: [container] } })).to.deep.equal([]);
   });
 
   it("gives Jobs of one generateName labels of their own names", async () => {

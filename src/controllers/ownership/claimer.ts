@@ -10,6 +10,8 @@ export class Claimer<Owner extends ApiObject, T extends ApiObject> {
   constructor(
     private readonly owners: ResourceClient<Owner>,
     private readonly objects: ResourceClient<T>,
+    /** One that objects carry for as long as they are controlled. */
+    private readonly finalizer?: string,
   ) {}
 
   /**
@@ -44,20 +46,26 @@ export class Claimer<Owner extends ApiObject, T extends ApiObject> {
   private async adopt(owner: Whole<Owner>, object: Whole<T>, signal: AbortSignal): Promise<Whole<T>[]> {
     const reference = controllerReference(this.owners.kind, owner);
     const others = object.metadata.ownerReferences.filter(({ uid }) => uid !== reference.uid);
-    return await this.setOwners(object, [...others, reference], signal);
+    const finalizers = this.finalizer === undefined ? undefined : [...this.otherFinalizers(object), this.finalizer];
+    return await this.patch(object, { ownerReferences: [...others, reference], finalizers }, signal);
   }
 
   private async release(owner: Whole<Owner>, object: Whole<T>, signal: AbortSignal): Promise<void> {
     if (!isControlledBy(object, owner)) return;
     const others = object.metadata.ownerReferences.filter(({ uid }) => uid !== owner.metadata.uid);
-    await this.setOwners(object, others, signal);
+    const finalizers = this.finalizer === undefined ? undefined : this.otherFinalizers(object);
+    await this.patch(object, { ownerReferences: others, finalizers }, signal);
+  }
+
+  private otherFinalizers({ metadata }: Whole<T>): readonly string[] {
+    return metadata.finalizers.filter((finalizer) => finalizer !== this.finalizer);
   }
 
   /** The resourceVersion makes it all or nothing: two owners never take one object. */
-  private async setOwners(object: Whole<T>, ownerReferences: readonly object[], signal: AbortSignal): Promise<Whole<T>[]> {
+  private async patch(object: Whole<T>, bonds: object, signal: AbortSignal): Promise<Whole<T>[]> {
     const { resourceVersion } = object.metadata;
     try {
-      return [await this.objects.patch(keyOf(object), "merge", { metadata: { resourceVersion, ownerReferences } }, { signal })];
+      return [await this.objects.patch(keyOf(object), "merge", { metadata: { resourceVersion, ...bonds } }, { signal })];
     } catch (error: unknown) {
       if (isNotFound(error)) return [];
       throw error;

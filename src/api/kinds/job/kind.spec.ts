@@ -214,6 +214,11 @@ describe("validateJobStatusUpdate", () => {
     });
   }
 
+  it("lets an Indexed Job forget the successes of indexes that it no longer has", () => {
+    const shrunk = { completionMode: "Indexed", completions: 1, parallelism: 1 };
+    expect(errorsOf({ succeeded: 1, completedIndexes: "0" }, { succeeded: 2, completedIndexes: "0,1" }, shrunk)).to.deep.equal([]);
+  });
+
   it("lets a suspended Job start anew", () => {
     expect(errorsOf({}, { startTime: start }, { suspend: true })).to.deep.equal([]);
   });

@@ -1,6 +1,5 @@
 import { Job } from "../../../gen/howbernetes/batch/v1/job.js";
 import type { Kind } from "../kind.js";
-import { notActedUpon } from "../not-acted-upon.js";
 import { jobColumns } from "./columns.js";
 import { applyJobDefaults } from "./defaults.js";
 import { validateJobStatusUpdate } from "./status-validation.js";
@@ -22,7 +21,6 @@ export const jobKind: Kind<Job> = {
   typeName: "howbernetes.batch.v1.Job",
   selectableFields: { "status.successful": ({ status }) => String(status.succeeded ?? 0) },
   columns: jobColumns,
-  warningsOnCreate: notActedUpon({ kind: "Job", apiVersion: "batch/v1" }),
   applyDefaults: applyJobDefaults,
   validate: validateJob,
   validateUpdate: validateJobUpdate,

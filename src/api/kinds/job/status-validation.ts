@@ -23,7 +23,7 @@ export function validateJobStatusUpdate(next: Whole<Job>, previous: Whole<Job>):
     ...(isJobFinished(status) ? validateEnd(status) : []),
     ...validateReady(status),
     ...validateIndexes(next),
-    ...validateChange(status, previous.status),
+    ...validateChange(next, previous.status),
     ...validateStart(next, previous),
   ];
 }
@@ -96,11 +96,13 @@ function validateIndexes({ spec, status }: Whole<Job>): FieldError[] {
   return errors;
 }
 
-function validateChange(next: JobStatus, previous: JobStatus): FieldError[] {
+function validateChange({ spec, status: next }: Whole<Job>, previous: JobStatus): FieldError[] {
+  // An Indexed Job whose size is its parallelism may shrink, and then has fewer indexes that have succeeded.
+  const mayShrink = spec.completionMode === "Indexed" && spec.completions === spec.parallelism;
   const lost = lasting.filter((type) => hasJobCondition(previous, type) && !hasJobCondition(next, type));
   const errors = lost.map((type) => invalidField("status.conditions", `cannot disable the terminal ${type}=True condition`));
   for (const field of rising) {
-    if ((next[field] ?? 0) >= (previous[field] ?? 0)) continue;
+    if ((next[field] ?? 0) >= (previous[field] ?? 0) || (field === "succeeded" && mayShrink)) continue;
     errors.push(invalidValue(`status.${field}`, next[field] ?? 0, `cannot decrease the ${field} counter`));
   }
   if (previous.completionTime !== undefined && !sameValue(next.completionTime, previous.completionTime)) {
