@@ -34,6 +34,12 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./run.js")).runCommand,
   },
   {
+    name: "set",
+    summary: "Set specific fields of the pods that workloads make",
+    group: beginner,
+    load: async () => (await import("./set.js")).setCommand,
+  },
+  {
     name: "explain",
     summary: "Say what a kind or one of its fields is for",
     group: intermediate,
@@ -53,10 +59,22 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./delete.js")).deleteCommand,
   },
   {
+    name: "rollout",
+    summary: "See, undo, pause and restart the rollouts of a workload",
+    group: deploy,
+    load: async () => (await import("./rollout.js")).rolloutCommand,
+  },
+  {
     name: "scale",
     summary: "Set how many pods an object keeps",
     group: deploy,
     load: async () => (await import("./scale.js")).scaleCommand,
+  },
+  {
+    name: "autoscale",
+    summary: "Have a workload scaled by what its pods use",
+    group: deploy,
+    load: async () => (await import("./autoscale.js")).autoscaleCommand,
   },
   {
     name: "worker",
@@ -81,6 +99,18 @@ export const commandEntries: readonly CommandEntry[] = [
     summary: "Print the logs for a container in a pod",
     group: troubleshooting,
     load: async () => (await import("./logs.js")).logsCommand,
+  },
+  {
+    name: "events",
+    summary: "List events",
+    group: troubleshooting,
+    load: async () => (await import("./events.js")).eventsCommand,
+  },
+  {
+    name: "tree",
+    summary: "Show which objects belong to which",
+    group: troubleshooting,
+    load: async () => (await import("./tree.js")).treeCommand,
   },
   {
     name: "diff",

@@ -12,6 +12,8 @@ describe("normalizeFlags", () => {
     new Option("--all"),
     new Option("--dry-run <strategy>"),
     new Option("--no-headers"),
+    new Option("--overwrite"),
+    new Option("--no-overwrite"),
   ];
   const cases = [
     { words: ["-o=yaml"], becomes: ["-o", "yaml"] },
@@ -22,6 +24,7 @@ describe("normalizeFlags", () => {
     { words: ["-w=true", "--watch=0"], becomes: ["--watch"] },
     { words: ["--no-headers=true"], becomes: ["--no-headers"] },
     { words: ["--no-headers=false"], becomes: [] },
+    { words: ["--overwrite=true", "--overwrite=false"], becomes: ["--overwrite", "--no-overwrite"] },
     { words: ["--all=maybe"], becomes: ["--all=maybe"] },
     { words: ["--dry-run", "x"], becomes: ["--dry-run=client", "x"] },
     { words: ["--dry-run=server"], becomes: ["--dry-run=server"] },

@@ -36,7 +36,7 @@ function normalize(word: string, options: readonly Option[]): string[] {
   if (name === undefined || value === undefined) return [word];
   const positive = options.find((option) => option.long === `--${name}` && option.isBoolean());
   const negative = options.find((option) => option.long === `--no-${name}`);
-  if (positive !== undefined) return value ? [`--${name}`] : [];
+  if (positive !== undefined) return value ? [`--${name}`] : negative === undefined ? [] : [`--no-${name}`];
   if (negative !== undefined) return value ? [] : [`--no-${name}`];
   if (options.some((option) => option.long === `--${name}` && option.negate)) return value ? [`--${name}`] : [];
   return [word];

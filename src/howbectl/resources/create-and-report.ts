@@ -14,6 +14,8 @@ export interface NewObject {
   /** "" for cluster-scoped kinds. */
   readonly namespace: string;
   readonly json: JsonObject;
+  /** What is said once it is there; "created" unless given. */
+  readonly outcome?: string;
 }
 
 /** Flags of commands that create objects. */
@@ -24,7 +26,7 @@ export interface CreateFlags extends WriteFlags {
 
 /** Creates an object and says so, or prints it with `-o`; with `--dry-run=client` it is only printed. */
 export async function createAndReport(
-  { kind, namespace, json }: NewObject,
+  { kind, namespace, json, outcome = "created" }: NewObject,
   flags: CreateFlags,
   env: CliEnv,
   reporter = new Reporter(flags, env),
@@ -37,5 +39,5 @@ export async function createAndReport(
     return;
   }
   const object = await createObject({ kind, namespace }, wanted, flags, env);
-  await reporter.object({ kind, object }, "created");
+  await reporter.object({ kind, object }, outcome);
 }

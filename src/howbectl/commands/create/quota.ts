@@ -1,9 +1,8 @@
 import { Command } from "commander";
 import type { JsonObject } from "../../../api/codec/json-values.js";
-import { canonicalQuantity } from "../../../api/values/quantity.js";
 import type { CliEnv } from "../../cli-env.js";
+import { parseQuantities } from "../../flags/parse-quantities.js";
 import { createGenerated, nameAndCommand, unstored } from "../../resources/create-generated.js";
-import { UsageError } from "../../usage-error.js";
 
 interface QuotaFlags {
   readonly hard?: string;
@@ -24,23 +23,8 @@ export const createQuotaCommand = (env: CliEnv): Command =>
 
 function quotaManifest(name: string, { hard, scopes }: QuotaFlags): JsonObject {
   const spec = {
-    ...(hard ? { hard: parseLimits(hard) } : {}),
+    ...(hard ? { hard: parseQuantities(hard) } : {}),
     ...(scopes ? { scopes: scopes.split(",").map((scope) => scope.trim()) } : {}),
   };
   return { apiVersion: "v1", kind: "ResourceQuota", metadata: { ...unstored, name }, spec, status: {} };
-}
-
-function parseLimits(text: string): JsonObject {
-  const entries = text.split(",").map((pair): [string, string] => {
-    const [resource = "", quantity, ...others] = pair.split("=");
-    if (quantity === undefined || others.length > 0) {
-      throw new UsageError(`Invalid argument syntax ${pair}, expected <resource>=<value>`);
-    }
-    const canonical = canonicalQuantity(quantity);
-    if (canonical === undefined) {
-      throw new UsageError("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
-    }
-    return [resource, canonical];
-  });
-  return Object.fromEntries(entries);
 }

@@ -1,11 +1,12 @@
 import type { ApiObject, Whole } from "../../../api/object.js";
 import { timeToMs } from "../../../api/values/time.js";
-import type { Container } from "../../../gen/howbernetes/core/v1/container.js";
-import type { Pod, PodTemplateSpec } from "../../../gen/howbernetes/core/v1/pod.js";
+import type { Container, ContainerPort } from "../../../gen/howbernetes/core/v1/container.js";
+import type { Pod } from "../../../gen/howbernetes/core/v1/pod.js";
+import type { Toleration } from "../../../gen/howbernetes/core/v1/scheduling.js";
 import type { Quantity, Time } from "../../../gen/howbernetes/meta/v1/values.js";
 import type { Description } from "./description.js";
 import { environmentBlocks } from "./environment.js";
-import { volumesBlock } from "./volumes.js";
+import { probeCell } from "./probes.js";
 
 const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -58,7 +59,8 @@ interface Condition {
 /** Adds a table of conditions, if there are any. */
 export function conditionsTable(conditions: readonly Condition[], description: Description): void {
   if (conditions.length === 0) return;
-  const rows = conditions.map(({ type, status, reason }) => [type ?? "", status ?? "", reason ?? ""]);
+  // The blank is kubectl's: the column is as much wider than the longest type.
+  const rows = conditions.map(({ type, status, reason }) => [`${type ?? ""} `, status ?? "", reason ?? ""]);
   description.table("Conditions", ["Type", "Status", "Reason"], rows);
 }
 
@@ -87,8 +89,8 @@ export function quantityBlock(description: Description, label: string, quantitie
 
 /** Adds what a container asks for: image, ports, command, resources, environment. */
 export function containerSpec(body: Description, container: Container): void {
-  const ports = container.ports.map(({ containerPort, protocol }) => `${containerPort ?? 0}/${protocol ?? "TCP"}`);
-  const hostPorts = container.ports.map(({ hostPort, protocol }) => `${hostPort ?? 0}/${protocol ?? "TCP"}`);
+  const ports = container.ports.map((port) => portCell(port.containerPort, port));
+  const hostPorts = container.ports.map((port) => portCell(port.hostPort, port));
   const plural = ports.length > 1 ? "s" : "";
   body.field(`Port${plural}`, ports.length === 0 ? "<none>" : ports.join(", "));
   body.field(`Host Port${plural}`, hostPorts.length === 0 ? "<none>" : hostPorts.join(", "));
@@ -96,10 +98,18 @@ export function containerSpec(body: Description, container: Container): void {
   listBlock(body, "Args", container.args);
 }
 
-/** Adds a container's resources and environment. */
+function portCell(number: number | undefined, { protocol, name }: ContainerPort): string {
+  return `${number ?? 0}/${protocol ?? "TCP"}${name ? ` (${name})` : ""}`;
+}
+
+/** Adds a container's resources, probes, environment and mounts. */
 export function containerResources(body: Description, container: Container): void {
   quantityBlock(body, "Limits", container.resources?.limits ?? {});
   quantityBlock(body, "Requests", container.resources?.requests ?? {});
+  const { livenessProbe, readinessProbe, startupProbe } = container;
+  if (livenessProbe !== undefined) body.field("Liveness", probeCell(livenessProbe));
+  if (readinessProbe !== undefined) body.field("Readiness", probeCell(readinessProbe));
+  if (startupProbe !== undefined) body.field("Startup", probeCell(startupProbe));
   environmentBlocks(body, container);
   const mounts = container.volumeMounts.map(
     ({ mountPath, name, readOnly }) => `${mountPath ?? ""} from ${name ?? ""} (${readOnly === true ? "ro" : "rw"})`,
@@ -115,21 +125,9 @@ function listBlock(body: Description, label: string, values: readonly string[]):
   });
 }
 
-/** Adds the pod template of a ReplicaSet or Deployment. */
-export function templateBlock(description: Description, template: PodTemplateSpec | undefined): void {
-  description.block("Pod Template", (body) => {
-    body.field("Labels", ...pairs(template?.metadata?.labels ?? {}));
-    body.block("Containers", (containers) => {
-      for (const container of template?.spec?.containers ?? []) {
-        containers.block(container.name ?? "", (inner) => {
-          inner.field("Image", container.image ?? "");
-          containerSpec(inner, container);
-          containerResources(inner, container);
-        });
-      }
-    });
-    const selectors = pairs(template?.spec?.nodeSelector ?? {});
-    volumesBlock(body, template?.spec?.volumes ?? []);
-    body.field("Node-Selectors", ...selectors);
-  });
+/** "node.kubernetes.io/not-ready:NoExecute op=Exists for 300s". */
+export function tolerationCell({ key, operator, value, effect, tolerationSeconds }: Toleration): string {
+  const taint = `${key ?? ""}${value ? `=${value}` : ""}${effect ? `:${effect}` : ""}`;
+  const exists = operator === "Exists" && !value ? " op=Exists" : "";
+  return `${taint}${exists}${tolerationSeconds === undefined ? "" : ` for ${tolerationSeconds}s`}`.trim();
 }

@@ -20,6 +20,7 @@ import { serviceAccountKind } from "../../../api/kinds/serviceaccount/kind.js";
 import { statefulSetKind } from "../../../api/kinds/statefulset/kind.js";
 import type { ApiObject, Whole } from "../../../api/object.js";
 import type { ApiClient } from "../../../client/contracts.js";
+import { controlledObjects } from "../../resources/controlled-objects.js";
 import type { KindObject } from "../object-format.js";
 import { describeHorizontalPodAutoscaler } from "./autoscaler.js";
 import { describeConfigMap, describePriorityClass, describeSecret, describeServiceAccount } from "./config.js";
@@ -66,7 +67,7 @@ const describers: readonly Describer[] = [
   describer(podDisruptionBudgetKind, describePodDisruptionBudget),
   describer(cronJobKind, describeCronJob),
   describer(horizontalPodAutoscalerKind, describeHorizontalPodAutoscaler),
-  describer(jobKind, (job, description, { nowMs }) => describeJob(job, description, nowMs)),
+  describer(jobKind, describeJob),
   describer(namespaceKind, async (namespace, description, { client, signal }) => {
     const here = { namespace: namespace.metadata.name, signal };
     const [quotas, limitRanges] = await Promise.all([client.of(resourceQuotaKind).list(here), client.of(limitRangeKind).list(here)]);
@@ -84,13 +85,17 @@ const describers: readonly Describer[] = [
       });
     describeNode(node, { pods: pods.items, lease, nowMs }, description);
   }),
-  describer(replicaSetKind, async (set, description, around) => describeReplicaSet(set, await ownedBy(set, podKind, around), description)),
-  describer(daemonSetKind, async (set, description, around) => describeDaemonSet(set, await ownedBy(set, podKind, around), description)),
+  describer(replicaSetKind, async (set, description, around) =>
+    describeReplicaSet(set, await controlledObjects(set, podKind, around), description),
+  ),
+  describer(daemonSetKind, async (set, description, around) =>
+    describeDaemonSet(set, await controlledObjects(set, podKind, around), description),
+  ),
   describer(statefulSetKind, async (set, description, around) =>
-    describeStatefulSet(set, await ownedBy(set, podKind, around), description),
+    describeStatefulSet(set, await controlledObjects(set, podKind, around), description),
   ),
   describer(deploymentKind, async (deployment, description, around) =>
-    describeDeployment(deployment, await ownedBy(deployment, replicaSetKind, around), description),
+    describeDeployment(deployment, await controlledObjects(deployment, replicaSetKind, around), description),
   ),
 ];
 
@@ -99,11 +104,4 @@ export async function describeObject(item: KindObject, description: Description,
   const found = describers.find(({ typeName }) => typeName === item.kind.typeName);
   if (found === undefined) describeGeneric(item, description);
   else await found.describe(item, description, around);
-}
-
-async function ownedBy<T extends ApiObject>(owner: Whole<ApiObject>, kind: Kind<T>, { client, signal }: Surroundings): Promise<Whole<T>[]> {
-  const { items } = await client.of(kind).list({ namespace: owner.metadata.namespace, signal });
-  return items.filter(({ metadata }) =>
-    metadata.ownerReferences.some(({ controller, uid }) => controller === true && uid === owner.metadata.uid),
-  );
 }

@@ -21,11 +21,12 @@ export class Description {
     return value === undefined || value === "" ? this : this.field(label, value);
   }
 
-  /** A label of its own line, and under it what `fill` writes. */
-  block(label: string, fill: (body: Description) => void): this {
+  /** A label of its own line, and under it what `fill` writes, `margin` further in. */
+  block(label: string, fill: (body: Description) => void, margin = indentation): this {
     const body = new Description();
     fill(body);
-    this.rows.push([`${label}:`], ...body.rows.map(([first = "", ...others]) => [indentation + first, ...others]));
+    const inner = body.rows.map(([first = "", ...others]) => [first === "" ? first : margin + first, ...others]);
+    this.rows.push([`${label}:`], ...inner);
     return this;
   }
 
@@ -46,6 +47,11 @@ export class Description {
   plain(lines: readonly string[]): this {
     this.rows.push(...lines.map((line) => [line]));
     return this;
+  }
+
+  /** The description as kubectl prints a part of one: its columns are not laid out, but cells are set apart by tabs. */
+  tabbedLines(): string[] {
+    return this.rows.map((row) => row.join("\t"));
   }
 
   /** The description as lines. */

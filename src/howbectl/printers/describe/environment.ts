@@ -9,7 +9,7 @@ export function environmentBlocks(body: Description, { env, envFrom }: Container
     body.block("Environment Variables from", (sources) => sources.cells(envFrom.map(sourceCells)));
   }
   if (env.length === 0) body.field("Environment", "<none>");
-  else body.block("Environment", (variables) => variables.cells(env.map(variableCells)));
+  else body.block("Environment", (variables) => variables.cells(env.flatMap(variableRows)));
 }
 
 function sourceCells({ configMapRef, secretRef, prefix }: EnvFromSource): string[] {
@@ -18,7 +18,14 @@ function sourceCells({ configMapRef, secretRef, prefix }: EnvFromSource): string
   return [source?.localObjectReference?.name ?? "", type, optionalCell(source?.optional)];
 }
 
-function variableCells({ name = "", value = "", valueFrom }: EnvVar): string[] {
+/** A value of several lines takes several rows. */
+function variableRows(variable: EnvVar): string[][] {
+  const { name = "", value = "", valueFrom } = variable;
+  if (valueFrom !== undefined) return [referenceCells(variable)];
+  return value.split("\n").map((line, index) => [index === 0 ? `${name}:` : "", line]);
+}
+
+function referenceCells({ name = "", valueFrom }: EnvVar): string[] {
   const label = `${name}:`;
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = valueFrom ?? {};
   if (fieldRef !== undefined) return [label, ` (${fieldRef.apiVersion ?? "v1"}:${fieldRef.fieldPath ?? ""})`];
@@ -31,5 +38,5 @@ function variableCells({ name = "", value = "", valueFrom }: EnvVar): string[] {
     const { key = "", localObjectReference, optional } = secretKeyRef;
     return [label, `<set to the key '${key}' in secret '${localObjectReference?.name ?? ""}'>`, optionalCell(optional)];
   }
-  return [label, valueFrom === undefined ? value : "<set by reference>"];
+  return [label, "<set by reference>"];
 }

@@ -1,5 +1,6 @@
 import { ageCell } from "../../../api/kinds/cells.js";
 import type { Whole } from "../../../api/object.js";
+import { timeToMs } from "../../../api/values/time.js";
 import type { Event } from "../../../gen/howbernetes/core/v1/event.js";
 import { eventsInOrder } from "../../resources/events-in-order.js";
 import type { Description } from "./description.js";
@@ -9,16 +10,24 @@ export function eventsTable(events: readonly Whole<Event>[], description: Descri
   const rows = eventsInOrder(events).map((event) => [
     event.type ?? "",
     event.reason ?? "",
-    age(event, nowMs),
-    event.source?.component ?? event.reportingComponent ?? "",
-    (event.message ?? "").trim(),
+    eventAgeCell(event, nowMs),
+    event.source?.component || event.reportingComponent || "",
+    messageCell(event),
   ]);
   description.table("Events", ["Type", "Reason", "Age", "From", "Message"], rows);
 }
 
 /** "5s", or "5s (x3 over 2m)" for an event that repeats. */
-function age(event: Whole<Event>, nowMs: number): string {
-  const last = ageCell(event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp, nowMs);
-  const count = event.series?.count ?? event.count ?? 1;
-  return count > 1 ? `${last} (x${count} over ${ageCell(event.firstTimestamp ?? event.eventTime, nowMs)})` : last;
+export function eventAgeCell({ series, count, eventTime, firstTimestamp, lastTimestamp, metadata }: Whole<Event>, nowMs: number): string {
+  const isSet = (time: typeof eventTime): boolean => (timeToMs(time) ?? 0) !== 0;
+  const first = [eventTime, firstTimestamp].find(isSet) ?? metadata.creationTimestamp;
+  const firstAge = ageCell(first, nowMs);
+  if (series !== undefined) return `${ageCell(series.lastObservedTime, nowMs)} (x${series.count ?? 0} over ${firstAge})`;
+  return (count ?? 1) > 1 ? `${ageCell(lastTimestamp, nowMs)} (x${count} over ${firstAge})` : firstAge;
+}
+
+/** The message, after the part of the object that it is about. */
+function messageCell({ message, involvedObject }: Whole<Event>): string {
+  const text = (message ?? "").trim();
+  return involvedObject?.fieldPath ? `${involvedObject.fieldPath}: ${text}` : text;
 }

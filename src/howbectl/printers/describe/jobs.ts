@@ -4,14 +4,15 @@ import { formatAge } from "../../../api/values/age.js";
 import { timeToMs } from "../../../api/values/time.js";
 import type { CronJob } from "../../../gen/howbernetes/batch/v1/cron_job.js";
 import type { Job, JobSpec } from "../../../gen/howbernetes/batch/v1/job.js";
-import { annotationCells, boolCell, conditionsTable, controllerField, heading, pairs, templateBlock, timeCell } from "./cells.js";
+import { annotationCells, boolCell, conditionsTable, controllerField, heading, pairs, timeCell } from "./cells.js";
 import type { Description } from "./description.js";
+import { templateBlock } from "./pod-template.js";
 
 const unset = "<unset>";
 const numberCell = (value: number | undefined): string => (value === undefined ? unset : String(value));
 
 /** Describes a Job. */
-export function describeJob(job: Whole<Job>, description: Description, nowMs: number): void {
+export function describeJob(job: Whole<Job>, description: Description): void {
   const { metadata, spec, status } = job;
   description
     .field("Name", metadata.name)
@@ -27,36 +28,43 @@ export function describeJob(job: Whole<Job>, description: Description, nowMs: nu
     .field("Suspend", String(spec.suspend === true))
     .field("Backoff Limit", numberCell(spec.backoffLimit));
   if (spec.ttlSecondsAfterFinished !== undefined) description.field("TTL Seconds After Finished", String(spec.ttlSecondsAfterFinished));
-  timesOf(job, description, nowMs);
+  timesOf(job, description);
   const counts = [
-    `${status.active ?? 0} Active (${status.ready ?? 0} Ready)`,
+    `${status.active ?? 0} Active${status.ready === undefined ? "" : ` (${status.ready} Ready)`}`,
     `${status.succeeded ?? 0} Succeeded`,
     `${status.failed ?? 0} Failed`,
   ];
   description.field("Pods Statuses", counts.join(" / "));
-  if (spec.completionMode === "Indexed") description.field("Completed Indexes", status.completedIndexes || "<none>");
+  if (spec.completionMode === "Indexed") description.field("Completed Indexes", indexesCell(status.completedIndexes ?? ""));
   templateBlock(description, spec.template);
+  // Unlike kubectl, which leaves it to the events to say why a Job has failed, and they do not stay.
   conditionsTable(status.conditions, description);
 }
 
-function timesOf({ spec, status }: Whole<Job>, description: Description, nowMs: number): void {
-  const startMs = timeToMs(status.startTime);
-  if (status.startTime !== undefined) description.field("Start Time", timeCell(status.startTime));
-  if (status.completionTime !== undefined) description.field("Completed At", timeCell(status.completionTime));
-  if (startMs !== undefined) description.field("Duration", formatAge((timeToMs(status.completionTime) ?? nowMs) - startMs));
+function timesOf({ spec, status }: Whole<Job>, description: Description): void {
+  const [startMs, endMs] = [timeToMs(status.startTime), timeToMs(status.completionTime)];
+  if (startMs !== undefined) description.field("Start Time", timeCell(status.startTime));
+  if (endMs !== undefined) description.field("Completed At", timeCell(status.completionTime));
+  if (startMs !== undefined && endMs !== undefined) description.field("Duration", formatAge(endMs - startMs));
   if (spec.activeDeadlineSeconds !== undefined) description.field("Active Deadline Seconds", `${spec.activeDeadlineSeconds}s`);
+}
+
+/** The indexes, cut off at the first comma after fifty characters. */
+function indexesCell(indexes: string): string {
+  const comma = indexes.indexOf(",", 50);
+  return comma < 0 ? indexes || "<none>" : `${indexes.slice(0, comma + 1)}...`;
 }
 
 /** Describes a CronJob. */
 export function describeCronJob(cronJob: Whole<CronJob>, description: Description): void {
   const { spec, status } = cronJob;
   const jobSpec: JobSpec | undefined = spec.jobTemplate?.spec;
-  heading(cronJob, description).field("Schedule", spec.schedule ?? "");
-  if (spec.timeZone !== undefined) description.field("Time Zone", spec.timeZone);
   const deadline = spec.startingDeadlineSeconds;
-  description
+  heading(cronJob, description)
+    .field("Schedule", spec.schedule ?? "")
     .field("Concurrency Policy", spec.concurrencyPolicy ?? "")
     .field("Suspend", boolCell(spec.suspend))
+    .field("Time Zone", spec.timeZone ?? unset)
     .field("Successful Job History Limit", numberCell(spec.successfulJobsHistoryLimit))
     .field("Failed Job History Limit", numberCell(spec.failedJobsHistoryLimit))
     .field("Starting Deadline Seconds", deadline === undefined ? unset : `${deadline}s`)
@@ -67,5 +75,5 @@ export function describeCronJob(cronJob: Whole<CronJob>, description: Descriptio
   templateBlock(description, jobSpec?.template);
   description
     .field("Last Schedule Time", timeCell(status.lastScheduleTime))
-    .field("Active Jobs", ...status.active.map(({ name }) => name ?? ""));
+    .field("Active Jobs", status.active.map(({ name }) => name ?? "").join(", ") || "<none>");
 }

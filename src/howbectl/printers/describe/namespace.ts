@@ -2,7 +2,7 @@ import type { Whole } from "../../../api/object.js";
 import type { LimitRange } from "../../../gen/howbernetes/core/v1/limit_range.js";
 import type { Namespace } from "../../../gen/howbernetes/core/v1/namespace.js";
 import type { ResourceQuota } from "../../../gen/howbernetes/core/v1/resource_quota.js";
-import { annotationCells, pairs } from "./cells.js";
+import { annotationCells, pairs, timeCell } from "./cells.js";
 import type { Description } from "./description.js";
 import { limitTable, quotaTable } from "./limits.js";
 
@@ -23,8 +23,14 @@ export function describeNamespace(namespace: Whole<Namespace>, { quotas, limitRa
   if (status.conditions.length > 0) {
     description.table(
       "Conditions",
-      ["Type", "Status", "Reason", "Message"],
-      status.conditions.map((condition) => [condition.type ?? "", condition.status ?? "", condition.reason ?? "", condition.message ?? ""]),
+      ["Type", "Status", "LastTransitionTime", "Reason", "Message"],
+      status.conditions.map(({ type, status: value, lastTransitionTime, reason, message }) => [
+        type ?? "",
+        value ?? "",
+        timeCell(lastTransitionTime),
+        reason ?? "",
+        message ?? "",
+      ]),
     );
   }
   const indented = (margin: string, rows: readonly string[][]): string[][] =>

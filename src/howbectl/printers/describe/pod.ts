@@ -3,8 +3,7 @@ import type { Whole } from "../../../api/object.js";
 import type { Container } from "../../../gen/howbernetes/core/v1/container.js";
 import type { Pod } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { ContainerState, ContainerStatus } from "../../../gen/howbernetes/core/v1/pod_status.js";
-import type { Toleration } from "../../../gen/howbernetes/core/v1/scheduling.js";
-import { annotationCells, boolCell, containerResources, containerSpec, controllerField, pairs, timeCell } from "./cells.js";
+import { annotationCells, boolCell, containerResources, containerSpec, controllerField, pairs, timeCell, tolerationCell } from "./cells.js";
 import type { Description } from "./description.js";
 import { volumesBlock } from "./volumes.js";
 
@@ -36,7 +35,7 @@ export function describePod(pod: Whole<Pod>, description: Description): void {
   if (spec.initContainers.length > 0) containersBlock(description, "Init Containers", spec.initContainers, status.initContainerStatuses);
   containersBlock(description, "Containers", spec.containers, status.containerStatuses);
   if (status.conditions.length > 0) {
-    const rows = status.conditions.map(({ type, status: value }) => [type ?? "", value ?? ""]);
+    const rows = status.conditions.map(({ type, status: value }) => [`${type ?? ""} `, value ?? ""]);
     description.block("Conditions", (body) => body.cells([["Type", "Status"], ...rows]));
   }
   volumesBlock(description, spec.volumes);
@@ -85,10 +84,4 @@ function stateBlock(body: Description, label: string, state: ContainerState | un
   } else {
     body.field(label, "Waiting").fieldIfAny("  Reason", state?.waiting?.reason).fieldIfAny("  Message", state?.waiting?.message);
   }
-}
-
-function tolerationCell({ key, operator, value, effect, tolerationSeconds }: Toleration): string {
-  const taint = `${key ?? ""}${value ? `=${value}` : ""}${effect ? `:${effect}` : ""}`;
-  const exists = operator === "Exists" && !value ? " op=Exists" : "";
-  return `${taint}${exists}${tolerationSeconds === undefined ? "" : ` for ${tolerationSeconds}s`}`.trim();
 }

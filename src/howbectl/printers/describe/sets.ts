@@ -3,8 +3,9 @@ import { formatLabelSelector } from "../../../api/selectors/label-selector.js";
 import type { DaemonSet } from "../../../gen/howbernetes/apps/v1/daemonset.js";
 import type { StatefulSet } from "../../../gen/howbernetes/apps/v1/statefulset.js";
 import type { Pod } from "../../../gen/howbernetes/core/v1/pod.js";
-import { annotationCells, conditionsTable, pairs, podPhasesCell, templateBlock, timeCell } from "./cells.js";
+import { annotationCells, conditionsTable, pairs, podPhasesCell, timeCell } from "./cells.js";
 import type { Description } from "./description.js";
+import { templateBlock } from "./pod-template.js";
 
 /** Describes a DaemonSet and counts its pods. */
 export function describeDaemonSet(set: Whole<DaemonSet>, pods: readonly Whole<Pod>[], description: Description): void {
@@ -13,7 +14,7 @@ export function describeDaemonSet(set: Whole<DaemonSet>, pods: readonly Whole<Po
     .field("Name", metadata.name)
     .field("Namespace", metadata.namespace)
     .field("Selector", formatLabelSelector(spec.selector))
-    .field("Node-Selector", ...pairs(spec.template?.spec?.nodeSelector ?? {}))
+    .field("Node-Selector", pairs(spec.template?.spec?.nodeSelector ?? {}).join(",") || "<none>")
     .field("Labels", ...pairs(metadata.labels))
     .field("Annotations", ...annotationCells(set));
   description.plain([

@@ -1,15 +1,19 @@
 import type { Volume, VolumeSource } from "../../../gen/howbernetes/core/v1/volume.js";
 import type { Description } from "./description.js";
 
-/** Adds the volumes of a pod or a template. */
-export function volumesBlock(description: Description, volumes: readonly Volume[]): void {
+/** Adds the volumes of a pod or a template; what stands under a label is `margin` further in. */
+export function volumesBlock(description: Description, volumes: readonly Volume[], margin?: string): void {
   if (volumes.length === 0) {
     description.field("Volumes", "<none>");
     return;
   }
-  description.block("Volumes", (body) => {
-    for (const { name, volumeSource } of volumes) body.block(name ?? "", (inner) => describeSource(inner, volumeSource));
-  });
+  description.block(
+    "Volumes",
+    (body) => {
+      for (const { name, volumeSource } of volumes) body.block(name ?? "", (inner) => describeSource(inner, volumeSource), margin);
+    },
+    margin,
+  );
 }
 
 function describeSource(body: Description, source: VolumeSource | undefined): void {

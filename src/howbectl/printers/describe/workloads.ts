@@ -4,8 +4,10 @@ import type { Deployment } from "../../../gen/howbernetes/apps/v1/deployment.js"
 import type { ReplicaSet } from "../../../gen/howbernetes/apps/v1/replicaset.js";
 import type { Pod } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { IntOrString } from "../../../gen/howbernetes/meta/v1/values.js";
-import { annotationCells, conditionsTable, controllerField, pairs, podPhasesCell, templateBlock, timeCell } from "./cells.js";
+import { isSameTemplate } from "../../rollouts/pod-template.js";
+import { annotationCells, conditionsTable, controllerField, pairs, podPhasesCell, timeCell } from "./cells.js";
 import type { Description } from "./description.js";
+import { templateBlock } from "./pod-template.js";
 
 /** Describes a ReplicaSet and counts its pods. */
 export function describeReplicaSet(replicaSet: Whole<ReplicaSet>, pods: readonly Whole<Pod>[], description: Description): void {
@@ -23,7 +25,7 @@ export function describeReplicaSet(replicaSet: Whole<ReplicaSet>, pods: readonly
   conditionsTable(status.conditions, description);
 }
 
-/** Describes a Deployment and names its ReplicaSets, the newest apart. */
+/** Describes a Deployment and names its ReplicaSets, the one of the present template apart. */
 export function describeDeployment(deployment: Whole<Deployment>, owned: readonly Whole<ReplicaSet>[], description: Description): void {
   const { metadata, spec, status } = deployment;
   const counts = [
@@ -50,17 +52,15 @@ export function describeDeployment(deployment: Whole<Deployment>, owned: readonl
   }
   templateBlock(description, spec.template);
   conditionsTable(status.conditions, description);
-  const byRevision = [...owned].sort((left, right) => revisionOf(right) - revisionOf(left));
-  const [newest, ...older] = byRevision;
-  description.field("OldReplicaSets", replicaSetsCell(older)).field("NewReplicaSet", replicaSetsCell(newest === undefined ? [] : [newest]));
+  if (owned.length === 0) return;
+  const isNew = ({ spec: { template } }: Whole<ReplicaSet>): boolean => isSameTemplate(template, spec.template);
+  description
+    .field("OldReplicaSets", replicaSetsCell(owned.filter((replicaSet) => !isNew(replicaSet))))
+    .field("NewReplicaSet", replicaSetsCell(owned.filter(isNew)));
 }
 
 function intOrStringCell(value: IntOrString | undefined): string {
   return value?.type === 1 ? (value.strVal ?? "") : String(value?.intVal ?? 0);
-}
-
-function revisionOf({ metadata }: Whole<ReplicaSet>): number {
-  return Number(metadata.annotations["deployment.kubernetes.io/revision"] ?? 0);
 }
 
 function replicaSetsCell(replicaSets: readonly Whole<ReplicaSet>[]): string {
