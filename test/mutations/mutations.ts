@@ -1,4 +1,4 @@
-/** A fault planted in the product, and the area of test/conformance/api that must find it. */
+/** A fault planted in the product, and the area of the conformance tests that must find it. */
 export interface Mutation {
   /** As the area's tests' titles begin, after the store's name. */
   readonly area: string;
@@ -37,7 +37,7 @@ export const mutations: readonly Mutation[] = [
     area: "garbage collection",
     fault: "dependents go with any of their owners",
     file: "src/controllers/garbage-collector/plan.ts",
-    find: "if (solid.size > 0) return",
+    find: 'if (uidsOf("solid").size > 0) return',
     replace: "if (going.size === 0) return",
   },
   {

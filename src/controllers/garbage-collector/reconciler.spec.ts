@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { configMap, namespace, node, ownedBy, pod, replicaSet } from "../../../test/builders/index.js";
+import { configMap, node, ownedBy, pod, replicaSet } from "../../../test/builders/index.js";
 import { type ControlPlane, startControlPlane } from "../../../test/fakes/fake-api/control-plane.js";
 import { FakeApi } from "../../../test/fakes/fake-api/fake-api.js";
 import { FakeNodes } from "../../../test/fakes/fake-api/fake-nodes.js";
@@ -7,7 +7,6 @@ import { settle } from "../../../test/fakes/fake-api/settle.js";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
 import { configMapKind } from "../../api/kinds/configmap/kind.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
-import { namespaceKind } from "../../api/kinds/namespace/kind.js";
 import { nodeKind } from "../../api/kinds/node/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { replicaSetKind } from "../../api/kinds/replicaset/kind.js";
@@ -270,51 +269,6 @@ describe("what is left behind", () => {
       await later();
       thaw();
       expect(names()).to.deep.equal(["a"]);
-    });
-  });
-
-  describe("the namespace controller", () => {
-    it("empties a namespace, pods first, and lets it go", async () => {
-      const nodes = new FakeNodes(api, clock, ["n1"]);
-      api.seed(namespaceKind, namespace({ name: "team" }));
-      plane = startControlPlane(clock, { api, scheduler: true });
-      await settle();
-      await api.of(replicaSetKind).create(replicaSet({ namespace: "team", replicas: 2, resourceVersion: "" }));
-      await later();
-      await api.of(namespaceKind).delete({ namespace: "", name: "team" });
-      await later();
-
-      // The node has not stopped the pods yet: everything else waits.
-      expect(api.objects(replicaSetKind)).to.have.length(1);
-      const content = api
-        .objects(namespaceKind)
-        .flatMap(({ status }) => status.conditions)
-        .find(({ type }) => type === "NamespaceContentRemaining");
-      expect([content?.status, content?.message]).to.deep.equal(["True", "Some resources are remaining: pods has 2 resource instances"]);
-
-      while (await nodes.step()) await settle();
-      await later();
-      expect(api.objects(namespaceKind)).to.deep.equal([]);
-      const left = [...api.objects(replicaSetKind), ...api.objects(podKind), ...api.objects(eventKind)];
-      expect(left.filter(({ metadata }) => metadata.namespace === "team")).to.deep.equal([]);
-    });
-
-    it("goes on after it was stopped in the middle", async () => {
-      api.seed(namespaceKind, namespace({ name: "team", deleting: true }));
-      api.seed(podKind, pod({ namespace: "team", nodeName: "" }));
-      await start();
-      await later();
-      expect([...api.objects(namespaceKind), ...names()]).to.deep.equal([]);
-    });
-
-    it("leaves other namespaces alone", async () => {
-      api.seed(namespaceKind, namespace({ name: "team", deleting: true }));
-      api.seed(namespaceKind, namespace({ name: "other" }));
-      api.seed(podKind, pod({ namespace: "other", nodeName: "" }));
-      await start();
-      await later();
-      expect(api.objects(namespaceKind).map(({ metadata }) => metadata.name)).to.deep.equal(["other"]);
-      expect(names()).to.deep.equal(["web"]);
     });
   });
 });
