@@ -4,7 +4,7 @@ import { median } from "./statistics.js";
 export interface Comparison {
   /** As "B2 up". */
   readonly name: string;
-  readonly unit: "ms" | "MB";
+  readonly unit: "ms" | "MB" | "keys";
   readonly peer: string;
   /** A sample a round; the n-th of ours and of the peer's were taken one after the other. */
   readonly ours: readonly number[];

@@ -2,6 +2,7 @@ import { deploymentUpDown } from "./deployment-up-down.js";
 import { fortyPods } from "./forty-pods.js";
 import { getObjects } from "./get-objects.js";
 import { killedContainer } from "./killed-container.js";
+import { largeReplicaSet } from "./large-replica-set.js";
 import { listObjects } from "./list-objects.js";
 import { onePod } from "./one-pod.js";
 import { rollingUpdate } from "./rolling-update.js";
@@ -15,5 +16,13 @@ import { writeObjects } from "./write-objects.js";
 /** Every benchmark of a cluster on Docker. */
 export const workloads: readonly Workload[] = [fortyPods, deploymentUpDown, onePod, rollingUpdate, killedContainer, sandboxCost];
 
-/** Every benchmark of the api-server alone. */
-export const serverWorkloads: readonly ServerWorkload[] = [writeObjects, getObjects, listObjects, watchFanOut, watchCatchUp, serverRestart];
+/** Every benchmark of the control plane alone. */
+export const serverWorkloads: readonly ServerWorkload[] = [
+  writeObjects,
+  getObjects,
+  listObjects,
+  watchFanOut,
+  watchCatchUp,
+  serverRestart,
+  largeReplicaSet,
+];

@@ -105,6 +105,10 @@ class InProcessCluster implements TestCluster {
     await Promise.all(Array.from({ length: options.nodes ?? 1 }, () => this.addNode()));
   }
 
+  metrics(): Promise<string> {
+    return this.parts.metrics.render();
+  }
+
   connect(fieldManager: string): RemoteApiClient {
     const { clock, log, admin } = this.parts;
     const client = createApiClient({ address: "127.0.0.1:0", dial: this.dial, tls: admin, clock, log, fieldManager });

@@ -23,6 +23,8 @@ export interface TestCluster {
   readonly nodes: readonly TestNode[];
   /** Adds a node; resolves when it is Ready. */
   addNode(name?: string): Promise<TestNode>;
+  /** What all components count and time, in Prometheus' text format. */
+  metrics(): Promise<string>;
   /** Another connection, whose writes are told apart by their field manager. Closed with the cluster. */
   connect(fieldManager: string): RemoteApiClient;
   /**

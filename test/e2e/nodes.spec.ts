@@ -4,28 +4,9 @@ import { expect } from "chai";
 import { eventually } from "../eventually.js";
 import { Cluster } from "./harness/cluster.js";
 import { containersOf, removeNode, runningApps } from "./harness/containers.js";
+import { joinNode } from "./harness/join-node.js";
 import { deploymentManifest, podManifest } from "./harness/manifests.js";
 import { type Running, start } from "./harness/process.js";
-
-/** Joins a node with the very command that `howbectl worker` prints. */
-async function joinNode(cluster: Cluster): Promise<{ readonly name: string; readonly howbelet: Running }> {
-  const name = `e2e-${randomBytes(4).toString("hex")}`;
-  const command =
-    (await cluster.must("worker"))
-      .split("\n")
-      .find((line) => line.includes("howbelet --server"))
-      ?.trim() ?? "";
-  const words = command.split(/\s+/).slice(command.split(/\s+/).findIndex((word) => word.endsWith("howbelet")) + 1);
-  const howbelet = start("bin/howbelet", [...words, "--node-name", name, "--data-dir", join(cluster.directory, name)]);
-  try {
-    await cluster.must("wait", "--for=create", `node/${name}`, "--timeout=60s");
-    await cluster.must("wait", "--for=condition=Ready", `node/${name}`, "--timeout=60s");
-  } catch (error: unknown) {
-    await howbelet.stop("SIGKILL");
-    throw new Error(`${String(error)}\n${howbelet.stderr}`);
-  }
-  return { name, howbelet };
-}
 
 describe("nodes", function () {
   this.timeout(300_000);

@@ -137,6 +137,7 @@ export interface KubernetesObject {
   readonly metadata: {
     readonly name: string;
     readonly uid: string;
+    readonly generation?: number;
     readonly deletionTimestamp?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly ownerReferences?: readonly { readonly name: string }[];

@@ -61,6 +61,13 @@ export const byHand = {
   },
 };
 
+/** Runs a command to its end in the running application container of a pod. */
+export async function inContainer(nodeName: string, pod: string, command: readonly string[]): Promise<void> {
+  const { id } = await containerOf(nodeName, pod, "app");
+  const exec = await docker.getContainer(id).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
+  for await (const _chunk of await exec.start({}));
+}
+
 /** Container events that the engine remembers or sends, from one time to another, oldest first. */
 export async function dockerEvents(nodeName: string, sinceSeconds: number): Promise<readonly DockerEvent[]> {
   const until = Math.floor(Date.now() / 1000) + 1;
