@@ -5,11 +5,13 @@ import { keyOf, type Whole } from "../../api/object.js";
 import { runReconciler } from "../../client/controller-loop.js";
 import { OwnWrites } from "../../client/own-writes.js";
 import { createWorkQueue } from "../../client/work-queue.js";
+import type { Deployment } from "../../gen/howbernetes/apps/v1/deployment.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { Controller, ControllerDeps } from "../controller.js";
 import { Claimer } from "../ownership/claimer.js";
 import { enqueueOwners } from "../ownership/enqueue-owners.js";
 import { controllerOf } from "../ownership/owner-reference.js";
+import { onRoomMade, roomSettlesMs } from "../room-made.js";
 import { DeploymentReconciler } from "./reconciler.js";
 import { ReplicaSetControl } from "./replica-set-control.js";
 
@@ -38,6 +40,9 @@ export function createDeploymentController({ client, informers, events, clock, l
   const enqueue = (deployment: Parameters<typeof keyOf>[0]): void => queue.add(keyOf(deployment));
   deployments.addHandler({ added: enqueue, updated: enqueue, deleted: enqueue });
   replicaSets.addHandler(enqueueOwners(deploymentKind, deployments, queue));
+  onRoomMade(informers, (namespace) => {
+    for (const deployment of deployments.list(namespace)) if (lacksReplicaSet(deployment)) queue.addAfter(keyOf(deployment), roomSettlesMs);
+  });
   pods.addHandler({ added: enqueueOwnerOf, updated: enqueueOwnerOf, deleted: enqueueOwnerOf });
 
   const clients = { deployments: client.of(deploymentKind), replicaSets: client.of(replicaSetKind) };
@@ -53,4 +58,8 @@ export function createDeploymentController({ client, informers, events, clock, l
   });
   const loop = { name, queue, reconciler, workers, log, ...(metrics === undefined ? {} : { metrics }) };
   return { name, run: (signal) => runReconciler(loop, signal) };
+}
+
+function lacksReplicaSet({ status }: Whole<Deployment>): boolean {
+  return status.conditions.some(({ type, reason }) => type === "Progressing" && reason === "ReplicaSetCreateError");
 }

@@ -1,14 +1,29 @@
 import { expect } from "chai";
-import { namespace, ownedBy, pod, replicaSet } from "../../../test/builders/index.js";
+import {
+  deployment,
+  limitRange,
+  namespace,
+  node,
+  ownedBy,
+  pod,
+  priorityClass,
+  replicaSet,
+  resourceQuota,
+} from "../../../test/builders/index.js";
 import { type ControlPlane, startControlPlane } from "../../../test/fakes/fake-api/control-plane.js";
 import { FakeApi } from "../../../test/fakes/fake-api/fake-api.js";
 import { settle } from "../../../test/fakes/fake-api/settle.js";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
 import { forbidden, invalid, timedOut, unavailable } from "../../api/errors.js";
+import { deploymentKind } from "../../api/kinds/deployment/kind.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
+import { limitRangeKind } from "../../api/kinds/limitrange/kind.js";
 import { namespaceKind } from "../../api/kinds/namespace/kind.js";
+import { nodeKind } from "../../api/kinds/node/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
+import { priorityClassKind } from "../../api/kinds/priorityclass/kind.js";
 import { replicaSetKind } from "../../api/kinds/replicaset/kind.js";
+import { resourceQuotaKind } from "../../api/kinds/resourcequota/kind.js";
 import type { Whole } from "../../api/object.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { isActive } from "../pod-state.js";
@@ -156,6 +171,68 @@ describe("the ReplicaSet controller", () => {
     expect(pods()).to.have.length(20);
   });
 
+  describe("whose pods are forbidden", () => {
+    const quotaKey = { namespace: "default", name: "team" };
+    let refused: ReturnType<typeof refusePods>;
+    let before: number;
+
+    beforeEach(async () => {
+      api.seed(resourceQuotaKind, resourceQuota({ hard: { "count/secrets": "3" }, used: { "count/secrets": "3" } }));
+      api.seed(limitRangeKind, limitRange());
+      await start();
+      refused = refusePods((name) => forbidden({ group: "", kind: "pods", name }, "exceeded quota"));
+      await create(2);
+      await clock.advance(400_000);
+      before = refused.tries();
+    });
+
+    const pushes: readonly { it: string; change: () => void }[] = [
+      {
+        it: "when a quota allows more",
+        change: () =>
+          void api.change(resourceQuotaKind, quotaKey, ({ spec }) => {
+            spec.hard = { "count/secrets": { string: "9" } };
+          }),
+      },
+      {
+        it: "when less of a quota is used",
+        change: () =>
+          void api.change(resourceQuotaKind, quotaKey, ({ status }) => {
+            status.used = { "count/secrets": { string: "1" } };
+          }),
+      },
+      { it: "when a quota is gone", change: () => api.remove(resourceQuotaKind, quotaKey) },
+      { it: "when a limit range is gone", change: () => api.remove(limitRangeKind, { namespace: "default", name: "limits" }) },
+      { it: "when a limit range comes", change: () => void api.seed(limitRangeKind, limitRange({ name: "more" })) },
+      { it: "when a priority class comes", change: () => void api.seed(priorityClassKind, priorityClass()) },
+    ];
+    for (const { it: when, change } of pushes) {
+      it(`tries again ${when}`, async () => {
+        refused.stop();
+        change();
+        await clock.advance(2_000);
+        expect(pods()).to.have.length(2);
+      });
+    }
+
+    it("does not when a quota is only looked at", async () => {
+      api.change(resourceQuotaKind, quotaKey, ({ metadata }) => Object.assign(metadata.labels, { seen: "yes" }));
+      await clock.advance(2_000);
+      expect(refused.tries()).to.equal(before);
+    });
+
+    it("tries once in a second however often there may be room", async () => {
+      for (let limit = 100; limit < 200; limit++) {
+        api.change(resourceQuotaKind, quotaKey, ({ spec }) => {
+          spec.hard = { "count/secrets": { string: String(limit) } };
+        });
+        await clock.advance(10);
+      }
+      await clock.advance(1_000);
+      expect(refused.tries() - before).to.be.within(1, 2);
+    });
+  });
+
   it("says why pods are refused, does not try over and over, and tries again when the set changes", async () => {
     await start();
     const { tries, stop } = refusePods((name) =>
@@ -176,6 +253,33 @@ describe("the ReplicaSet controller", () => {
     expect(pods()).to.have.length(2);
     await settle();
     expect(status()?.conditions).to.deep.equal([]);
+  });
+
+  it("deletes first where a Deployment's pods are doubled up, whichever of its ReplicaSets they are of", async () => {
+    const owner = { kind: "Deployment", apiVersion: "apps/v1", name: "web", uid: "uid-deployment-web" };
+    const nodesOf = { web: ["n1", "n2"], other: ["n2"] };
+    for (const [name, nodes] of Object.entries(nodesOf)) {
+      const set = api.seed(replicaSetKind, replicaSet({ name, replicas: 1, owner }));
+      for (const nodeName of nodes)
+        api.seed(podKind, pod({ name: `${name}-${nodeName}`, nodeName, labels: { app: name }, owner: ownedBy(set) }));
+    }
+    api.seed(deploymentKind, deployment({ paused: true, uid: owner.uid }));
+    for (const name of ["n1", "n2"]) api.seed(nodeKind, node({ name }));
+    await start();
+
+    const staying = pods().filter(isActive);
+    expect(staying.map(({ metadata }) => metadata.name)).to.deep.equal(["other-n2", "web-n1"]);
+  });
+
+  it("leaves pods alone that have run to their end and have no owner", async () => {
+    api.seed(nodeKind, node({ name: "n1" }));
+    api.seed(podKind, pod({ name: "finished", phase: "Succeeded", labels: { app: "web" } }));
+    await start();
+    await create(1);
+    await settle();
+    const finished = pods().find(({ metadata }) => metadata.name === "finished");
+    expect(finished?.metadata.ownerReferences).to.deep.equal([]);
+    expect(pods()).to.have.length(2);
   });
 
   it("makes no pods in a namespace that is being emptied", async () => {

@@ -1,15 +1,16 @@
-import { formatKey, type ObjectKey, type Whole } from "../../api/object.js";
+import type { ObjectKey, Whole } from "../../api/object.js";
 import { compileLabelSelector } from "../../api/selectors/label-selector.js";
 import type { Clock } from "../../base/clock.js";
 import type { Informer, Lister, Reconciler, ResourceClient, Result } from "../../client/contracts.js";
-import { TerminalError } from "../../client/controller-loop.js";
 import type { OwnWrites } from "../../client/own-writes.js";
 import type { ReplicaSet } from "../../gen/howbernetes/apps/v1/replicaset.js";
 import type { Namespace } from "../../gen/howbernetes/core/v1/namespace.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { Claimer } from "../ownership/claimer.js";
+import { controllerOf } from "../ownership/owner-reference.js";
+import { isActive } from "../pod-state.js";
 import type { PodControl } from "../pods/pod-control.js";
-import { isLastingRefusal } from "../refusal.js";
+import { throwFailures } from "../pods/throw-failures.js";
 import { byController, byOrphanNamespace } from "../shared-informers.js";
 import { writeStatus } from "../write-status.js";
 import { carryOut } from "./carry-out.js";
@@ -48,29 +49,30 @@ export class ReplicaSetReconciler implements Reconciler {
     // Status is how a user learns why pods are missing, so failures do not skip it.
     const nowMs = clock.now();
     await writeStatus(this.deps.client, replicaSet, replicaSetStatus(replicaSet, owned, failure, nowMs), signal);
-    throwIfAny(errors, key);
+    throwFailures(errors, key);
     const requeueAfterMs = nextAvailableInMs(replicaSet, owned, nowMs);
     return requeueAfterMs === undefined ? {} : { requeueAfterMs };
   }
 
   private plan(replicaSet: Whole<ReplicaSet>, owned: readonly Whole<Pod>[]): ReplicaPlan {
-    const plan = planReplicas(replicaSet, owned);
+    const plan = planReplicas(replicaSet, owned, { related: () => this.related(replicaSet), nowMs: this.deps.clock.now() });
     const namespace = this.deps.namespaces.get({ namespace: "", name: replicaSet.metadata.namespace });
     // What is being emptied takes in nothing new: the server would refuse each pod, and the user would wonder why.
     return namespace?.metadata.deletionTimestamp === undefined ? plan : { ...plan, create: 0 };
   }
 
+  /** The pods of the ReplicaSets that have its controller, itself among them. */
+  private related(replicaSet: Whole<ReplicaSet>): readonly Whole<Pod>[] {
+    const { replicaSets, pods } = this.deps;
+    const controller = controllerOf(replicaSet);
+    const siblings = controller === undefined ? [replicaSet] : replicaSets.byIndex(byController, controller.uid ?? "");
+    return siblings.flatMap(({ metadata }) => pods.byIndex(byController, metadata.uid));
+  }
+
   private async claim(replicaSet: Whole<ReplicaSet>, signal: AbortSignal): Promise<readonly Whole<Pod>[]> {
     const { pods, claimer } = this.deps;
     const { uid, namespace } = replicaSet.metadata;
-    const candidates = [...pods.byIndex(byController, uid), ...pods.byIndex(byOrphanNamespace, namespace)];
+    const candidates = [...pods.byIndex(byController, uid), ...pods.byIndex(byOrphanNamespace, namespace).filter(isActive)];
     return await claimer.claim(replicaSet, compileLabelSelector(replicaSet.spec.selector), candidates, signal);
   }
-}
-
-function throwIfAny(errors: readonly unknown[], key: ObjectKey): void {
-  const [first] = errors;
-  if (first === undefined) return;
-  if (errors.every(isLastingRefusal)) throw new TerminalError(`the pods of ${formatKey(key)} are refused`, { cause: first });
-  throw first;
 }
