@@ -1,4 +1,5 @@
 import type { CreateController } from "./controller.js";
+import { createDaemonSetController } from "./daemonset/index.js";
 import { createDeploymentController } from "./deployment/index.js";
 import { createDisruptionController } from "./disruption/index.js";
 import { createGarbageCollector } from "./garbage-collector/index.js";
@@ -8,6 +9,7 @@ import { createNodeLifecycleController } from "./node-lifecycle/index.js";
 import { createPodGcController } from "./pod-gc/index.js";
 import { createReplicaSetController } from "./replicaset/index.js";
 import { createResourceQuotaController } from "./resourcequota/index.js";
+import { createStatefulSetController } from "./statefulset/index.js";
 import { createTaintEvictionController } from "./taint-eviction/index.js";
 
 /** A controller, and the name under which its Events appear. */
@@ -21,6 +23,8 @@ export const controllers: readonly ListedController[] = [
   { component: "deployment-controller", create: createDeploymentController },
   { component: "replicaset-controller", create: createReplicaSetController },
   { component: "job-controller", create: createJobController },
+  { component: "daemonset-controller", create: createDaemonSetController },
+  { component: "statefulset-controller", create: createStatefulSetController },
   { component: "garbage-collector-controller", create: createGarbageCollector },
   { component: "namespace-controller", create: createNamespaceController },
   { component: "node-controller", create: createNodeLifecycleController },

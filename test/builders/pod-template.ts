@@ -5,12 +5,23 @@ export interface TemplateOptions {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly image?: string;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
 }
 
 /** A template of one container. */
-export function podTemplate({ labels = {}, annotations = {}, image = "busybox:1.36" }: TemplateOptions = {}): PodTemplateSpec {
+export function podTemplate({
+  labels = {},
+  annotations = {},
+  image = "busybox:1.36",
+  nodeSelector = {},
+}: TemplateOptions = {}): PodTemplateSpec {
   return PodTemplateSpec.fromPartial({
     metadata: { labels: { ...labels }, annotations: { ...annotations } },
-    spec: { containers: [{ name: "main", image }], restartPolicy: "Always", schedulerName: "default-scheduler" },
+    spec: {
+      containers: [{ name: "main", image }],
+      restartPolicy: "Always",
+      schedulerName: "default-scheduler",
+      nodeSelector: { ...nodeSelector },
+    },
   });
 }

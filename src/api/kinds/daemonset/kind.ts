@@ -1,6 +1,5 @@
 import { DaemonSet } from "../../../gen/howbernetes/apps/v1/daemonset.js";
 import type { Kind } from "../kind.js";
-import { notActedUpon } from "../not-acted-upon.js";
 import { validateSelectorUnchanged } from "../selector-immutable.js";
 import { daemonSetColumns } from "./columns.js";
 import { applyDaemonSetDefaults } from "./defaults.js";
@@ -22,7 +21,6 @@ export const daemonSetKind: Kind<DaemonSet> = {
   typeName: "howbernetes.apps.v1.DaemonSet",
   selectableFields: {},
   columns: daemonSetColumns,
-  warningsOnCreate: notActedUpon({ kind: "DaemonSet", apiVersion: "apps/v1" }),
   applyDefaults: applyDaemonSetDefaults,
   validate: validateDaemonSet,
   validateUpdate: validateSelectorUnchanged,

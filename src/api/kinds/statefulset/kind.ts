@@ -1,7 +1,6 @@
 import { StatefulSet } from "../../../gen/howbernetes/apps/v1/statefulset.js";
 import { formatLabelSelector } from "../../selectors/label-selector.js";
 import type { Kind } from "../kind.js";
-import { notActedUpon } from "../not-acted-upon.js";
 import { statefulSetColumns } from "./columns.js";
 import { applyStatefulSetDefaults } from "./defaults.js";
 import { validateStatefulSetStatusUpdate } from "./status-validation.js";
@@ -32,7 +31,6 @@ export const statefulSetKind: Kind<StatefulSet> = {
   },
   selectableFields: {},
   columns: statefulSetColumns,
-  warningsOnCreate: notActedUpon({ kind: "StatefulSet", apiVersion: "apps/v1" }),
   applyDefaults: applyStatefulSetDefaults,
   validate: validateStatefulSet,
   validateUpdate: validateStatefulSetUpdate,
