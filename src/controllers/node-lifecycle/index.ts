@@ -8,9 +8,11 @@ import type { Lease } from "../../gen/howbernetes/coordination/v1/lease.js";
 import type { Node } from "../../gen/howbernetes/core/v1/node.js";
 import type { Controller, ControllerDeps } from "../controller.js";
 import { BlockedTime } from "./blocked-time.js";
+import { EvictionTurns } from "./eviction-turns.js";
 import { Liveness } from "./liveness.js";
-import { readiness } from "./plan.js";
+import { readiness } from "./readiness.js";
 import { NodeLifecycleReconciler, nodeLeaseNamespace } from "./reconciler.js";
+import { zoneOf } from "./zones.js";
 
 const name = "node-lifecycle";
 const workers = 5;
@@ -25,6 +27,7 @@ export function createNodeLifecycleController({ client, informers, events, clock
   const queue = createWorkQueue({ clock });
   const blocked = new BlockedTime(clock);
   const liveness = new Liveness(clock, () => blocked.totalMs());
+  const turns = new EvictionTurns(clock);
 
   const seen = (lease: Whole<Lease>): void => {
     if (lease.metadata.namespace !== nodeLeaseNamespace) return;
@@ -32,16 +35,26 @@ export function createNodeLifecycleController({ client, informers, events, clock
     if (liveness.observe(lease)) queue.add({ namespace: "", name: lease.metadata.name });
   };
   informers.of(leaseKind).addHandler({ added: seen, updated: seen });
+  // How fast one may evict hangs on how the others fare.
+  const lookAtFailed = (): void => {
+    for (const node of nodes.list()) if (readiness(node) !== "True") queue.add(keyOf(node));
+  };
   nodes.addHandler({
     added: (node) => {
       liveness.expect(node.metadata.name);
       queue.add(keyOf(node));
+      lookAtFailed();
     },
     updated: (node, previous) => {
       tellOfChange(node, previous);
       queue.add(keyOf(node));
+      if (readiness(node) !== readiness(previous) || zoneOf(node) !== zoneOf(previous)) lookAtFailed();
     },
-    deleted: (node) => liveness.forget(node.metadata.name),
+    deleted: (node) => {
+      liveness.forget(node.metadata.name);
+      turns.takeBack(node.metadata.name);
+      lookAtFailed();
+    },
   });
   const tellOfChange = (node: Whole<Node>, previous: Whole<Node>): void => {
     const isReady = readiness(node) === "True";
@@ -51,7 +64,7 @@ export function createNodeLifecycleController({ client, informers, events, clock
   };
 
   const clients = { nodeClient: client.of(nodeKind), podClient: client.of(podKind), leaseClient: client.of(leaseKind) };
-  const reconciler = new NodeLifecycleReconciler({ nodes, pods, ...clients, liveness, events, clock, log });
+  const reconciler = new NodeLifecycleReconciler({ nodes, pods, ...clients, liveness, turns, events, clock, log });
   const loop = { name, queue, reconciler, workers, log, ...(metrics === undefined ? {} : { metrics }) };
   const run = async (signal: AbortSignal): Promise<void> => {
     blocked.start();

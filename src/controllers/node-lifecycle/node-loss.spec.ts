@@ -12,7 +12,7 @@ import { podKind } from "../../api/kinds/pod/kind.js";
 import { microTimeFromMs } from "../../api/values/time.js";
 import { isActive, isReady } from "../pod-state.js";
 import { disconnectedAnnotation } from "./liveness.js";
-import { readiness } from "./plan.js";
+import { readiness } from "./readiness.js";
 
 describe("a node that is lost", () => {
   let clock: FakeClock;
@@ -124,9 +124,12 @@ describe("a node that is lost", () => {
     expect([ready("n1"), ready("n2")]).to.deep.equal(["Unknown", "Unknown"]);
     expect(pods().filter(isActive)).to.have.length(4);
 
-    // As soon as one is back the other's pods go there.
+    // Where nothing is ready, evictions are called off; as soon as one is back the other's pods have their time, and go there.
+    expect(taints("n1")).to.deep.equal(["node.kubernetes.io/unreachable:NoSchedule"]);
     await comeBack("n2");
-    await pass(5);
+    await pass(25);
+    expect(on("n1").filter(isActive)).to.have.length(2);
+    await pass(15);
     expect(on("n2").filter(isReady)).to.have.length(4);
   });
 
@@ -147,5 +150,79 @@ describe("a node that is lost", () => {
     await pass(3);
     expect([ready("n1"), ready("n2")]).to.deep.equal(["True", "True"]);
     expect(pods().filter(isActive)).to.have.length(4);
+  });
+});
+
+describe("nodes that are lost together", () => {
+  const names = ["n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8"];
+  let clock: FakeClock;
+  let plane: ControlPlane;
+
+  beforeEach(async () => {
+    clock = new FakeClock();
+    plane = startControlPlane(clock);
+    new FakeNodes(plane.api, clock, names);
+    for (const name of names) plane.api.seed(leaseKind, lease({ name }));
+    await pass(1, names);
+  });
+  afterEach(() => plane.stop());
+
+  async function pass(seconds: number, alive: readonly string[]): Promise<void> {
+    for (let second = 0; second < seconds; second++) {
+      await clock.advance(1_000);
+      for (const name of alive) {
+        plane.api.change(leaseKind, { namespace: "kube-node-lease", name }, (draft) => {
+          draft.spec.renewTime = microTimeFromMs(clock.now());
+        });
+      }
+      await settle();
+    }
+  }
+
+  /** How many nodes are kept free of new pods, and how many of them evict theirs. */
+  const tainted = (): readonly number[] =>
+    ["NoSchedule", "NoExecute"].map(
+      (wanted) => plane.api.objects(nodeKind).filter(({ spec }) => spec.taints.some(({ effect }) => effect === wanted)).length,
+    );
+
+  it("evict their pods one node every ten seconds", async () => {
+    const alive = names.slice(3);
+    const seen: (readonly number[])[] = [];
+    for (const seconds of [16, 8, 3, 9]) {
+      await pass(seconds, alive);
+      seen.push(tainted());
+    }
+    expect(seen).to.deep.equal([
+      [3, 1],
+      [3, 1],
+      [3, 2],
+      [3, 3],
+    ]);
+  });
+
+  it("evict nothing where they are most of a small zone", async () => {
+    await pass(120, names.slice(5));
+    expect(tainted()).to.deep.equal([5, 0]);
+  });
+
+  it("begin to evict when enough others are back", async () => {
+    await pass(60, names.slice(5));
+    const alive = ["n1", "n2", ...names.slice(5)];
+    await pass(1, alive);
+    for (const name of ["n1", "n2"]) {
+      plane.api.change(nodeKind, { namespace: "", name }, ({ status }) => {
+        status.conditions = status.conditions.map((condition) => ({ ...condition, status: "True" }));
+      });
+    }
+    // One of those that came back may have had the turn that was due.
+    await pass(12, alive);
+    expect(tainted()).to.deep.equal([3, 1]);
+  });
+
+  it("evict nothing, and stop doing so, when all are lost", async () => {
+    await pass(40, names.slice(3));
+    expect(tainted()).to.deep.equal([3, 3]);
+    await pass(20, []);
+    expect(tainted()).to.deep.equal([8, 0]);
   });
 });

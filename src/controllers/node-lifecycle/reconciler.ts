@@ -11,8 +11,12 @@ import type { Node } from "../../gen/howbernetes/core/v1/node.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { forEachBounded } from "../bounded.js";
 import { byNode } from "../shared-informers.js";
+import type { EvictionTurns } from "./eviction-turns.js";
 import type { Liveness } from "./liveness.js";
-import { planPodsNotReady, planTaints, planUnknown, readiness } from "./plan.js";
+import { planPodsNotReady, planUnknown } from "./plan.js";
+import { readiness } from "./readiness.js";
+import { isEvicting, planTaints } from "./taints.js";
+import { evictionPaceOf, zoneOf, zonesOf } from "./zones.js";
 
 /** Where every node has a Lease of its name. */
 export const nodeLeaseNamespace = "kube-node-lease";
@@ -24,6 +28,7 @@ export interface NodeLifecycleDeps {
   readonly podClient: ResourceClient<Pod>;
   readonly leaseClient: ResourceClient<Lease>;
   readonly liveness: Liveness;
+  readonly turns: EvictionTurns;
   readonly events: EventRecorder;
   readonly clock: Clock;
   readonly log: Log;
@@ -41,9 +46,35 @@ export class NodeLifecycleReconciler implements Reconciler {
     const askAgainMs = await this.askAgainMs(name, signal);
     const node = askAgainMs === undefined ? await this.declareDead(cached, signal) : cached;
     if (node === undefined) return {};
-    await this.setTaints(node, signal);
+    const { mayEvict, turnInMs } = this.mayEvict(node);
+    await this.setTaints(node, mayEvict, signal);
     if (readiness(node) === "Unknown") await this.markPodsNotReady(name, signal);
-    return askAgainMs === undefined ? {} : { requeueAfterMs: askAgainMs };
+    const waitsMs = [askAgainMs, turnInMs].filter((waitMs) => waitMs !== undefined);
+    return waitsMs.length === 0 ? {} : { requeueAfterMs: Math.min(...waitsMs) };
+  }
+
+  /**
+   * Whether a node may have its pods evicted for not being ready, or may ask again. A node of ours that lives but that
+   * nobody calls ready, and one that is silent though it still says that it is ready, both count as failed.
+   */
+  private mayEvict(node: Whole<Node>): { readonly mayEvict: boolean; readonly turnInMs?: number } {
+    const { nodes, liveness, turns } = this.deps;
+    const { name } = node.metadata;
+    const isWell = (each: Whole<Node>): boolean => readiness(each) === "True" && liveness.verdict(each.metadata.name).alive;
+    if (readiness(node) === "True") {
+      turns.takeBack(name);
+      return { mayEvict: false };
+    }
+    const all = nodes.list().map((each) => (each.metadata.name === name ? node : each));
+    const pace = evictionPaceOf(zoneOf(node), zonesOf(all, isWell));
+    if (pace === "called off") {
+      turns.takeBack(name);
+      return { mayEvict: false };
+    }
+    if (isEvicting(node)) return { mayEvict: true };
+    if (pace === "halted") return { mayEvict: false };
+    const turn = turns.ask(name, zoneOf(node), pace.intervalMs);
+    return turn.granted ? { mayEvict: true } : { mayEvict: false, turnInMs: turn.askAgainMs };
   }
 
   /** How long the node surely lives on, or undefined when it does not. */
@@ -73,8 +104,8 @@ export class NodeLifecycleReconciler implements Reconciler {
     return await orGone(this.deps.nodeClient.patch(keyOf(node), "strategic", patch, { subresource: "status", signal }));
   }
 
-  private async setTaints(node: Whole<Node>, signal: AbortSignal): Promise<void> {
-    const taints = planTaints(node, this.deps.clock.now());
+  private async setTaints(node: Whole<Node>, mayEvict: boolean, signal: AbortSignal): Promise<void> {
+    const taints = planTaints(node, mayEvict, this.deps.clock.now());
     if (taints === undefined) return;
     const { resourceVersion } = node.metadata;
     const patch = {

@@ -7,7 +7,7 @@ import { createWorkQueue } from "../../client/work-queue.js";
 import type { Node } from "../../gen/howbernetes/core/v1/node.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { Controller, ControllerDeps } from "../controller.js";
-import { readiness } from "../node-lifecycle/plan.js";
+import { readiness } from "../node-lifecycle/readiness.js";
 import { byNode } from "../shared-informers.js";
 import { evictingTaints } from "./plan.js";
 import { TaintEvictionReconciler } from "./reconciler.js";

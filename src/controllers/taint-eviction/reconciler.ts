@@ -6,7 +6,7 @@ import type { Log } from "../../base/log.js";
 import type { EventRecorder, Lister, Reconciler, ResourceClient, Result } from "../../client/contracts.js";
 import type { Node } from "../../gen/howbernetes/core/v1/node.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
-import { readiness } from "../node-lifecycle/plan.js";
+import { readiness } from "../node-lifecycle/readiness.js";
 import { isActive } from "../pod-state.js";
 import { areOfFailure, evictingTaints, stayMs } from "./plan.js";
 
