@@ -129,7 +129,10 @@ export interface ResourceClient<T extends ApiObject> {
    * @throws ApiError Conflict with a cause for each field that another manager owns with another value
    */
   apply(key: ObjectKey, configuration: object, options?: ApplyCallOptions): Promise<Whole<T>>;
-  /** @returns the object as it was, or as it is if it still has to be finished with */
+  /**
+   * @returns the object as it was, with the resourceVersion of its deletion; or as it is, if it still has to be finished with
+   * @throws ApiError NotFound; Conflict when a precondition does not hold
+   */
   delete(key: ObjectKey, options?: DeleteCallOptions): Promise<{ readonly object: Whole<T>; readonly deleted: boolean }>;
   /** Deletes each object of a selection, one by one. @returns those objects, each as `delete` returns it */
   deleteCollection(selection: Selection, options?: DeleteCallOptions): Promise<readonly Whole<T>[]>;

@@ -1,14 +1,13 @@
 import { hostname } from "node:os";
-import { isAbort } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { Metrics } from "../base/metrics.js";
 import type { Runnable } from "../base/runnable.js";
 import type { ApiClient } from "../client/contracts.js";
 import { createEventRecorder } from "../client/event-recorder.js";
-import { keepRunning } from "../client/keep-running.js";
 import { runLeader } from "../client/leader-election.js";
 import { measureCacheWaits } from "../client/measured-informers.js";
+import { runTerm } from "../client/run-term.js";
 import type { Controller } from "./controller.js";
 import { controllers, type ListedController } from "./list.js";
 import { createSharedInformers } from "./shared-informers.js";
@@ -57,21 +56,5 @@ export async function runControllers(
     });
     return controller;
   });
-
-  const stop = new AbortController();
-  const all = AbortSignal.any([signal, stop.signal]);
-  const watching = informers.run(all);
-  const working = (async () => {
-    await informers.synced(all);
-    await Promise.all(running.map((controller) => keepRunning(controller, { clock, log }, all)));
-  })();
-  try {
-    await Promise.race([working, watching]);
-  } catch (error: unknown) {
-    if (!signal.aborted || !isAbort(error)) throw error;
-  } finally {
-    stop.abort();
-    await Promise.allSettled([working, watching]);
-    await Promise.all(recorders.map((recorder) => recorder.flush()));
-  }
+  await runTerm({ informers, controllers: running, recorders, clock, log }, signal);
 }

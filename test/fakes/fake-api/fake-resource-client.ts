@@ -165,7 +165,9 @@ export class FakeResourceClient<T extends ApiObject> implements ResourceClient<T
       if (plan.step === "wait") return { object: present, deleted: false };
       if (plan.step === "mark") return { object: this.table.put(plan.marked), deleted: false };
       this.table.remove(key);
-      return { object: present, deleted: true };
+      // As the server's answer: at the revision of the deletion.
+      const metadata = { ...present.metadata, resourceVersion: String(this.cluster.revision()) };
+      return { object: { ...present, metadata }, deleted: true };
     });
   }
 
