@@ -1,4 +1,5 @@
 import type { CreateController } from "./controller.js";
+import { createCronJobController } from "./cronjob/index.js";
 import { createDaemonSetController } from "./daemonset/index.js";
 import { createDeploymentController } from "./deployment/index.js";
 import { createDisruptionController } from "./disruption/index.js";
@@ -22,6 +23,7 @@ export interface ListedController {
 export const controllers: readonly ListedController[] = [
   { component: "deployment-controller", create: createDeploymentController },
   { component: "replicaset-controller", create: createReplicaSetController },
+  { component: "cronjob-controller", create: createCronJobController },
   { component: "job-controller", create: createJobController },
   { component: "daemonset-controller", create: createDaemonSetController },
   { component: "statefulset-controller", create: createStatefulSetController },

@@ -1,6 +1,5 @@
 import { CronJob } from "../../../gen/howbernetes/batch/v1/cron_job.js";
 import type { Kind } from "../kind.js";
-import { notActedUpon } from "../not-acted-upon.js";
 import { cronJobColumns } from "./columns.js";
 import { applyCronJobDefaults } from "./defaults.js";
 import { prepareCronJobForCreate, prepareCronJobForUpdate } from "./update-rules.js";
@@ -21,7 +20,6 @@ export const cronJobKind: Kind<CronJob> = {
   typeName: "howbernetes.batch.v1.CronJob",
   selectableFields: {},
   columns: cronJobColumns,
-  warningsOnCreate: notActedUpon({ kind: "CronJob", apiVersion: "batch/v1" }),
   applyDefaults: applyCronJobDefaults,
   validate: validateCronJob,
   validateUpdate: () => [],

@@ -1,4 +1,5 @@
 import { type CronField, parseCronField } from "./cron-field.js";
+import { parseEvery } from "./every.js";
 
 const fields = {
   minute: { min: 0, max: 59 },
@@ -20,35 +21,40 @@ const descriptors: Readonly<Record<string, string>> = {
   "@hourly": "0 * * * *",
 };
 
-/** A part of a Go duration: "1h30m" has two. */
-const durationPattern = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
 const everyPrefix = "@every ";
 
+/** When a CronJob is due. */
+export type Schedule =
+  /** At such times: five fields, each "*" or numbers that rise, joined by commas. */
+  | { readonly kind: "times"; readonly pattern: string }
+  /** So long after the last time. */
+  | { readonly kind: "every"; readonly periodMs: number };
+
 /**
- * Checks a schedule of five fields, or a word for one such as "@hourly". A time zone written into it is passed over,
- * never looked up.
+ * Reads a schedule of five fields, or a word for one such as "@hourly". A time zone written into it is passed over, never
+ * looked up.
  * @throws RangeError that says what is wrong
  */
-export function checkSchedule(text: string): void {
+export function parseSchedule(text: string): Schedule {
   const schedule = text.replace(/^(?:TZ|CRON_TZ)=\S*\s*/, "").trim();
   if (schedule === "") throw new RangeError("empty spec string");
-  if (schedule.startsWith("@")) checkDescriptor(schedule);
-  else checkFields(schedule);
+  if (schedule.startsWith(everyPrefix)) return { kind: "every", periodMs: parseEvery(schedule, everyPrefix) };
+  if (!schedule.startsWith("@")) return { kind: "times", pattern: normalize(schedule) };
+  const pattern = descriptors[schedule];
+  if (pattern === undefined) throw new RangeError(`unrecognized descriptor: ${schedule}`);
+  return { kind: "times", pattern };
 }
 
-function checkDescriptor(text: string): void {
-  if (text.startsWith(everyPrefix)) {
-    const duration = text.slice(everyPrefix.length);
-    if (durationPattern.test(duration)) return;
-    throw new RangeError(`failed to parse duration ${text}: time: invalid duration ${JSON.stringify(duration)}`);
-  }
-  if (descriptors[text] === undefined) throw new RangeError(`unrecognized descriptor: ${text}`);
-}
-
-function checkFields(text: string): void {
+function normalize(text: string): string {
   const words = text.split(/\s+/);
   const all = Object.values(fields);
   if (words.length !== all.length)
     throw new RangeError(`expected exactly ${all.length} fields, found ${words.length}: [${words.join(" ")}]`);
-  for (const [index, field] of all.entries()) parseCronField(words[index] ?? "", field);
+  return all.map((field, index) => normalizeField(words[index] ?? "", field)).join(" ");
+}
+
+/** A star stays one: where both days are given, either is enough, and a star gives none. */
+function normalizeField(text: string, field: CronField): string {
+  const values = parseCronField(text, field);
+  return text.split(",").some((part) => /^[*?](?:\/0*1)?$/.test(part)) ? "*" : [...values].sort((a, b) => a - b).join(",");
 }

@@ -7,7 +7,7 @@ import { child } from "../../validation/field-path.js";
 import { validateAnnotations, validateLabels } from "../../validation/labels.js";
 import { validateNonNegative } from "../../validation/numbers.js";
 import { validateJobSpec } from "../job/validation.js";
-import { checkSchedule } from "./schedule.js";
+import { parseSchedule } from "./schedule.js";
 import { timeZoneProblems } from "./time-zone.js";
 
 const concurrencyPolicies: readonly string[] = ["Allow", "Forbid", "Replace"];
@@ -40,7 +40,7 @@ function validateSchedule(schedule: string, path: string): FieldError[] {
 
 function scheduleProblems(schedule: string): string[] {
   try {
-    checkSchedule(schedule);
+    parseSchedule(schedule);
     return [];
   } catch (error: unknown) {
     if (!(error instanceof RangeError)) throw error;
