@@ -1,3 +1,4 @@
+import { createConfigRolloutController } from "./config-rollout/index.js";
 import type { CreateController } from "./controller.js";
 import { createCronJobController } from "./cronjob/index.js";
 import { createDaemonSetController } from "./daemonset/index.js";
@@ -22,6 +23,7 @@ export interface ListedController {
 /** Every controller there is. */
 export const controllers: readonly ListedController[] = [
   { component: "deployment-controller", create: createDeploymentController },
+  { component: "config-rollout-controller", create: createConfigRolloutController },
   { component: "replicaset-controller", create: createReplicaSetController },
   { component: "cronjob-controller", create: createCronJobController },
   { component: "job-controller", create: createJobController },
