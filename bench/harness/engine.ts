@@ -109,8 +109,8 @@ export class Engine {
 
   /** Removes a service and resolves when its last container is gone. */
   async removeService(name: string): Promise<void> {
-    const present = await this.docker.listContainers({ filters: { label: [`com.docker.swarm.service.name=${name}`] } });
-    const gone = this.#events(name, "destroy", present.length);
+    const present = await this.docker.listContainers({ filters: { label: [...serviceLabels(name)] } });
+    const gone = this.#events(serviceLabels(name), "destroy", present.length);
     await gone.ready;
     await this.docker.getService(name).remove();
     await gone.reached;
@@ -118,7 +118,7 @@ export class Engine {
 
   /** The running containers of a service. */
   async serviceContainers(name: string): Promise<string[]> {
-    const found = await this.docker.listContainers({ filters: { label: [`com.docker.swarm.service.name=${name}`], status: ["running"] } });
+    const found = await this.docker.listContainers({ filters: { label: [...serviceLabels(name)], status: ["running"] } });
     return found.map(({ Id }) => Id);
   }
 
@@ -128,21 +128,21 @@ export class Engine {
 
   /** Watches for containers of a service that start. */
   countStarts(name: string, count: number): Awaited {
-    return this.#events(name, "start", count);
+    return this.#events(serviceLabels(name), "start", count);
   }
 
-  /** Watches for containers of a service that end. */
-  countDeaths(name: string, count: number): Awaited {
-    return this.#events(name, "die", count);
+  /** Watches for containers with these labels that end. */
+  countDeaths(labels: readonly string[], count: number): Awaited {
+    return this.#events(labels, "die", count);
   }
 
-  #events(name: string, event: string, count: number): Awaited {
+  #events(label: readonly string[], event: string, count: number): Awaited {
     let subscribed: () => void = () => undefined;
     const ready = new Promise<void>((resolve) => {
       subscribed = resolve;
     });
     const reached = (async () => {
-      const filters = { type: ["container" as const], event: [event], label: [`com.docker.swarm.service.name=${name}`] };
+      const filters = { type: ["container" as const], event: [event], label: [...label] };
       const stream = await this.docker.getEvents({ filters });
       subscribed();
       let seen = 0;
@@ -157,6 +157,9 @@ export class Engine {
     return { ready, reached };
   }
 }
+
+/** By which the containers of a swarm's service are known. */
+export const serviceLabels = (name: string): readonly string[] => [`com.docker.swarm.service.name=${name}`];
 
 /** How a swarm runs a service, where its defaults will not do. */
 export interface ServiceOptions {

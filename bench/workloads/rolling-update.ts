@@ -1,6 +1,6 @@
 import type { Whole } from "../../src/api/object.js";
 import type { Pod } from "../../src/gen/howbernetes/core/v1/pod.js";
-import type { Engine } from "../harness/engine.js";
+import { type Engine, serviceLabels } from "../harness/engine.js";
 import { alternate, timed } from "../harness/measurement.js";
 import { running, type Subject } from "../harness/subject.js";
 import type { Workload } from "./workload.js";
@@ -17,8 +17,13 @@ const isReady = ({ status, metadata }: Whole<Pod>): boolean =>
 
 const ready = (pods: Pods): number => [...pods.values()].filter(isReady).length;
 
+const podLabels = ({ cluster }: Subject, kind: string): readonly string[] => [
+  `howbernetes.dev/node=${cluster.nodeName}`,
+  `howbernetes.dev/container-kind=${kind}`,
+];
+
 /** @throws Error when there ever were fewer ready pods than desired: what was measured was then no rolling update */
-async function ours(subject: Subject, round: number): Promise<number> {
+async function ours(subject: Subject, engine: Engine, round: number): Promise<number> {
   const app = `b4-${round}`;
   const up = subject.watchPods(app, (pods) => ready(pods) === replicas);
   await up.ready;
@@ -29,12 +34,14 @@ async function ours(subject: Subject, round: number): Promise<number> {
   const isNew = ({ metadata }: Whole<Pod>): boolean => metadata.annotations["bench/round"] === "new";
   const rolled = subject.watchPods(app, (pods) => {
     least.ready = Math.min(least.ready, ready(pods));
-    return pods.size === replicas && [...pods.values()].every((pod) => isNew(pod) && isReady(pod));
+    return [...pods.values()].filter((pod) => isNew(pod) && isReady(pod)).length === replicas;
   });
-  await rolled.ready;
+  // The end is the same for both: all new ones run, and the last old one has died.
+  const ended = engine.countDeaths(podLabels(subject, "app"), replicas);
+  await Promise.all([rolled.ready, ended.ready]);
   const ms = await timed(async () => {
     await subject.annotateTemplate(app, { "bench/round": "new" });
-    await rolled.reached;
+    await Promise.all([rolled.reached, ended.reached]);
   });
   if (least.ready < replicas) throw new Error(`there were but ${least.ready} ready pods of ${replicas}`);
   const gone = subject.watchPods(app, (pods) => pods.size === 0);
@@ -47,7 +54,7 @@ async function ours(subject: Subject, round: number): Promise<number> {
 async function swarm(engine: Engine, round: number): Promise<number> {
   const name = `b4-${round}`;
   await engine.startService(name, replicas, { update: { Parallelism: surge, Order: "start-first" } });
-  const [started, ended] = [engine.countStarts(name, replicas), engine.countDeaths(name, replicas)];
+  const [started, ended] = [engine.countStarts(name, replicas), engine.countDeaths(serviceLabels(name), replicas)];
   await Promise.all([started.ready, ended.ready]);
   const ms = await timed(async () => {
     await engine.updateService(name);
@@ -70,7 +77,7 @@ export const rollingUpdate: Workload = {
     await subject.deleteDeployment("b4-warm");
     const samples = await alternate(
       rounds,
-      (round) => ours(subject, round),
+      (round) => ours(subject, engine, round),
       (round) => swarm(engine, round),
     );
     return [{ name: "B4", unit: "ms", peer: "Swarm", ours: samples.ours, peers: samples.theirs, aim: 0.7 }];
