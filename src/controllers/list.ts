@@ -13,6 +13,7 @@ import { createReplicaSetController } from "./replicaset/index.js";
 import { createResourceQuotaController } from "./resourcequota/index.js";
 import { createStatefulSetController } from "./statefulset/index.js";
 import { createTaintEvictionController } from "./taint-eviction/index.js";
+import { createTtlAfterFinishedController } from "./ttl-after-finished/index.js";
 
 /** A controller, and the name under which its Events appear. */
 export interface ListedController {
@@ -34,6 +35,7 @@ export const controllers: readonly ListedController[] = [
   { component: "node-controller", create: createNodeLifecycleController },
   { component: "taint-eviction-controller", create: createTaintEvictionController },
   { component: "pod-garbage-collector", create: createPodGcController },
+  { component: "ttl-after-finished-controller", create: createTtlAfterFinishedController },
   { component: "disruption-controller", create: createDisruptionController },
   { component: "resourcequota-controller", create: createResourceQuotaController },
 ];
