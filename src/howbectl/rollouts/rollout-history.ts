@@ -35,15 +35,12 @@ export interface Revision {
 const changeCauseAnnotation = "kubernetes.io/change-cause";
 const revisionAnnotation = "deployment.kubernetes.io/revision";
 
-/** Annotations that a Deployment and each of its ReplicaSets have for themselves: going back does not bring them along. */
-const ownAnnotations: ReadonlySet<string> = new Set([
-  revisionAnnotation,
-  "deployment.kubernetes.io/revision-history",
-  "deployment.kubernetes.io/desired-replicas",
-  "deployment.kubernetes.io/max-replicas",
-  "kubectl.kubernetes.io/last-applied-configuration",
-  "deprecated.deployment.rollback.to",
-]);
+/** Begins the names of annotations in which the controllers keep what they know of one object. */
+const ownPrefixes: readonly string[] = ["deployment.kubernetes.io/", "howbernetes.dev/"];
+const records: ReadonlySet<string> = new Set(["kubectl.kubernetes.io/last-applied-configuration", "deprecated.deployment.rollback.to"]);
+
+/** Whether a Deployment and each of its ReplicaSets have an annotation for themselves, so that going back does not change it. */
+const isOwn = (key: string): boolean => records.has(key) || ownPrefixes.some((prefix) => key.startsWith(prefix));
 
 /**
  * The rollouts of a Deployment (kept by its ReplicaSets), a DaemonSet or a StatefulSet (by their ControllerRevisions),
@@ -81,8 +78,8 @@ function revisionOfReplicaSet(deployment: Whole<ApiObject>, replicaSet: Whole<Re
     ...replicaSet,
     spec: { ...replicaSet.spec, template: withoutHash(replicaSet.spec.template) },
   });
-  const gone = Object.keys(deployment.metadata.annotations).filter((key) => !ownAnnotations.has(key) && annotations[key] === undefined);
-  const kept = Object.entries(annotations).filter(([key]) => !ownAnnotations.has(key));
+  const gone = Object.keys(deployment.metadata.annotations).filter((key) => !isOwn(key) && annotations[key] === undefined);
+  const kept = Object.entries(annotations).filter(([key]) => !isOwn(key));
   const patch = {
     metadata: { annotations: { ...Object.fromEntries(gone.map((key) => [key, null])), ...Object.fromEntries(kept) } },
     spec: { template: { ...objectAt(objectAt(json, "spec"), "template"), $patch: "replace" } },

@@ -41,6 +41,10 @@ function deploymentStatus({ metadata, spec, status }: Whole<Deployment>, revisio
   const progressing = status.conditions.find(({ type }) => type === "Progressing");
   if (progressing?.reason === "ProgressDeadlineExceeded") throw new UsageError(`deployment "${name}" exceeded its progress deadline`);
 
+  // Unlike Kubernetes, where nothing rolls back by itself: what runs well again is not what was asked for last.
+  const rolledBack = status.conditions.find(({ type, status: value }) => type === "RolledBack" && value === "True");
+  if (rolledBack !== undefined) throw new UsageError(`deployment "${name}" was rolled back: ${rolledBack.message ?? ""}`);
+
   const { replicas: wanted = 1 } = spec;
   const { replicas: total = 0, updatedReplicas: updated = 0, availableReplicas: available = 0 } = status;
   const unfinished = (rest: string): RolloutStatus => waiting(`Waiting for deployment "${name}" rollout to finish: ${rest}...`);
