@@ -1,7 +1,7 @@
 import type { Whole } from "../../api/object.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { missingLabels } from "./replica-pod.js";
-import { isOrdered, isRolling, type ReplicaView, type Slot, type StatefulSetView } from "./view.js";
+import { isOrdered, isRolling, type ReplicaView, type Rollout, type Slot, type StatefulSetView } from "./view.js";
 
 /** What to do for a StatefulSet. All of it may be done at once; what has to come after it is planned anew. */
 export interface StatefulSetPlan {
@@ -34,9 +34,7 @@ function planInOrder(view: StatefulSetView): StatefulSetPlan {
   const { slots, surplus, maxUnavailable } = view;
   const blocking = slots.find(({ replica }) => replica?.isAvailable !== true);
   if (blocking !== undefined) return planBlocking(view, blocking);
-  // Unlike Kubernetes, how the pods that go are does not matter: two that are not well would keep each other for ever.
-  const [last] = surplus;
-  if (last !== undefined) return last.isGoing ? nothing : { ...nothing, remove: [last.pod] };
+  if (surplus.length > 0) return planShrinking(view);
   return { ...nothing, remove: outdated(view).slice(0, maxUnavailable) };
 }
 
@@ -45,6 +43,22 @@ function planBlocking(view: StatefulSetView, slot: Slot): StatefulSetPlan {
   if (replica === undefined) return { ...nothing, create: [slot] };
   if (replica.isGoing) return nothing;
   return replica.isFinished || mayReplace(view, slot) ? { ...nothing, remove: [replica.pod] } : nothing;
+}
+
+/**
+ * From the highest number on; when it is not well, it waits for those below it, lest all are lost at once to one cause.
+ * Unlike Kubernetes, not for the sake of a revision that nobody wants any more.
+ */
+function planShrinking({ surplus, rollout }: StatefulSetView): StatefulSetPlan {
+  const [last, ...below] = surplus;
+  if (last === undefined || last.isGoing) return nothing;
+  const waits = !last.isAvailable && isOf(rollout, last) && below.some(({ isAvailable }) => !isAvailable);
+  return waits ? nothing : { ...nothing, remove: [last.pod] };
+}
+
+/** Whether a pod is of one of the revisions between which the rollout goes. */
+function isOf({ from, to }: Rollout, { revision }: ReplicaView): boolean {
+  return revision === from || revision === to;
 }
 
 /** All at once; only the exchange of old pods keeps to a limit. */
@@ -85,7 +99,7 @@ function partitionOf({ spec }: StatefulSetView["set"]): number {
  */
 function mayReplace({ set, rollout, slots, maxUnavailable }: StatefulSetView, { replica, wanted }: Slot): boolean {
   if (replica === undefined || replica.isGoing || replica.isReady || !isRolling(set) || replica.revision === wanted) return false;
-  if (replica.revision !== rollout.from && replica.revision !== rollout.to) return true;
+  if (!isOf(rollout, replica)) return true;
   return slots.filter(isOnItsWay).length < maxUnavailable;
 }
 
@@ -96,7 +110,7 @@ function isOnItsWay({ replica, wanted }: Slot): boolean {
 
 /** Of the pods that could be replaced as many as the limit allows; all that nobody wants, for they take nothing away. */
 function replaceable({ rollout, slots, maxUnavailable }: StatefulSetView, stuck: readonly Slot[]): readonly Whole<Pod>[] {
-  const isUnwanted = ({ replica }: Slot): boolean => replica?.revision !== rollout.from && replica?.revision !== rollout.to;
+  const isUnwanted = ({ replica }: Slot): boolean => replica !== undefined && !isOf(rollout, replica);
   const unwanted = stuck.filter(isUnwanted);
   const budget = Math.max(0, maxUnavailable - slots.filter(isOnItsWay).length - unwanted.length);
   const old = stuck.filter((slot) => !isUnwanted(slot)).slice(0, budget);
