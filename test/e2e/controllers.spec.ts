@@ -47,14 +47,11 @@ describe("controllers on Docker", function () {
     const before = (await containersOf(cluster.nodeName)).filter(({ pod, isSandbox }) => pod.startsWith("shop-") && !isSandbox);
 
     await cluster.apply(manifest("exit 1"));
-    // Which of its conditions come in which order is the controller's affair: the end is not.
-    await cluster.must(
-      "wait",
-      `--for=jsonpath={.metadata.generation}=${(good?.metadata.generation ?? 0) + 2}`,
-      "deployment/shop",
-      "--timeout=90s",
-    );
-    await cluster.must("rollout", "status", "deployment/shop", "--timeout=90s");
+    const followed = await cluster.ctl("rollout", "status", "deployment/shop", "--timeout=90s");
+    expect(followed.code).to.equal(1);
+    expect(followed.stderr).to.match(/error: deployment "shop" was rolled back: Revision 2 exceeded its progress deadline: /);
+    await cluster.must("wait", "--for=jsonpath={.status.updatedReplicas}=2", "deployment/shop", "--timeout=90s");
+    await cluster.must("wait", "--for=jsonpath={.status.replicas}=2", "deployment/shop", "--timeout=90s");
 
     const [after] = await cluster.list("deployment", "shop");
     expect(template(after)).to.deep.equal(template(good));
