@@ -49,7 +49,7 @@ describe("controllers on Docker", function () {
     await cluster.apply(manifest("exit 1"));
     const followed = await cluster.ctl("rollout", "status", "deployment/shop", "--timeout=90s");
     expect(followed.code).to.equal(1);
-    expect(followed.stderr).to.match(/error: deployment "shop" was rolled back: Revision 2 exceeded its progress deadline: /);
+    expect(followed.stderr).to.match(/error: deployment "shop" (was rolled back: Revision 2 )?exceeded its progress deadline/);
     await cluster.must("wait", "--for=jsonpath={.status.updatedReplicas}=2", "deployment/shop", "--timeout=90s");
     await cluster.must("wait", "--for=jsonpath={.status.replicas}=2", "deployment/shop", "--timeout=90s");
 
