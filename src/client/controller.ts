@@ -62,7 +62,8 @@ export interface ControllerDefinition<T extends ApiObject> {
    * changes that come while it works are seen by the next call. Must do nothing when nothing is to do. A throw is tried
    * again with growing waits, a TerminalError when something changes; `requeueAfterMs` comes back without being a failure.
    */
-  reconcile(request: ReconcileRequest<T>): Promise<Result | undefined>;
+  // biome-ignore lint/suspicious/noConfusingVoidType: most reconciles have nothing to say at their end, and need no return
+  reconcile(request: ReconcileRequest<T>): Promise<Result | void>;
   /** Keys worked on at once, 1 by default; one key never twice. */
   readonly workers?: number;
   /** How failures are tried again. */

@@ -1,0 +1,23 @@
+/** Every kind, by which a client is asked for typed access to its objects: `client.of(podKind)`. */
+export { configMapKind } from "../api/kinds/configmap/kind.js";
+export { controllerRevisionKind } from "../api/kinds/controllerrevision/kind.js";
+export { cronJobKind } from "../api/kinds/cronjob/kind.js";
+export { daemonSetKind } from "../api/kinds/daemonset/kind.js";
+export { deploymentKind } from "../api/kinds/deployment/kind.js";
+export { eventKind } from "../api/kinds/event/kind.js";
+export { horizontalPodAutoscalerKind } from "../api/kinds/horizontalpodautoscaler/kind.js";
+export { apiVersionOf, kindByName, kindOf, kinds } from "../api/kinds/index.js";
+export { jobKind } from "../api/kinds/job/kind.js";
+export type { Kind } from "../api/kinds/kind.js";
+export { leaseKind } from "../api/kinds/lease/kind.js";
+export { limitRangeKind } from "../api/kinds/limitrange/kind.js";
+export { namespaceKind } from "../api/kinds/namespace/kind.js";
+export { nodeKind } from "../api/kinds/node/kind.js";
+export { podKind } from "../api/kinds/pod/kind.js";
+export { podDisruptionBudgetKind } from "../api/kinds/poddisruptionbudget/kind.js";
+export { priorityClassKind } from "../api/kinds/priorityclass/kind.js";
+export { replicaSetKind } from "../api/kinds/replicaset/kind.js";
+export { resourceQuotaKind } from "../api/kinds/resourcequota/kind.js";
+export { secretKind } from "../api/kinds/secret/kind.js";
+export { serviceAccountKind } from "../api/kinds/serviceaccount/kind.js";
+export { statefulSetKind } from "../api/kinds/statefulset/kind.js";
