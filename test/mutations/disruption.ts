@@ -9,4 +9,18 @@ export const disruptionMutations: readonly Mutation[] = [
     find: "status.disruptionsAllowed = disruptionsAllowed - 1;",
     replace: "status.disruptionsAllowed = disruptionsAllowed;",
   },
+  {
+    area: "nodes and their pods",
+    fault: "the youngest of the finished pods are removed, not the oldest",
+    file: "src/controllers/pod-gc/plan.ts",
+    find: "bornMs(a) - bornMs(b)",
+    replace: "bornMs(b) - bornMs(a)",
+  },
+  {
+    area: "nodes and their pods",
+    fault: "pods that are taken away do not say why",
+    file: "src/controllers/disruption/mark-disrupted.ts",
+    find: "status: { conditions,",
+    replace: "status: { conditions: [],",
+  },
 ];

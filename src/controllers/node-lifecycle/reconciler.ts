@@ -61,7 +61,8 @@ export class NodeLifecycleReconciler implements Reconciler {
     const { nodes, liveness, turns } = this.deps;
     const { name } = node.metadata;
     const isWell = (each: Whole<Node>): boolean => readiness(each) === "True" && liveness.verdict(each.metadata.name).alive;
-    if (readiness(node) === "True") {
+    // One that has yet to report has nothing to evict.
+    if (readiness(node) === "True" || readiness(node) === undefined) {
       turns.takeBack(name);
       return { mayEvict: false };
     }
