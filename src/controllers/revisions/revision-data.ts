@@ -40,5 +40,6 @@ function patchOf(template: PodTemplateSpec | undefined): JsonObject {
 }
 
 function rawOf({ data }: Whole<ControllerRevision>): string {
-  return data?.raw?.toString() ?? "{}";
+  // A copied Buffer is a plain Uint8Array, which reads otherwise.
+  return data?.raw === undefined ? "{}" : Buffer.from(data.raw).toString();
 }

@@ -27,7 +27,8 @@ function validateData(data: RawExtension | undefined): FieldError[] {
 }
 
 function textOf(data: RawExtension | undefined): string {
-  return data?.raw?.toString() ?? "";
+  // A copied Buffer is a plain Uint8Array, which reads otherwise.
+  return Buffer.from(data?.raw ?? []).toString();
 }
 
 /** The JSON, or undefined: in protobuf anything could stand there, and would be unreadable for good. */
