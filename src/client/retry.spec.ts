@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { FakeClock } from "../../test/fakes/fake-clock.js";
-import { conflict, notFound, tooManyRequests, unavailable } from "../api/errors.js";
+import { conflict, notFound, overBudget, tooManyRequests, unavailable } from "../api/errors.js";
 import { isAbort } from "../base/abort.js";
 import { type Repeatability, withRetries } from "./retry.js";
 
@@ -23,12 +23,14 @@ describe("withRetries", () => {
   const away = unavailable("away");
   const busy = tooManyRequests("busy", 2);
   const stale = conflict(subject);
+  const held = overBudget("no pod to spare");
 
   const cases = [
     { it: "answers at once when all is well", repeatability: "once", failures: [], result: "answer", attempts: 1 },
     { it: "repeats a read while the server is away", repeatability: "repeatable", failures: [away, away], result: "answer", attempts: 3 },
     { it: "does not repeat a write of unknown fate", repeatability: "once", failures: [away], result: away, attempts: 1 },
     { it: "repeats a write that was refused for load", repeatability: "once", failures: [busy], result: "answer", attempts: 2 },
+    { it: "does not repeat an eviction that a budget refuses", repeatability: "repeatable", failures: [held], result: held, attempts: 1 },
     { it: "does not repeat what was decided", repeatability: "repeatable", failures: [stale], result: stale, attempts: 1 },
     { it: "does not repeat what has no retry", repeatability: "repeatable", failures: [away], retryForMs: 0, result: away, attempts: 1 },
   ] as const;
