@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { Metrics } from "../base/metrics.js";
 import type { ApiClient, EventRecorder } from "../client/contracts.js";
+import type { MetricsSource } from "./horizontal-pod-autoscaler/metrics-source.js";
 import type { SharedInformers } from "./shared-informers.js";
 
 /** What every controller is given. It lives as long as one term of leadership. */
@@ -13,6 +14,8 @@ export interface ControllerDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics?: Metrics | undefined;
+  /** Statistics of pods, for autoscaling; none by default. */
+  readonly podMetrics?: MetricsSource | undefined;
 }
 
 /**

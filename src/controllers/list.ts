@@ -5,6 +5,7 @@ import { createDaemonSetController } from "./daemonset/index.js";
 import { createDeploymentController } from "./deployment/index.js";
 import { createDisruptionController } from "./disruption/index.js";
 import { createGarbageCollector } from "./garbage-collector/index.js";
+import { createHorizontalPodAutoscalerController } from "./horizontal-pod-autoscaler/index.js";
 import { createJobController } from "./job/index.js";
 import { createNamespaceController } from "./namespace/index.js";
 import { createNodeLifecycleController } from "./node-lifecycle/index.js";
@@ -30,6 +31,7 @@ export const controllers: readonly ListedController[] = [
   { component: "job-controller", create: createJobController },
   { component: "daemonset-controller", create: createDaemonSetController },
   { component: "statefulset-controller", create: createStatefulSetController },
+  { component: "horizontal-pod-autoscaler", create: createHorizontalPodAutoscalerController },
   { component: "garbage-collector-controller", create: createGarbageCollector },
   { component: "namespace-controller", create: createNamespaceController },
   { component: "node-controller", create: createNodeLifecycleController },

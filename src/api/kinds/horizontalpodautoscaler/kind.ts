@@ -1,6 +1,5 @@
 import { HorizontalPodAutoscaler } from "../../../gen/howbernetes/autoscaling/v2/horizontal_pod_autoscaler.js";
 import type { Kind } from "../kind.js";
-import { notActedUpon } from "../not-acted-upon.js";
 import { horizontalPodAutoscalerColumns } from "./columns.js";
 import { applyHorizontalPodAutoscalerDefaults } from "./defaults.js";
 import { prepareHorizontalPodAutoscalerForCreate, prepareHorizontalPodAutoscalerForUpdate } from "./update-rules.js";
@@ -21,7 +20,6 @@ export const horizontalPodAutoscalerKind: Kind<HorizontalPodAutoscaler> = {
   typeName: "howbernetes.autoscaling.v2.HorizontalPodAutoscaler",
   selectableFields: {},
   columns: horizontalPodAutoscalerColumns,
-  warningsOnCreate: notActedUpon({ kind: "HorizontalPodAutoscaler", apiVersion: "autoscaling/v2" }),
   applyDefaults: applyHorizontalPodAutoscalerDefaults,
   validate: validateHorizontalPodAutoscaler,
   validateUpdate: () => [],
