@@ -107,6 +107,7 @@ describe("howbectl rollout status", () => {
 
   const refused = [
     { words: ["status"], says: "error: required resource not specified\n" },
+    { words: ["status", "pods"], says: "error: pods have no rollouts; deployments, daemonsets and statefulsets have\n" },
     { words: ["status", "deploy/gone"], says: 'Error from server (NotFound): deployments.apps "gone" not found\n' },
     { words: ["status", "deploy/web", "--revision=-1"], says: "error: revision must be a positive integer: -1\n" },
     { words: ["history", "deploy/web", "--revision=-1"], says: "error: revision must be a positive integer: -1\n" },

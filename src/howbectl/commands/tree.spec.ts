@@ -9,6 +9,7 @@ import { replicaSetKind } from "../../api/kinds/replicaset/kind.js";
 import { ContainerStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
 
 const running = ContainerStatus.fromPartial({ name: "main", ready: true, state: { running: {} } });
+const revision2 = { "deployment.kubernetes.io/revision": "2" };
 const createdMs = fakeNowMs - 60_000;
 let cli: FakeCli;
 beforeEach(() => {
@@ -16,7 +17,10 @@ beforeEach(() => {
   const web = deployment({ name: "web", replicas: 2, createdMs, status: { readyReplicas: 1 } });
   const owner = { apiVersion: "apps/v1", kind: "Deployment", name: "web", uid: web.metadata.uid };
   cli.cluster.put(deploymentKind, web);
-  cli.cluster.put(replicaSetKind, replicaSet({ name: "web-2", owner, replicas: 2, createdMs, status: { readyReplicas: 1 } }));
+  cli.cluster.put(
+    replicaSetKind,
+    replicaSet({ name: "web-2", owner, annotations: revision2, replicas: 2, createdMs, status: { readyReplicas: 1 } }),
+  );
   cli.cluster.put(replicaSetKind, replicaSet({ name: "web-1", owner, replicas: 0, createdMs }));
   const set = { apiVersion: "apps/v1", kind: "ReplicaSet", name: "web-2", uid: "uid-rs-web-2" };
   cli.cluster.put(podKind, pod({ name: "web-2-b", owner: set, createdMs, ready: false, deleting: true }));
@@ -30,7 +34,7 @@ describe("howbectl tree", () => {
       "NAME                 READY   STATUS        AGE\n" +
         "Deployment/web       1/2     -             60s\n" +
         "├─ReplicaSet/web-1   0/0     -             60s\n" +
-        "└─ReplicaSet/web-2   1/2     -             60s\n" +
+        "└─ReplicaSet/web-2   1/2     revision 2    60s\n" +
         "  ├─Pod/web-2-a      1/1     Running       60s\n" +
         "  └─Pod/web-2-b      0/1     Terminating   60s\n",
     );

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { ageCell } from "../../api/kinds/cells.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
 import { kinds } from "../../api/kinds/index.js";
+import { replicaSetKind } from "../../api/kinds/replicaset/kind.js";
 import type { CliEnv } from "../cli-env.js";
 import { addExamples } from "../flags/examples.js";
 import type { KindObject } from "../printers/object-format.js";
@@ -95,10 +96,13 @@ function readyCell(item: KindObject, nowMs: number): string {
   return ready === undefined ? "-" : desired === undefined ? ready : `${ready}/${desired}`;
 }
 
+/** For what keeps a revision, which: the STATUS of the rest is in `get`. */
 function statusCell(item: KindObject, nowMs: number): string {
-  const status = cellOf(item, "STATUS", nowMs);
-  if (item.object.metadata.deletionTimestamp !== undefined) return "Terminating";
-  return status ?? "-";
+  const { deletionTimestamp, annotations } = item.object.metadata;
+  if (deletionTimestamp !== undefined) return "Terminating";
+  const isReplicaSet = item.kind.typeName === replicaSetKind.typeName;
+  const revision = isReplicaSet ? annotations["deployment.kubernetes.io/revision"] : cellOf(item, "REVISION", nowMs);
+  return cellOf(item, "STATUS", nowMs) ?? (revision === undefined ? "-" : `revision ${revision}`);
 }
 
 function cellOf({ kind, object }: KindObject, name: string, nowMs: number): string | undefined {

@@ -58,7 +58,7 @@ export async function rolloutHistory(workload: KindObject, client: ApiClient, si
     const records = await controlledObjects(workload.object, controllerRevisionKind, { client, signal });
     return inOrder(records.map((record) => revisionOfRecord(workload, record)));
   }
-  throw new UsageError(`no history viewer has been implemented for "${kind}.${group}"`);
+  throw new UsageError(`no history viewer has been implemented for "${kind}${group === "" ? "" : `.${group}`}"`);
 }
 
 /** Whether the workload is as the revision has it. */

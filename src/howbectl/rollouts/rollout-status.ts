@@ -25,7 +25,7 @@ export function rolloutStatus({ kind, object }: KindObject, revision: number): R
   if (kind.typeName === deploymentKind.typeName) return deploymentStatus(object as Whole<Deployment>, revision);
   if (kind.typeName === daemonSetKind.typeName) return daemonSetStatus(object as Whole<DaemonSet>);
   if (kind.typeName === statefulSetKind.typeName) return statefulSetStatus(object as Whole<StatefulSet>);
-  throw new UsageError(`no status viewer has been implemented for ${kind.kind}.${kind.group}`);
+  throw new UsageError(`no status viewer has been implemented for ${kind.kind}${kind.group === "" ? "" : `.${kind.group}`}`);
 }
 
 const waiting = (text: string): RolloutStatus => ({ text, done: false });

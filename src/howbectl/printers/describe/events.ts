@@ -5,6 +5,10 @@ import type { Event } from "../../../gen/howbernetes/core/v1/event.js";
 import { eventsInOrder } from "../../resources/events-in-order.js";
 import type { Description } from "./description.js";
 
+const headers = ["Type", "Reason", "Age", "From", "Message"] as const;
+/** kubectl's, one more than the letters of Age. */
+const dashes = ["----", "------", "----", "----", "-------"] as const;
+
 /** Adds the events about an object, oldest first. */
 export function eventsTable(events: readonly Whole<Event>[], description: Description, nowMs: number): void {
   const rows = eventsInOrder(events).map((event) => [
@@ -14,7 +18,8 @@ export function eventsTable(events: readonly Whole<Event>[], description: Descri
     event.source?.component || event.reportingComponent || "",
     messageCell(event),
   ]);
-  description.table("Events", ["Type", "Reason", "Age", "From", "Message"], rows);
+  if (rows.length === 0) description.field("Events", "<none>");
+  else description.block("Events", (body) => body.cells([headers, dashes, ...rows]));
 }
 
 /** "5s", or "5s (x3 over 2m)" for an event that repeats. */
