@@ -142,4 +142,51 @@ describe("daemon sets", () => {
     const { items } = await cluster.client.of(controllerRevisionKind).list({ namespace: ns });
     expect(items.map(({ revision }) => revision).sort()).to.deep.equal([2, 3]);
   });
+
+  it("go with their pods when they are deleted together", async () => {
+    await create({ labels: { tier: "node" } });
+    await runsOn("node-1", "node-2", "node-3");
+    const { items } = await cluster.client.of(daemonSetKind).list({ labelSelector: "tier=node" });
+    expect(items.map(({ metadata }) => metadata.name)).to.deep.equal(["agent"]);
+    await cluster.client.of(daemonSetKind).deleteCollection({ namespace: ns, labelSelector: "tier=node" });
+    await runsOn();
+    await cluster.untilAll(controllerRevisionKind, ns, (all) => all.length === 0, { what: "no revisions" });
+  });
+
+  it("reach nodes that join late, and leave those that go", async () => {
+    await create();
+    await runsOn("node-1", "node-2", "node-3");
+    const late = await cluster.addNode("late");
+    await runsOn("late", "node-1", "node-2", "node-3");
+    await late.stop();
+    await cluster.client.of(nodeKind).delete({ namespace: "", name: "late" });
+    await runsOn("node-1", "node-2", "node-3");
+    await untilStatus("3 nodes", ({ desiredNumberScheduled, numberAvailable }) => desiredNumberScheduled === 3 && numberAvailable === 3);
+  });
+
+  it("stay on cordoned nodes, and leave those that drive them away", async () => {
+    await create();
+    await runsOn("node-1", "node-2", "node-3");
+    const taint = (node: string, spec: object) => cluster.client.of(nodeKind).patch({ namespace: "", name: node }, "merge", { spec });
+    await taint("node-1", { unschedulable: true });
+    await taint("node-2", { taints: [{ key: "repair", effect: "NoExecute" }] });
+    await runsOn("node-1", "node-3");
+    await taint("node-1", { unschedulable: null });
+    await taint("node-2", { taints: null });
+    await runsOn("node-1", "node-2", "node-3");
+  });
+
+  it("start the new pod before the old one ends when they may surge", async () => {
+    await create({ template: { image: "one:1" }, maxUnavailable: 0, maxSurge: "100%" });
+    await runsOn("node-1", "node-2", "node-3");
+    const bad = await setImage("broken:1");
+    await untilPods("new pods beside the old ones", (pods) => pods.length === 6 && pods.every((pod) => !isGoing(pod)));
+    expect((await untilStatus("3 available", ({ numberAvailable }) => numberAvailable === 3)).metadata.generation).to.equal(
+      bad.metadata.generation,
+    );
+    await setImage("two:2");
+    await cluster.until(daemonSetKind, key(), isDone, { what: "the end of the rollout" });
+    const pods = await runsOn("node-1", "node-2", "node-3");
+    expect(new Set(pods.map(imageOf))).to.deep.equal(new Set(["two:2"]));
+  });
 });

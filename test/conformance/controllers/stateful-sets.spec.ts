@@ -264,4 +264,28 @@ describe("stateful sets", () => {
 
     expect(own.spec.hostname).to.equal("db-0");
   });
+
+  it("grow by their scale subresource", async () => {
+    await create({ replicas: 1 });
+    await untilImages("busybox:1.36");
+    const scaled = await cluster.client.of(statefulSetKind).getScale(key());
+    await cluster.client.of(statefulSetKind).updateScale(key(), {
+      ...scaled,
+      metadata: { ...scaled.metadata, resourceVersion: "" },
+      spec: { replicas: 2 },
+    });
+    await untilImages("busybox:1.36", "busybox:1.36");
+    await untilStatus("2 replicas", ({ replicas }) => replicas === 2);
+    expect((await cluster.client.of(statefulSetKind).getScale(key())).status.replicas).to.equal(2);
+  });
+
+  it("go with their pods when they are deleted together", async () => {
+    await create({ replicas: 2, labels: { tier: "data" } });
+    await untilImages("busybox:1.36", "busybox:1.36");
+    const { items } = await cluster.client.of(statefulSetKind).list({ labelSelector: "tier=data" });
+    expect(items.map(({ metadata }) => metadata.name)).to.deep.equal(["db"]);
+    await cluster.client.of(statefulSetKind).deleteCollection({ namespace: ns, labelSelector: "tier=data" });
+    await untilPods("no pods", (pods) => pods.length === 0);
+    await cluster.untilAll(controllerRevisionKind, ns, (all) => all.length === 0, { what: "no revisions" });
+  });
 });
