@@ -7,6 +7,7 @@ import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { CachedObject } from "../../storage/cacher/interface.js";
 import type { Guard } from "../../storage/interface.js";
 import type { ObjectStore } from "../object-store.js";
+import { removeWhenFinished } from "../objects/delete-object.js";
 import { mergePodStatus } from "./pod-status-merge.js";
 
 /** Who reports, and on which condition the report is stored. */
@@ -41,7 +42,7 @@ export class PodStatusWriter {
     for (;;) {
       const stored = await this.store(report, reporter);
       if (stored === undefined) return refused;
-      if (!report.finished) return accepted(stored);
+      if (!report.finished) return accepted(await this.removeIfDone(stored, reporter));
       const finished = await this.finish(stored, report, reporter);
       if (finished !== undefined) return finished;
     }
@@ -66,11 +67,8 @@ export class PodStatusWriter {
   }
 
   /** @returns undefined when the pod changed meanwhile and all must be looked at again */
-  private async finish(
-    pod: CachedObject<Pod>,
-    report: ReportRequest_PodReport,
-    { signal, guard }: Reporter,
-  ): Promise<StoredReport | undefined> {
+  private async finish(pod: CachedObject<Pod>, report: ReportRequest_PodReport, reporter: Reporter): Promise<StoredReport | undefined> {
+    const { signal, guard } = reporter;
     const { finalizers, deletionGracePeriodSeconds, deletionTimestamp } = pod.object.metadata;
     // Its containers have ended, but nobody has asked for it to go.
     if (deletionTimestamp === undefined) return accepted(pod);
@@ -81,14 +79,21 @@ export class PodStatusWriter {
       if (finalizers.length === 0) {
         return accepted(await objects.remove(podKind, keyOf(report), { ...options, ifResourceVersion: String(pod.revision) }));
       }
-      return deletionGracePeriodSeconds === 0
-        ? accepted(pod)
-        : accepted(await objects.mutate(podKind, keyOf(report), noGraceLeft, options));
+      if (deletionGracePeriodSeconds === 0) return accepted(pod);
+      return accepted(await this.removeIfDone(await objects.mutate(podKind, keyOf(report), noGraceLeft, options), reporter));
     } catch (error: unknown) {
       if (isNotFound(error)) return refused;
       if (isConflict(error) && (await this.hasMoved(pod, report, signal))) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * Whoever writes a pod sees to it that it goes when nothing holds it: the last finalizer may have been taken away just
+   * before, by someone whose own removal this write came between.
+   */
+  private async removeIfDone(pod: CachedObject<Pod>, { signal, guard }: Reporter): Promise<CachedObject<Pod>> {
+    return (await removeWhenFinished(this.deps.objects, podKind, pod, { signal, guards: [guard], dryRun: false })) ?? pod;
   }
 
   /** Whether a conflict is the pod's own, and not the session's. */
