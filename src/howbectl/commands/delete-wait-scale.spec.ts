@@ -221,6 +221,24 @@ describe("howbectl scale", () => {
     expect(cli.out).to.equal("3");
   });
 
+  it("waits, by watching, until as many pods are counted, for as long as it may", async () => {
+    const cli = new FakeCli();
+    cli.cluster.put(deploymentKind, deployment({ replicas: 1 }));
+    const scaled = cli.run("scale", "deploy/web", "--replicas=2", "--timeout=1m");
+    await cli.cluster.called("watch");
+    cli.cluster.put(deploymentKind, deployment({ replicas: 2, generation: 2, status: { observedGeneration: 1, replicas: 2 } }));
+    cli.cluster.put(deploymentKind, deployment({ replicas: 2, generation: 2, status: { observedGeneration: 2, replicas: 2 } }));
+    expect(await scaled).to.equal(0);
+    expect(cli.out).to.equal("deployment.apps/web scaled\n");
+
+    cli.cluster.calls.length = 0;
+    const late = cli.run("scale", "deploy/web", "--replicas=3", "--timeout=1s");
+    await cli.cluster.called("watch");
+    for (const timer of cli.timers) timer();
+    expect(await late).to.equal(1);
+    expect(cli.err).to.equal('error: timed out waiting for "web" to be synced\n');
+  });
+
   it("changes nothing in a dry run", async () => {
     const cli = new FakeCli();
     cli.cluster.put(deploymentKind, deployment({ name: "web", replicas: 1 }));

@@ -50,10 +50,10 @@ async function showEvents(flags: EventsFlags, env: CliEnv): Promise<void> {
   const print = new EventPrinter(flags, env);
   const present = eventsInOrder(list.items.filter(isWanted));
   if (flags.watch !== true) return await print.all(present);
-  for (const event of present) await print.one(event);
+  await print.some(present);
   for await (const { type, object } of changesAfter(client, selection, list, env.signal)) {
     // Events are swept after a day: that one is gone is no news.
-    if (type !== "deleted" && isWanted(object)) await print.one(object);
+    if (type !== "deleted" && isWanted(object)) await print.some([object]);
   }
   throwIfAborted(env.signal);
 }
@@ -94,10 +94,13 @@ class EventPrinter {
     else await this.text(formatObjectList(output, events.map(item), showManagedFields));
   }
 
-  async one(event: Whole<Event>): Promise<void> {
+  /** One after the other, as they are watched. */
+  async some(events: readonly Whole<Event>[]): Promise<void> {
     const { output, showManagedFields } = this.flags;
-    if (output === undefined) this.rows([event]);
-    else await this.text(`${output === "yaml" ? "---\n" : ""}${formatObject(output, item(event), showManagedFields)}`);
+    if (output === undefined) return this.rows(events);
+    for (const event of events) {
+      await this.text(`${output === "yaml" ? "---\n" : ""}${formatObject(output, item(event), showManagedFields)}`);
+    }
   }
 
   private async text(text: string): Promise<void> {
@@ -109,6 +112,7 @@ class EventPrinter {
   private rows(events: readonly Whole<Event>[]): void {
     const place = (namespace: string): string[] => (this.flags.allNamespaces === true ? [namespace] : []);
     const rows = events.map((event) => [...place(event.metadata.namespace), ...cells(event, this.env.clock.now())]);
+    if (rows.length === 0) return;
     if (this.headerDue) rows.unshift([...place("NAMESPACE"), "LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"]);
     this.headerDue = false;
     for (const line of this.table.format(rows)) this.env.out.line(line);

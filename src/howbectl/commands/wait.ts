@@ -5,6 +5,7 @@ import { isAbort, throwIfAborted } from "../../base/abort.js";
 import type { Selection } from "../../client/contracts.js";
 import type { CliEnv } from "../cli-env.js";
 import { deadlineSignal } from "../deadline-signal.js";
+import { addExamples } from "../flags/examples.js";
 import { addFileFlags, type FileFlags } from "../flags/file-flags.js";
 import { parseDurationMs } from "../flags/parse-flag.js";
 import { namespaceOf } from "../manifests/for-each-manifest.js";
@@ -24,16 +25,21 @@ interface WaitFlags extends FileFlags, SelectionFlags {
 }
 
 export const waitCommand = (env: CliEnv): Command =>
-  addSelectionFlags(addFileFlags(new Command("wait")))
-    .argument("[what...]", "TYPE NAME..., TYPE/NAME..., or TYPE with -l or --all")
-    .requiredOption("--for <condition>", "create, delete, condition=NAME[=VALUE] or jsonpath='{PATH}'[=VALUE]", parseWaitCondition)
-    .addOption(
-      new Option("--timeout <duration>", "how long to wait; 0: look once; negative: a week")
-        .argParser(parseDurationMs)
-        .default(30_000, "30s"),
-    )
-    .option("--all", "all objects of the types given, in the namespace")
-    .action((words: string[], flags: WaitFlags) => wait(words, flags, env));
+  addExamples(
+    addSelectionFlags(addFileFlags(new Command("wait")))
+      .argument("[what...]", "TYPE NAME..., TYPE/NAME..., or TYPE with -l or --all")
+      .requiredOption("--for <condition>", "create, delete, condition=NAME[=VALUE] or jsonpath='{PATH}'[=VALUE]", parseWaitCondition)
+      .addOption(
+        new Option("--timeout <duration>", "how long to wait; 0: look once; negative: a week")
+          .argParser(parseDurationMs)
+          .default(30_000, "30s"),
+      )
+      .option("--all", "all objects of the types given, in the namespace")
+      .action((words: string[], flags: WaitFlags) => wait(words, flags, env)),
+    ["Wait until a job has ended well", "wait --for=condition=complete job/pi --timeout=2m"],
+    ["Wait until pods are gone", "wait --for=delete pod -l app=web"],
+    ["Wait until a field has a value", "wait --for=jsonpath='{.status.phase}'=Running pod/web"],
+  );
 
 /** What one list and watch waits for: everything selected, or the one object named. */
 interface Subject {

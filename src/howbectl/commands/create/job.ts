@@ -3,6 +3,7 @@ import { objectToJson } from "../../../api/codec/json.js";
 import type { JsonObject } from "../../../api/codec/json-values.js";
 import { cronJobKind } from "../../../api/kinds/cronjob/kind.js";
 import type { CliEnv } from "../../cli-env.js";
+import { addExamples } from "../../flags/examples.js";
 import { objectAt } from "../../manifests/json-fields.js";
 import { createGenerated, nameAndCommand, unstored } from "../../resources/create-generated.js";
 import { parseTargets } from "../../resources/resource-arguments.js";
@@ -15,18 +16,22 @@ interface JobFlags {
 }
 
 export const createJobCommand = (env: CliEnv): Command =>
-  new Command("job")
-    .description("Create a job")
-    .argument("[name...]", "name of the job; after --: the command to run in its container")
-    .option("--image <image>", "image to run")
-    .option("--from <cronjob/name>", "the cron job that the job is to be made of, as the schedule would")
-    .action(async (words: string[], flags: JobFlags, self: Command) => {
-      const { name, command } = nameAndCommand(words, self);
-      if (!flags.image === !flags.from) throw new UsageError("either --image or --from must be specified");
-      if (flags.from && command.length > 0) throw new UsageError("cannot specify --from and command");
-      const json = flags.from ? await jobFromCronJob(name, flags.from, env) : jobManifest(name, flags.image ?? "", command);
-      await createGenerated(json, self, env);
-    });
+  addExamples(
+    new Command("job")
+      .description("Create a job")
+      .argument("[name...]", "name of the job; after --: the command to run in its container")
+      .option("--image <image>", "image to run")
+      .option("--from <cronjob/name>", "the cron job that the job is to be made of, as the schedule would")
+      .action(async (words: string[], flags: JobFlags, self: Command) => {
+        const { name, command } = nameAndCommand(words, self);
+        if (!flags.image === !flags.from) throw new UsageError("either --image or --from must be specified");
+        if (flags.from && command.length > 0) throw new UsageError("cannot specify --from and command");
+        const json = flags.from ? await jobFromCronJob(name, flags.from, env) : jobManifest(name, flags.image ?? "", command);
+        await createGenerated(json, self, env);
+      }),
+    ["Run something once", "create job pi --image=busybox:1.36 -- date"],
+    ["Run what a cron job runs, now", "create job backup-now --from=cronjob/backup"],
+  );
 
 function jobManifest(name: string, image: string, command: readonly string[]): JsonObject {
   const container = { name, image, resources: {}, ...(command.length === 0 ? {} : { command }) };

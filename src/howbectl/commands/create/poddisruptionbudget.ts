@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { JsonObject } from "../../../api/codec/json-values.js";
 import type { CliEnv } from "../../cli-env.js";
+import { addExamples } from "../../flags/examples.js";
 import { createGenerated, nameAndCommand, unstored } from "../../resources/create-generated.js";
 import { UsageError } from "../../usage-error.js";
 
@@ -11,17 +12,21 @@ interface BudgetFlags {
 }
 
 export const createPodDisruptionBudgetCommand = (env: CliEnv): Command =>
-  new Command("poddisruptionbudget")
-    .alias("pdb")
-    .description("Create a pod disruption budget")
-    .argument("[name...]", "name of the budget")
-    .option("--selector <query>", "labels of the pods, as app=web,tier=db")
-    .option("--min-available <count>", "pods, or percent of them, that must remain")
-    .option("--max-unavailable <count>", "pods, or percent of them, that may be missing")
-    .action(async (words: string[], flags: BudgetFlags, self: Command) => {
-      const { name } = nameAndCommand(words, self);
-      await createGenerated(budgetManifest(name, flags), self, env);
-    });
+  addExamples(
+    new Command("poddisruptionbudget")
+      .alias("pdb")
+      .description("Create a pod disruption budget")
+      .argument("[name...]", "name of the budget")
+      .option("--selector <query>", "labels of the pods, as app=web,tier=db")
+      .option("--min-available <count>", "pods, or percent of them, that must remain")
+      .option("--max-unavailable <count>", "pods, or percent of them, that may be missing")
+      .action(async (words: string[], flags: BudgetFlags, self: Command) => {
+        const { name } = nameAndCommand(words, self);
+        await createGenerated(budgetManifest(name, flags), self, env);
+      }),
+    ["Let one pod at least remain", "create pdb web --selector=app=web --min-available=1"],
+    ["Let no more than half be missing", "create pdb web --selector=app=web --max-unavailable=50%"],
+  );
 
 function budgetManifest(name: string, { selector, minAvailable, maxUnavailable }: BudgetFlags): JsonObject {
   if (!selector) throw new UsageError("a selector must be specified");
