@@ -35,7 +35,7 @@ export function planStart(cronJob: Whole<CronJob>, jobs: readonly Whole<Job>[], 
   const sinceMs = lastScheduledMs(cronJob, jobs) ?? timeToMs(metadata.creationTimestamp) ?? nowMs;
   const due = timetable.latest(sinceMs, nowMs);
   // A clock that was put back does not make what has been started due once more.
-  const nextMs = timetable.next(Math.max(nowMs, sinceMs));
+  const nextMs = timetable.next(sinceMs, nowMs);
   if (due === undefined) return { turn: { kind: "wait" }, nextMs };
 
   const { atMs } = due;

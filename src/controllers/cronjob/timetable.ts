@@ -3,8 +3,8 @@ import { parseSchedule } from "../../api/kinds/cronjob/schedule.js";
 
 /** The times at which a CronJob is due, in milliseconds since 1970. */
 export interface Timetable {
-  /** The first one after a time; undefined when there is none, as on February 30th. */
-  next(afterMs: number): number | undefined;
+  /** The first one after `sinceMs` that has not come by `nowMs`; undefined when there is none, as on February 30th. */
+  next(sinceMs: number, nowMs: number): number | undefined;
   /** The last one after `sinceMs` that has come by `nowMs`, and about how many have: that may be very many. */
   latest(sinceMs: number, nowMs: number): DueTime | undefined;
 }
@@ -28,11 +28,12 @@ export function createTimetable(text: string, timeZone: string | undefined): Tim
 
 function everyPeriod(periodMs: number): Timetable {
   const wholeSecond = (ms: number): number => Math.floor(ms / 1_000) * 1_000;
+  const passed = (sinceMs: number, nowMs: number): number => Math.max(0, Math.floor((nowMs - wholeSecond(sinceMs)) / periodMs));
   return {
-    next: (afterMs) => wholeSecond(afterMs) + periodMs,
+    next: (sinceMs, nowMs) => wholeSecond(sinceMs) + (passed(sinceMs, nowMs) + 1) * periodMs,
     latest: (sinceMs, nowMs) => {
-      const count = Math.floor((nowMs - wholeSecond(sinceMs)) / periodMs);
-      return count < 1 ? undefined : { atMs: wholeSecond(sinceMs) + count * periodMs, count };
+      const count = passed(sinceMs, nowMs);
+      return count === 0 ? undefined : { atMs: wholeSecond(sinceMs) + count * periodMs, count };
     },
   };
 }
@@ -41,7 +42,7 @@ function atTimes(pattern: string, timeZone: string | undefined): Timetable {
   const cron = new Cron(pattern, { paused: true, mode: "5-part", ...(timeZone === undefined ? {} : { timezone: timeZone }) });
   const next = (afterMs: number): number | undefined => cron.nextRun(new Date(afterMs))?.getTime();
   return {
-    next,
+    next: (sinceMs, nowMs) => next(Math.max(sinceMs, nowMs)),
     latest: (sinceMs, nowMs) => {
       // It gives what is before a time, in whole seconds: this second's is to be among them.
       const atMs = cron.previousRuns(1, new Date(Math.floor(nowMs / 1_000) * 1_000 + 1_000))[0]?.getTime();
