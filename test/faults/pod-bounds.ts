@@ -25,7 +25,7 @@ export interface Bounds {
  *
  * Of several bounds that were in force since all was last settled the widest hold, for a controller may not have seen the
  * latest. Pods that the test itself harmed are not the controllers' doing: for each that was available one fewer has to be,
- * until all is settled again; and pods whose owner the test took away count no more.
+ * until all is settled again. Pods without a controller do not count, nor do those whose owner the test took away.
  */
 export class PodBounds {
   readonly violations: string[] = [];
@@ -104,7 +104,7 @@ export class PodBounds {
   }
 
   private counts({ metadata }: Whole<Pod>): boolean {
-    return !metadata.ownerReferences.some(({ uid }) => this.abandoned.has(uid ?? ""));
+    return metadata.ownerReferences.some(({ controller, uid = "" }) => controller === true && !this.abandoned.has(uid));
   }
 }
 
