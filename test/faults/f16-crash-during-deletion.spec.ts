@@ -24,8 +24,8 @@ interface Deletion {
   readonly it: string;
   /** The cluster when the deletion has been asked for. */
   seed(api: FakeApi): void;
-  /** Called after each change of the cluster: what must hold all along. */
-  check?(api: FakeApi): void;
+  /** Asked after each change of the cluster. @returns what is wrong, if anything is */
+  fault?(api: FakeApi): string | undefined;
   /** Takes away what somebody else held, as when its last finalizer goes. */
   free?(api: FakeApi): void;
   /** What is left, as "kind namespace/name owners". */
@@ -87,11 +87,11 @@ const deletions: readonly Deletion[] = [
       seedPods(api, 2, { name: "web", labels: { app: "web" }, owner: ownedBy(replicaSet()) });
       api.change(podKind, { namespace: "default", name: "web-1" }, ({ metadata }) => metadata.finalizers.push(hold));
     },
-    check: (api) => {
-      const [pods, replicaSets, deployments] = [podKind, replicaSetKind, deploymentKind].map(
-        (kind) => api.objects(kind as typeof podKind).length,
-      );
-      expect([pods === 0 || replicaSets === 1, replicaSets === 0 || deployments === 1], "owners go last").to.deep.equal([true, true]);
+    fault: (api) => {
+      const counts = [api.objects(podKind), api.objects(replicaSetKind), api.objects(deploymentKind)].map(({ length }) => length);
+      const [pods = 0, replicaSets = 0, deployments = 0] = counts;
+      const isInOrder = (pods === 0 || replicaSets === 1) && (replicaSets === 0 || deployments === 1);
+      return isInOrder ? undefined : `an owner is gone before what it owns: ${counts}`;
     },
     free: (api) => api.remove(podKind, { namespace: "default", name: "web-1" }),
     left: [],
@@ -123,10 +123,10 @@ const deletions: readonly Deletion[] = [
         api.seed(configMapKind, configMap({ namespace: at, finalizers: [hold] }));
       }
     },
-    check: (api) => {
-      const inTeam = [...api.objects(configMapKind), ...api.objects(podKind)].filter(({ metadata }) => metadata.namespace === "team");
+    fault: (api) => {
+      const left = [...api.objects(configMapKind), ...api.objects(podKind)].filter(({ metadata }) => metadata.namespace === "team");
       const isThere = api.objects(namespaceKind).some(({ metadata }) => metadata.name === "team");
-      expect(isThere || inTeam.length === 0, "nothing is left in a namespace that is gone").to.equal(true);
+      return isThere || left.length === 0 ? undefined : `the namespace is gone before ${left.map(({ metadata }) => metadata.name)}`;
     },
     free: (api) => api.remove(configMapKind, { namespace: "team", name: "settings" }),
     left: ["configmaps kept/settings", "namespaces /kept", "pods kept/web-0 web", "pods kept/web-1 web", "replicasets kept/web"],
@@ -136,9 +136,9 @@ const deletions: readonly Deletion[] = [
 describe("F16: controllers that end during a deletion", () => {
   let clock: FakeClock;
   let api: FakeApi;
-  let isOver: boolean;
   /** Of the cluster: a write that is none, as the deletion of what is going already, brings nothing nearer. */
   let changes: number;
+  let faults: string[];
 
   /** One life of the controllers, which ends at the `fatal`th write or change, if there are so many. @returns whether it did */
   async function live(fatal: number, moment: Moment): Promise<boolean> {
@@ -173,15 +173,16 @@ describe("F16: controllers that end during a deletion", () => {
     return isDead;
   }
 
-  function begin({ seed, check }: Deletion): void {
+  function begin({ seed, fault }: Deletion): void {
     clock = new FakeClock();
     api = new FakeApi(clock);
-    isOver = false;
     changes = 0;
+    faults = [];
     seed(api);
     api.observe(() => {
       changes += 1;
-      if (!isOver) check?.(api);
+      const found = fault?.(api);
+      if (found !== undefined) faults.push(found);
     });
   }
 
@@ -194,7 +195,7 @@ describe("F16: controllers that end during a deletion", () => {
       free(api);
       await live(Number.POSITIVE_INFINITY, "before");
     }
-    isOver = true;
+    expect(faults, what).to.deep.equal([]);
     expect(namesIn(api), what).to.deep.equal(left);
   }
 
