@@ -36,12 +36,13 @@ describe("controller revisions", () => {
 
     const patched = await revisions().patch(keyOf(first), "merge", { metadata: { labels: { mark: "patched" } } });
     expect(patched.metadata.labels).to.include({ mark: "patched", app: "agent" });
-    const second = { ...first, metadata: { ...first.metadata, ...unborn, name: "by-hand" }, revision: 2 };
-    await revisions().create(second);
-    await revisions()
-      .delete({ namespace: ns, name: "by-hand" })
-      .catch((_removedAsADouble: unknown) => undefined);
-    await untilRevisions("only the first", ([one, ...others]) => others.length === 0 && one?.metadata.name !== "by-hand");
+    const data = { raw: Buffer.from(first.data?.raw?.toString().replace("busybox:1.36", "older:1") ?? "") };
+    await revisions().create({ ...first, metadata: { ...first.metadata, ...unborn, name: "by-hand" }, data, revision: 2 });
+    // The present template's is always the newest.
+    await untilRevisions("the first to be the newest", (all) =>
+      all.some(({ metadata, revision }) => metadata.uid === first.metadata.uid && revision === 3),
+    );
+    await revisions().delete({ namespace: ns, name: "by-hand" });
 
     const updated = await revisions().update({
       ...patched,
