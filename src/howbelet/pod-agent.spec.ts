@@ -162,6 +162,21 @@ describe("PodAgent, on the hollow runtime", () => {
     ]);
   });
 
+  it("says again that a pod is ready when somebody else said that it is not", async () => {
+    await tell(webPod());
+    await settles(shows("Running running 0"));
+    const { last: ready, statuses } = recorder;
+    const before = statuses.length;
+    const conditions = ready?.conditions.map((condition) => (condition.type === "Ready" ? { ...condition, status: "False" } : condition));
+    const present = (status: object): Whole<Pod> => ({ ...webPod(), status: { ...webPod().status, ...status } });
+
+    // An earlier status of its own is no contradiction.
+    source?.set(present({ conditions: [] }));
+    source?.set(present({ conditions }));
+    expect(statuses.slice(before)).to.deep.equal(["Running running 0"]);
+    expect(recorder.last).to.deep.equal(ready);
+  });
+
   it("restarts a killed container without delay, and counts it", async () => {
     await tell(webPod());
     await settles(shows("Running running 0"));

@@ -68,6 +68,9 @@ export class PodWorker {
     this.pod = pod;
     this.isGone = false;
     this.noteDeletion(before);
+    const { published } = this;
+    // Whoever took this node for lost may have said so after it was heard of again.
+    if (published !== undefined && !this.isFinished && isOverruled(published, pod.status)) this.deps.reporter.status(pod, published, false);
     this.poke();
   }
 
@@ -261,6 +264,13 @@ export class PodWorker {
     const byThenMs = this.deps.clock.monotonicMs() + graceSeconds * 1000;
     this.state.stopByMs = Math.min(this.state.stopByMs ?? byThenMs, byThenMs);
   }
+}
+
+/** Whether the api-server has a ready pod's containers ready, but not the pod: that is not the node's doing, and not old news. */
+function isOverruled(published: PodStatus, present: PodStatus): boolean {
+  const isTrue = ({ conditions }: PodStatus, wanted: string): boolean =>
+    conditions.some(({ type, status }) => type === wanted && status === "True");
+  return isTrue(published, "Ready") && isTrue(present, "ContainersReady") && !isTrue(present, "Ready");
 }
 
 function isSameStatus(a: PodStatus, b: PodStatus): boolean {
