@@ -98,6 +98,7 @@ describe("authorize", () => {
       caller: n1,
       allows: [{ ...getPod, verb: "delete", object: podOn("n1") }],
       refuses: [
+        { ...getPod, verb: "create", subresource: "eviction", object: podOn("n1") },
         { ...getPod, verb: "delete", object: podOn("n2") },
         { ...getPod, verb: "update", object: podOn("n1") },
         { ...getPod, verb: "patch", object: podOn("n1"), subresource: "status" },
