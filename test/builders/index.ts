@@ -5,7 +5,7 @@ export { type CronJobOptions, cronJob } from "./cron-job.js";
 export { daemonSet } from "./daemon-set.js";
 export { type DeploymentOptions, deployment } from "./deployment.js";
 export { horizontalPodAutoscaler } from "./horizontal-pod-autoscaler.js";
-export { job } from "./job.js";
+export { type JobOptions, job } from "./job.js";
 export { lease } from "./lease.js";
 export { limitRange } from "./limit-range.js";
 export { birthMs } from "./metadata.js";
