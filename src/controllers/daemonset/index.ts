@@ -7,13 +7,16 @@ import { podKind } from "../../api/kinds/pod/kind.js";
 import { keyOf, type Whole } from "../../api/object.js";
 import { runReconciler } from "../../client/controller-loop.js";
 import { OwnWrites } from "../../client/own-writes.js";
-import { createWorkQueue } from "../../client/work-queue.js";
+import { createWorkQueue, type WorkQueue } from "../../client/work-queue.js";
+import type { DaemonSet } from "../../gen/howbernetes/apps/v1/daemonset.js";
 import type { Node } from "../../gen/howbernetes/core/v1/node.js";
 import type { Controller, ControllerDeps } from "../controller.js";
 import { Claimer } from "../ownership/claimer.js";
 import { enqueueOwners } from "../ownership/enqueue-owners.js";
 import { PodControl } from "../pods/pod-control.js";
 import { RevisionControl } from "../revisions/revision-control.js";
+import { onRoomMade, roomSettlesMs } from "../room-made.js";
+import type { SharedInformers } from "../shared-informers.js";
 import { revisionHashLabel } from "./daemon-pod.js";
 import { eligibilityFor } from "./eligibility.js";
 import { FailureBackoff } from "./failure-backoff.js";
@@ -24,12 +27,12 @@ const workers = 5;
 
 /**
  * Keeps a pod of each DaemonSet on every node that it is for. Looks again when the DaemonSet, one of its pods or one of
- * its revisions changes, and when a node comes, goes, or changes so that it gets or loses a pod.
+ * its revisions changes, when a node comes, goes, or changes so that it gets or loses a pod, and, as long as pods are
+ * missing, when there may be room for them.
  */
 export function createDaemonSetController({ client, informers, events, clock, log, metrics }: ControllerDeps): Controller {
   const daemonSets = informers.of(daemonSetKind);
   const pods = informers.of(podKind);
-  const nodes = informers.of(nodeKind);
   const revisions = informers.of(controllerRevisionKind);
   const queue = createWorkQueue({ clock });
   const ownWrites = new OwnWrites();
@@ -37,15 +40,6 @@ export function createDaemonSetController({ client, informers, events, clock, lo
   const clients = { daemonSets: client.of(daemonSetKind), pods: client.of(podKind), revisions: client.of(controllerRevisionKind) };
   const podControl = new PodControl({ kind: daemonSetKind, pods: clients.pods, ownWrites, events });
 
-  const enqueueAll = (): void => {
-    for (const daemonSet of daemonSets.list()) queue.add(keyOf(daemonSet));
-  };
-  const enqueueConcerned = (node: Whole<Node>, previous: Whole<Node>): void => {
-    for (const daemonSet of daemonSets.list()) {
-      const judge = eligibilityFor(daemonSet);
-      if (!isDeepStrictEqual(judge(node), judge(previous))) queue.add(keyOf(daemonSet));
-    }
-  };
   daemonSets.addHandler({
     added: (daemonSet) => queue.add(keyOf(daemonSet)),
     updated: (daemonSet) => queue.add(keyOf(daemonSet)),
@@ -55,14 +49,12 @@ export function createDaemonSetController({ client, informers, events, clock, lo
       queue.add(keyOf(daemonSet));
     },
   });
-  nodes.addHandler({ added: enqueueAll, updated: enqueueConcerned, deleted: enqueueAll });
-  pods.addHandler(enqueueOwners(daemonSetKind, daemonSets, queue));
-  revisions.addHandler(enqueueOwners(daemonSetKind, daemonSets, queue));
+  watchOthers(informers, queue);
 
   const reconciler = new DaemonSetReconciler({
     daemonSets,
     pods,
-    nodes,
+    nodes: informers.of(nodeKind),
     namespaces: informers.of(namespaceKind),
     client: clients.daemonSets,
     claimer: new Claimer(clients.daemonSets, clients.pods),
@@ -82,4 +74,29 @@ export function createDaemonSetController({ client, informers, events, clock, lo
   });
   const loop = { name, queue, reconciler, workers, log, ...(metrics === undefined ? {} : { metrics }) };
   return { name, run: (signal) => runReconciler(loop, signal) };
+}
+
+/** Looks at a DaemonSet when something else changes that it depends on. */
+function watchOthers(informers: SharedInformers, queue: WorkQueue): void {
+  const daemonSets = informers.of(daemonSetKind);
+  const enqueueAll = (): void => {
+    for (const daemonSet of daemonSets.list()) queue.add(keyOf(daemonSet));
+  };
+  const enqueueConcerned = (node: Whole<Node>, previous: Whole<Node>): void => {
+    for (const daemonSet of daemonSets.list()) {
+      const judge = eligibilityFor(daemonSet);
+      if (!isDeepStrictEqual(judge(node), judge(previous))) queue.add(keyOf(daemonSet));
+    }
+  };
+  informers.of(nodeKind).addHandler({ added: enqueueAll, updated: enqueueConcerned, deleted: enqueueAll });
+  informers.of(podKind).addHandler(enqueueOwners(daemonSetKind, daemonSets, queue));
+  informers.of(controllerRevisionKind).addHandler(enqueueOwners(daemonSetKind, daemonSets, queue));
+
+  onRoomMade(informers, (namespace) => {
+    for (const daemonSet of daemonSets.list(namespace)) if (lacksPods(daemonSet)) queue.addAfter(keyOf(daemonSet), roomSettlesMs);
+  });
+}
+
+function lacksPods({ status }: Whole<DaemonSet>): boolean {
+  return (status.currentNumberScheduled ?? 0) < (status.desiredNumberScheduled ?? 0);
 }

@@ -1,9 +1,7 @@
 import { expect } from "chai";
 import { daemonSet, node } from "../../../test/builders/index.js";
-import { type ControlPlane, startControlPlane } from "../../../test/fakes/fake-api/control-plane.js";
-import { FakeNodes } from "../../../test/fakes/fake-api/fake-nodes.js";
 import { settle } from "../../../test/fakes/fake-api/settle.js";
-import { FakeClock } from "../../../test/fakes/fake-clock.js";
+import { randomOf, Stage } from "../../../test/fakes/fake-api/stage.js";
 import { controllerRevisionKind } from "../../api/kinds/controllerrevision/kind.js";
 import { daemonSetKind } from "../../api/kinds/daemonset/kind.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
@@ -18,58 +16,24 @@ import { targetNode } from "./daemon-pod.js";
 const key = { namespace: "default", name: "agent" };
 const names = ["n1", "n2", "n3", "n4", "n5"];
 
-/** Numbers in [0, 1) that are the same for the same seed. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296;
-    return state / 4_294_967_296;
-  };
-}
-
 const imageOf = (pod: Whole<Pod>): string => pod.spec.containers[0]?.image ?? "";
 
 describe("a DaemonSet, its controller and nodes together", () => {
-  let clock: FakeClock;
-  let plane: ControlPlane;
-  let nodes: FakeNodes;
-  /** Calls that have not come back. */
-  let pending: number;
+  let stage: Stage;
 
   beforeEach(() => {
-    clock = new FakeClock();
-    pending = 0;
-    plane = startControlPlane(clock, { scheduler: true });
-    nodes = new FakeNodes(plane.api, clock, names);
+    stage = new Stage(names);
   });
-  afterEach(() => plane.stop());
+  afterEach(() => stage.stop());
 
-  const pods = (): readonly Whole<Pod>[] => plane.api.objects(podKind);
-  const current = (): Whole<DaemonSet> | undefined => plane.api.objects(daemonSetKind)[0];
+  const pods = (): readonly Whole<Pod>[] => stage.pods();
+  const current = (): Whole<DaemonSet> | undefined => stage.api.objects(daemonSetKind)[0];
   const create = (options: Parameters<typeof daemonSet>[0] = {}) =>
-    plane.api.of(daemonSetKind).create(daemonSet({ ...options, resourceVersion: "" }));
+    stage.api.of(daemonSetKind).create(daemonSet({ ...options, resourceVersion: "" }));
   const setImage = (image: string) =>
-    plane.api.of(daemonSetKind).patch(key, "strategic", { spec: { template: { spec: { containers: [{ name: "main", image }] } } } });
+    stage.api.of(daemonSetKind).patch(key, "strategic", { spec: { template: { spec: { containers: [{ name: "main", image }] } } } });
   const nodesOf = (all: readonly Whole<Pod>[]): string[] => all.map(({ spec }) => spec.nodeName ?? "").sort();
-  const reasons = (): string[] => plane.api.objects(eventKind).map(({ reason }) => reason ?? "");
-  const slowDown = (random: () => number): void => {
-    const wait = async (): Promise<void> => {
-      pending += 1;
-      await settle(Math.floor(random() ** 3 * 60));
-      pending -= 1;
-    };
-    plane.api.intercept({ before: wait, after: wait });
-  };
-  async function play(random: () => number = () => 0): Promise<void> {
-    for (let quiet = 0; quiet < 4; ) {
-      await clock.advance(1);
-      await settle(1 + Math.floor(random() * 20));
-      const moved = await nodes.step((due) => due[Math.floor(random() * due.length)]);
-      quiet = moved || pending > 0 ? 0 : quiet + 1;
-      if (!moved) await settle();
-    }
-  }
-
+  const reasons = (): string[] => stage.api.objects(eventKind).map(({ reason }) => reason ?? "");
   const limits = [
     { maxUnavailable: 1, maxSurge: 0, mostOnNode: 1, fewestReady: 4 },
     { maxUnavailable: "40%", maxSurge: 0, mostOnNode: 1, fewestReady: 3 },
@@ -81,10 +45,10 @@ describe("a DaemonSet, its controller and nodes together", () => {
       it(`keeps within unavailable ${strategy.maxUnavailable} and surge ${strategy.maxSurge}, play ${seed}`, async () => {
         const random = randomOf(seed * 97 + index);
         await create(strategy);
-        await play(random);
+        await stage.play(random);
         expect(nodesOf(pods())).to.deep.equal(names);
         const broken: string[] = [];
-        plane.api.observe(() => {
+        stage.api.observe(() => {
           const active = pods().filter(isActive);
           const served = new Set(active.filter(isReady).map(targetNode));
           if (served.size < fewestReady) broken.push(`${served.size} nodes with a ready pod are fewer than ${fewestReady}`);
@@ -94,16 +58,13 @@ describe("a DaemonSet, its controller and nodes together", () => {
           }
         });
 
-        slowDown(random);
+        stage.slowDown(random);
         await setImage("busybox:2");
-        for (let steps = 0; steps < 5; steps++) {
-          await settle(1 + Math.floor(random() * 10));
-          await nodes.step((due) => due[Math.floor(random() * due.length)]);
-        }
+        await stage.steps(5, random);
         await setImage("busybox:1.36");
         await settle(1 + Math.floor(random() * 30));
         await setImage("busybox:2");
-        await play(random);
+        await stage.play(random);
 
         expect(broken).to.deep.equal([]);
         expect(nodesOf(pods())).to.deep.equal(names);
@@ -115,16 +76,16 @@ describe("a DaemonSet, its controller and nodes together", () => {
 
   it("follows nodes that come, go, and are tainted", async () => {
     await create();
-    await play();
-    plane.api.seed(nodeKind, node({ name: "n6" }));
-    plane.api.remove(nodeKind, { namespace: "", name: "n1" });
-    plane.api.change(nodeKind, { namespace: "", name: "n2" }, ({ spec }) => {
+    await stage.play();
+    stage.api.seed(nodeKind, node({ name: "n6" }));
+    stage.api.remove(nodeKind, { namespace: "", name: "n1" });
+    stage.api.change(nodeKind, { namespace: "", name: "n2" }, ({ spec }) => {
       spec.taints = [{ key: "gpu", effect: "NoExecute", value: undefined, timeAdded: undefined }];
     });
-    plane.api.change(nodeKind, { namespace: "", name: "n3" }, ({ spec }) => {
+    stage.api.change(nodeKind, { namespace: "", name: "n3" }, ({ spec }) => {
       spec.unschedulable = true;
     });
-    await play();
+    await stage.play();
 
     expect(nodesOf(pods())).to.deep.equal(["n3", "n4", "n5", "n6"]);
     expect(current()?.status).to.include({ desiredNumberScheduled: 4, currentNumberScheduled: 4, numberAvailable: 4 });
@@ -132,34 +93,34 @@ describe("a DaemonSet, its controller and nodes together", () => {
   });
 
   it("makes one pod for each node while its view of pods stands still", async () => {
-    const thaw = plane.api.freeze(podKind);
+    const thaw = stage.api.freeze(podKind);
     await create();
-    await clock.advance(10_000);
+    await stage.clock.advance(10_000);
     expect(pods().map(targetNode).sort()).to.deep.equal(names);
     thaw();
-    await play();
-    await clock.advance(10_000);
+    await stage.play();
+    await stage.clock.advance(10_000);
     expect(nodesOf(pods())).to.deep.equal(names);
   });
 
   it("replaces a pod that fails over and over after waits that grow", async () => {
     await create();
-    await play();
+    await stage.play();
     let replaced = 0;
     const fail = async (): Promise<void> => {
       const victim = pods().find((pod) => pod.spec.nodeName === "n1");
       if (victim === undefined || victim.status.phase === "Failed") return;
       replaced += 1;
-      plane.api.change(podKind, keyOf(victim), ({ status }) => {
+      stage.api.change(podKind, keyOf(victim), ({ status }) => {
         status.phase = "Failed";
       });
     };
     for (let seconds = 0; seconds < 30; seconds++) {
       await fail();
-      await clock.advance(500);
-      await play();
-      await clock.advance(500);
-      await play();
+      await stage.clock.advance(500);
+      await stage.play();
+      await stage.clock.advance(500);
+      await stage.play();
     }
     // In thirty seconds, after waits of 0, 1, 2, 4 and 8; nodes that never report are given up later than that.
     expect(replaced).to.be.within(5, 6);
@@ -169,25 +130,25 @@ describe("a DaemonSet, its controller and nodes together", () => {
 
   it("keeps no more revisions than its history limit", async () => {
     await create();
-    plane.api.change(daemonSetKind, key, ({ spec }) => {
+    stage.api.change(daemonSetKind, key, ({ spec }) => {
       spec.revisionHistoryLimit = 1;
     });
-    await play();
+    await stage.play();
     for (const image of ["a", "b", "c"]) {
       await setImage(image);
-      await play();
+      await stage.play();
     }
-    expect(plane.api.objects(controllerRevisionKind).map(({ revision }) => revision)).to.have.members([3, 4]);
+    expect(stage.api.objects(controllerRevisionKind).map(({ revision }) => revision)).to.have.members([3, 4]);
   });
 
   it("writes nothing more once nothing changes", async () => {
     await create();
-    await play();
+    await stage.play();
     let changes = 0;
-    plane.api.observe(() => {
+    stage.api.observe(() => {
       changes += 1;
     });
-    await clock.advance(20_000);
+    await stage.clock.advance(20_000);
     await settle();
     expect(changes).to.equal(0);
   });

@@ -2,15 +2,18 @@ import { controllerRevisionKind } from "../../api/kinds/controllerrevision/kind.
 import { namespaceKind } from "../../api/kinds/namespace/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { statefulSetKind } from "../../api/kinds/statefulset/kind.js";
-import { keyOf } from "../../api/object.js";
+import { keyOf, type Whole } from "../../api/object.js";
 import { runReconciler } from "../../client/controller-loop.js";
 import { OwnWrites } from "../../client/own-writes.js";
-import { createWorkQueue } from "../../client/work-queue.js";
+import { createWorkQueue, type WorkQueue } from "../../client/work-queue.js";
+import type { StatefulSet } from "../../gen/howbernetes/apps/v1/statefulset.js";
 import type { Controller, ControllerDeps } from "../controller.js";
 import { Claimer } from "../ownership/claimer.js";
 import { enqueueOwners } from "../ownership/enqueue-owners.js";
 import { PodControl } from "../pods/pod-control.js";
 import { RevisionControl } from "../revisions/revision-control.js";
+import { onRoomMade, roomSettlesMs } from "../room-made.js";
+import type { SharedInformers } from "../shared-informers.js";
 import { StatefulSetReconciler } from "./reconciler.js";
 import { placeOf } from "./replica-pod.js";
 
@@ -21,7 +24,7 @@ const hashLabel = "controller.kubernetes.io/hash";
 
 /**
  * Keeps the numbered pods of StatefulSets. Looks again when the StatefulSet, one of its pods or one of its revisions
- * changes, and when a pod goes that had the name of one.
+ * changes, when a pod goes that had the name of one, and, as long as pods are missing, when there may be room for them.
  */
 export function createStatefulSetController({ client, informers, events, clock, log, metrics }: ControllerDeps): Controller {
   const statefulSets = informers.of(statefulSetKind);
@@ -40,15 +43,7 @@ export function createStatefulSetController({ client, informers, events, clock, 
       queue.add(keyOf(set));
     },
   });
-  pods.addHandler(enqueueOwners(statefulSetKind, statefulSets, queue));
-  pods.addHandler({
-    // Whoever's it was: its name is free now.
-    deleted: ({ metadata }) => {
-      const key = { namespace: metadata.namespace, name: placeOf(metadata.name)?.setName ?? "" };
-      if (statefulSets.get(key) !== undefined) queue.add(key);
-    },
-  });
-  revisions.addHandler(enqueueOwners(statefulSetKind, statefulSets, queue));
+  watchOthers(informers, queue);
 
   const reconciler = new StatefulSetReconciler({
     statefulSets,
@@ -71,4 +66,27 @@ export function createStatefulSetController({ client, informers, events, clock, 
   });
   const loop = { name, queue, reconciler, workers, log, ...(metrics === undefined ? {} : { metrics }) };
   return { name, run: (signal) => runReconciler(loop, signal) };
+}
+
+/** Looks at a StatefulSet when something else changes that it depends on. */
+function watchOthers(informers: SharedInformers, queue: WorkQueue): void {
+  const statefulSets = informers.of(statefulSetKind);
+  const pods = informers.of(podKind);
+  pods.addHandler(enqueueOwners(statefulSetKind, statefulSets, queue));
+  pods.addHandler({
+    // Whoever's it was: its name is free now.
+    deleted: ({ metadata }) => {
+      const key = { namespace: metadata.namespace, name: placeOf(metadata.name)?.setName ?? "" };
+      if (statefulSets.get(key) !== undefined) queue.add(key);
+    },
+  });
+  informers.of(controllerRevisionKind).addHandler(enqueueOwners(statefulSetKind, statefulSets, queue));
+
+  onRoomMade(informers, (namespace) => {
+    for (const set of statefulSets.list(namespace)) if (lacksPods(set)) queue.addAfter(keyOf(set), roomSettlesMs);
+  });
+}
+
+function lacksPods({ spec, status }: Whole<StatefulSet>): boolean {
+  return (status.replicas ?? 0) < (spec.replicas ?? 1);
 }
