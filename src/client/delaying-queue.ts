@@ -4,9 +4,6 @@ interface Target {
   add(key: string): void;
 }
 
-/** A longer timer would fire at once; who comes back after so long and finds it too early asks again. */
-const longestTimerMs = 2 ** 31 - 1;
-
 /** Adds keys to a queue later. A key has one pending time, the earliest asked for. */
 export class DelayingQueue {
   private readonly pending = new Map<string, { readonly dueMs: number; readonly cancel: () => void }>();
@@ -16,8 +13,7 @@ export class DelayingQueue {
     private readonly clock: Clock,
   ) {}
 
-  addAfter(key: string, wantedMs: number): void {
-    const delayMs = Math.min(wantedMs, longestTimerMs);
+  addAfter(key: string, delayMs: number): void {
     if (delayMs <= 0) {
       this.target.add(key);
       return;
