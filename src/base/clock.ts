@@ -1,4 +1,5 @@
 import { abortError, throwIfAborted } from "./abort.js";
+import { longTimeout } from "./long-timeout.js";
 
 /** Time, injected so that tests can move it. */
 export interface Clock {
@@ -20,18 +21,15 @@ export const systemClock: Clock = {
     new Promise((resolve, reject) => {
       throwIfAborted(signal);
       const onAbort = (): void => {
-        clearTimeout(timer);
+        cancel();
         reject(abortError(signal));
       };
-      const timer = setTimeout(() => {
+      const wake = (): void => {
         signal.removeEventListener("abort", onAbort);
         resolve();
-      }, ms);
+      };
+      const cancel = longTimeout(ms, wake, true);
       signal.addEventListener("abort", onAbort, { once: true });
     }),
-  after: (ms, task) => {
-    const timer = setTimeout(task, ms);
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
+  after: (ms, task) => longTimeout(ms, task, false),
 };

@@ -9,6 +9,7 @@ const cause = (path: string, message = "Required value"): FieldError => ({ path,
 describe("error details", () => {
   const cases = [
     { it: "an error with causes", error: invalid(pod, [cause("spec.a"), cause("spec.b")]) },
+    { it: "a cause's own reason", error: invalid(pod, [{ path: ".spec.a", reason: "FieldManagerConflict", message: "conflict" }]) },
     { it: "an error with a time to wait", error: tooManyRequests("busy", 7) },
     { it: "an expired list that can be gone on with", error: expired("too old", "eyJ2IjoxfQ") },
     { it: "a revision yet to come", error: tooLargeResourceVersion(9, 5) },

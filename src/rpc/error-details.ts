@@ -129,20 +129,24 @@ function toApiError(status: Status, cause: unknown): ApiError | undefined {
   });
 }
 
-const causeReasons: readonly CauseReason[] = [
-  "FieldValueRequired",
-  "FieldValueInvalid",
-  "FieldValueNotSupported",
-  "FieldValueDuplicate",
-  "FieldValueForbidden",
-  "FieldValueTooLong",
-  "FieldValueTooMany",
-  "FieldValueTypeInvalid",
-  "FieldValueNotFound",
-  "ResourceVersionTooLarge",
-  "DisruptionBudget",
-];
+/** Every reason, so that one that is added without being known here does not compile. */
+const causeReasons: Readonly<Record<CauseReason, true>> = {
+  FieldValueRequired: true,
+  FieldValueInvalid: true,
+  FieldValueNotSupported: true,
+  FieldValueDuplicate: true,
+  FieldValueForbidden: true,
+  FieldValueTooLong: true,
+  FieldValueTooMany: true,
+  FieldValueTypeInvalid: true,
+  FieldValueNotFound: true,
+  ResourceVersionTooLarge: true,
+  FieldManagerConflict: true,
+  DisruptionBudget: true,
+};
+
+const isCauseReason = (text: string): text is CauseReason => Object.hasOwn(causeReasons, text);
 
 function causeReason(text: string | undefined): CauseReason {
-  return causeReasons.find((known) => known === text) ?? "FieldValueInvalid";
+  return text !== undefined && isCauseReason(text) ? text : "FieldValueInvalid";
 }

@@ -1,11 +1,12 @@
 import { abortError, throwIfAborted } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
+import { longTimeout } from "../base/long-timeout.js";
 
 interface Timer {
   readonly dueMs: number;
   readonly order: number;
   readonly task: () => void;
-  handle: NodeJS.Timeout | undefined;
+  cancel: () => void;
 }
 
 /**
@@ -42,7 +43,7 @@ export class MovableClock implements Clock {
   }
 
   after(ms: number, task: () => void): () => void {
-    const timer: Timer = { dueMs: this.monotonicMs() + ms, order: this.order++, task, handle: undefined };
+    const timer: Timer = { dueMs: this.monotonicMs() + ms, order: this.order++, task, cancel: () => undefined };
     this.timers.add(timer);
     this.arm(timer);
     return () => this.drop(timer);
@@ -56,15 +57,14 @@ export class MovableClock implements Clock {
     for (const timer of inOrder) {
       // One of those before it may have cancelled it.
       if (!this.timers.has(timer)) continue;
-      clearTimeout(timer.handle);
+      timer.cancel();
       if (timer.dueMs <= nowMs) this.fire(timer);
       else this.arm(timer);
     }
   }
 
   private arm(timer: Timer): void {
-    timer.handle = setTimeout(() => this.fire(timer), Math.max(0, timer.dueMs - this.monotonicMs()));
-    timer.handle.unref();
+    timer.cancel = longTimeout(Math.max(0, timer.dueMs - this.monotonicMs()), () => this.fire(timer), false);
   }
 
   private fire(timer: Timer): void {
@@ -73,7 +73,7 @@ export class MovableClock implements Clock {
   }
 
   private drop(timer: Timer): void {
-    clearTimeout(timer.handle);
+    timer.cancel();
     this.timers.delete(timer);
   }
 }
