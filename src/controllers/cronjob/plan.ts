@@ -79,7 +79,7 @@ export function isMadeBy({ status }: Whole<CronJob>, { metadata }: Whole<Job>): 
 }
 
 /** For what time a Job was started last. The Jobs know it even when a status could not be written. */
-function lastScheduledMs({ status }: Whole<CronJob>, jobs: readonly Whole<Job>[]): number | undefined {
+export function lastScheduledMs({ status }: Whole<CronJob>, jobs: readonly Whole<Job>[]): number | undefined {
   const times = [status.lastScheduleTime, ...jobs.map(({ metadata }) => parseRfc3339(metadata.annotations[scheduledAtKey] ?? ""))]
     .map(timeToMs)
     .filter((time) => time !== undefined);

@@ -113,7 +113,7 @@ export class CronJobReconciler implements Reconciler {
       default:
         return unreachable(turn);
     }
-    await this.writeStatus(cronJob, owned, undefined, signal);
+    await this.writeStatus(cronJob, owned, signal);
     return owned;
   }
 
@@ -135,25 +135,20 @@ export class CronJobReconciler implements Reconciler {
     try {
       const job = await jobControl.start(cronJob, atMs, signal);
       const present = [...left.filter(({ metadata }) => metadata.uid !== job.metadata.uid), job];
-      await this.writeStatus(cronJob, present, atMs, signal);
+      await this.writeStatus(cronJob, present, signal);
       return present;
     } catch (error: unknown) {
       // The same would be refused again, until the CronJob changes or the name is free: its next time is another chance.
       if (!isLastingRefusal(error) && !isAlreadyExists(error)) throw error;
-      await this.writeStatus(cronJob, left, undefined, signal);
+      await this.writeStatus(cronJob, left, signal);
       return left;
     }
   }
 
-  private async writeStatus(
-    cronJob: Whole<CronJob>,
-    jobs: readonly Whole<Job>[],
-    startedMs: number | undefined,
-    signal: AbortSignal,
-  ): Promise<void> {
+  private async writeStatus(cronJob: Whole<CronJob>, jobs: readonly Whole<Job>[], signal: AbortSignal): Promise<void> {
     const { cronJobClient, statusWrites } = this.deps;
     try {
-      const stored = await writeCurrentStatus(cronJobClient, cronJob, cronJobStatus(cronJob, jobs, startedMs), signal);
+      const stored = await writeCurrentStatus(cronJobClient, cronJob, cronJobStatus(cronJob, jobs), signal);
       statusWrites.record(keyOf(cronJob), stored.metadata.resourceVersion);
     } catch (error: unknown) {
       if (!isNotFound(error)) throw error;

@@ -6,11 +6,12 @@ import { timeFromMs, timeToMs } from "../../api/values/time.js";
 import type { CronJob, CronJobStatus } from "../../gen/howbernetes/batch/v1/cron_job.js";
 import type { Job } from "../../gen/howbernetes/batch/v1/job.js";
 import { ObjectReference } from "../../gen/howbernetes/core/v1/reference.js";
-import { activeJobs } from "./plan.js";
+import { activeJobs, lastScheduledMs } from "./plan.js";
 
-/** What the CronJob's status should say, once a Job was started for `startedMs`, if one was. */
-export function cronJobStatus(cronJob: Whole<CronJob>, jobs: readonly Whole<Job>[], startedMs: number | undefined): CronJobStatus {
+/** What the CronJob's status should say of its Jobs. */
+export function cronJobStatus(cronJob: Whole<CronJob>, jobs: readonly Whole<Job>[]): CronJobStatus {
   const { status } = cronJob;
+  const scheduledMs = lastScheduledMs(cronJob, jobs);
   const known = new Map(status.active.map((reference) => [reference.uid, reference]));
   const active = activeJobs(cronJob, jobs).map((job) => known.get(job.metadata.uid) ?? referenceTo(job));
   const successes = jobs.filter((job) => hasJobCondition(job.status, "Complete")).map((job) => job.status.completionTime);
@@ -20,7 +21,8 @@ export function cronJobStatus(cronJob: Whole<CronJob>, jobs: readonly Whole<Job>
     // In the order in which they came, so that news of one does not move the others.
     active: active.sort((a, b) => place(status, a) - place(status, b)),
     lastSuccessfulTime,
-    ...(startedMs === undefined ? {} : { lastScheduleTime: timeFromMs(startedMs) }),
+    // Before a Job may go, the status knows of it: nothing would else say that its time is over.
+    ...(scheduledMs === undefined ? {} : { lastScheduleTime: timeFromMs(scheduledMs) }),
   };
 }
 
