@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import { replicaSet } from "../../test/builders/index.js";
+import { deferred, untilAbort } from "../base/abort.js";
 import { startCluster } from "../testing/start-cluster.js";
 import type { TestCluster } from "../testing/test-cluster.js";
 import {
+  type ApiClient,
   configMapKind,
   controllerReference,
   createController,
@@ -11,11 +13,14 @@ import {
   isConflict,
   isInvalid,
   isNotFound,
+  leaseKind,
   makeObject,
+  mutate,
   pagesOf,
   type ReconcileRequest,
   type ReplicaSet,
   replicaSetKind,
+  runLeader,
   systemClock,
 } from "./index.js";
 
@@ -119,6 +124,33 @@ describe("a client of a whole cluster", function () {
       .catch((error: unknown) => error);
     expect(isInvalid(refused)).to.equal(true);
     expect((await configMaps().patch(key, "merge", unknown, { fieldValidation: "Ignore" })).data).to.deep.equal({ a: "2" });
+  });
+
+  it("refuses what a leader writes once another leads, whatever it believes", async () => {
+    const lease = { namespace: "default", name: "fenced" };
+    const leases = cluster.client.of(leaseKind);
+    const stop = new AbortController();
+    const leading = deferred<ApiClient>();
+    // Heeds no signal, as a process that was stopped in the middle.
+    const lead = async (client: ApiClient): Promise<void> => {
+      leading.resolve(client);
+      await untilAbort(stop.signal);
+    };
+    const log = createLog("test", "silent");
+    const running = runLeader({ client: cluster.connect("leader"), lease, identity: "old", clock: systemClock, log, lead }, stop.signal);
+    const fenced = (await leading.promise).of(configMapKind);
+    const write = (name: string) => fenced.create(makeObject(configMapKind, { metadata: { namespace: "default", name } }));
+    await write("while-leading");
+
+    await mutate(leases, lease, ({ spec }) => {
+      spec.holderIdentity = "new";
+    });
+    const refused = await write("after-another-leads").catch((error: unknown) => error);
+
+    stop.abort();
+    await running;
+    expect(isConflict(refused)).to.equal(true);
+    expect(names((await configMaps().list({ namespace: "default" })).items)).to.not.include("after-another-leads");
   });
 
   /** Keeps one ConfigMap, under a name that the server makes up, for each ReplicaSet. */

@@ -330,6 +330,37 @@ describe("ApiClient over mTLS", () => {
     expect(JSON.parse(String(patches[1]?.patch))).to.deep.equal({ apiVersion: "v1", kind: "Pod", spec: { nodeName: "n3" } });
   });
 
+  it("says how fresh a read has to be", async () => {
+    const asked: string[] = [];
+    const [, address] = await serve({
+      get: async ({ resourceVersion }) => {
+        asked.push(`get ${resourceVersion}`);
+        return { object: packAny(podKind, at(5)) };
+      },
+      list: async ({ resourceVersion, resourceVersionMatch, limit, continue: token }) => {
+        asked.push(`list ${resourceVersion} ${resourceVersionMatch} ${limit} ${token}`);
+        return { items: [], resourceVersion: "9", continue: token === "" ? "next" : "", remainingItemCount: undefined };
+      },
+    });
+    const pods = (await connect(address)).of(podKind);
+
+    await pods.get(key, { resourceVersion: "0" });
+    await pods.list({ resourceVersion: "7" });
+    await pods.list({ resourceVersion: "7", resourceVersionMatch: "Exact", pageSize: 2 });
+
+    expect(asked).to.deep.equal(["get 0", "list 7 NotOlderThan 500 ", "list   500 next", "list 7 Exact 2 ", "list   2 next"]);
+  });
+
+  it("passes on what the server warns of", async () => {
+    const warnings: string[] = [];
+    const [, address] = await serve({ create: async () => ({ object: packAny(podKind, at(5)), warnings: ["not acted upon"] }) });
+    const client = await connect(address, { onWarning: (warning) => warnings.push(warning) });
+
+    await client.of(podKind).create(pod());
+
+    expect(warnings).to.deep.equal(["not acted upon"]);
+  });
+
   it("binds the very pod that was looked at", async () => {
     const bound: unknown[] = [];
     const [, address] = await serve({}, 0, async ({ binding }) => {

@@ -86,6 +86,23 @@ describe("a controller of one's own", () => {
     expect(seen).to.deep.equal(["other/b here"]);
   });
 
+  it("leaves changes alone that do not matter to it", async () => {
+    seed("web");
+    await start([define({ matters: (object, previous) => object.spec.replicas !== previous.spec.replicas })]);
+    seen.length = 0;
+    api.change(replicaSetKind, web, ({ metadata }) => {
+      metadata.labels = { changed: "yes" };
+    });
+    await settle();
+    expect(seen).to.deep.equal([]);
+    api.change(replicaSetKind, web, ({ spec }) => {
+      spec.replicas = 7;
+    });
+    await settle();
+
+    expect(seen).to.deep.equal(["default/web here"]);
+  });
+
   it("looks again when something that it owns changes, and at nobody else's", async () => {
     const owner = seed("web");
     await start([define({ owns: [podKind] })]);

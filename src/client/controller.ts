@@ -54,6 +54,8 @@ export interface ControllerDefinition<T extends ApiObject> {
   readonly for: Kind<T>;
   /** Of these; all of them by default. */
   readonly selection?: Selection;
+  /** Whether a change of such an object is worth a look, as one of its spec's `generation`; every one is by default. */
+  matters?(object: Whole<T>, previous: Whole<T>): boolean;
   /** Kinds of objects that it makes: a change of one has the object looked at that controls it. */
   readonly owns?: readonly Kind[];
   readonly watches?: readonly Watch[];
@@ -116,7 +118,10 @@ function setUp<T extends ApiObject>(definition: ControllerDefinition<T>, setup: 
   const watched = new WatchedKinds(measuredOf(setup.informers, metrics, name));
   const primary = watched.add(definition.for, definition.selection ?? {});
   const enqueue = (object: Whole<T>): void => queue.add(keyOf(object));
-  primary.addHandler({ added: enqueue, updated: enqueue, deleted: enqueue });
+  const enqueueChanged = (object: Whole<T>, previous: Whole<T>): void => {
+    if (definition.matters?.(object, previous) ?? true) enqueue(object);
+  };
+  primary.addHandler({ added: enqueue, updated: enqueueChanged, deleted: enqueue });
   for (const kind of owns) {
     const informer = watched.add(kind, {});
     informer.addIndexes({ [byController]: controllerUid });
