@@ -109,6 +109,24 @@ describe("EventRecorder", () => {
     expect((await stored()).map(({ count }) => count)).to.deep.equal([2]);
   });
 
+  it("holds up nobody's end for longer than five seconds, and goes on afterwards", async () => {
+    events.unreachable = true;
+    for (const message of ["a", "b", "c"]) recorder.event(web, "Normal", "Pulled", message);
+    let isFlushed = false;
+    const flushing = recorder.flush().then(() => {
+      isFlushed = true;
+    });
+    await clock.advance(4_999);
+    expect(isFlushed).to.equal(false);
+    await clock.advance(1);
+    await flushing;
+    events.unreachable = false;
+    recorder.event(web, "Normal", "Pulled", "d");
+    await recorder.flush();
+
+    expect((await stored()).map(({ message }) => message)).to.deep.equal(["d"]);
+  });
+
   it("drops what is refused, and goes on with the next", async () => {
     events.failNext("create", forbidden({ group: "", kind: "events", name: "" }, "namespace is terminating"));
     recorder.event(web, "Normal", "Pulled", "refused");

@@ -27,6 +27,8 @@ export interface EventRecorderOptions {
 const sameWindowMs = 10 * 60 * 1000;
 /** A flood of different events drops the latest of them rather than fill the memory. */
 const maxWaiting = 1_000;
+/** How long the end of a process may be held up by what it had to say. */
+const flushMs = 5_000;
 /** A name has at most 253 characters, of which a dot and sixteen digits are the event's own. */
 const maxNamePrefix = 253 - 17;
 /** Kubernetes' bound on `message`. */
@@ -60,6 +62,7 @@ class QueueingRecorder implements EventRecorder {
   private readonly waiting = new Set<Series>();
   private pumping: Promise<void> | undefined;
   private dropped = 0;
+  private giveUp = new AbortController();
 
   constructor(private readonly options: EventRecorderOptions) {
     this.events = options.client.of(eventKind);
@@ -80,9 +83,16 @@ class QueueingRecorder implements EventRecorder {
     this.pumping ??= this.pump();
   }
 
-  /** Resolves when everything recorded so far is written or dropped. */
+  /** Resolves when everything recorded so far is written, or dropped: what takes more than 5 s, as when the server is away. */
   async flush(): Promise<void> {
-    await this.pumping;
+    const { giveUp } = this;
+    const cancel = this.options.clock.after(flushMs, () => giveUp.abort());
+    try {
+      await this.pumping;
+    } finally {
+      cancel();
+      if (giveUp.signal.aborted) this.giveUp = new AbortController();
+    }
   }
 
   private seriesOf(about: EventSubject, type: Series["type"], reason: string, ownMessage: string): Series {
@@ -104,9 +114,11 @@ class QueueingRecorder implements EventRecorder {
   private async pump(): Promise<void> {
     // Whoever records is in the middle of something: begin after it.
     await Promise.resolve();
+    const { signal } = this.giveUp;
     for (const series of this.waiting) {
       this.waiting.delete(series);
-      await this.write(series).catch((error: unknown) => {
+      if (signal.aborted) continue;
+      await this.write(series, signal).catch((error: unknown) => {
         this.options.log.debug("event could not be written", { reason: series.reason, error });
       });
     }
@@ -114,18 +126,18 @@ class QueueingRecorder implements EventRecorder {
     this.dropped = 0;
   }
 
-  private async write(series: Series): Promise<void> {
+  private async write(series: Series, signal: AbortSignal): Promise<void> {
     if (series.stored !== undefined) {
       const patch = { message: series.message, count: series.count, lastTimestamp: formatRfc3339(timeFromMs(series.lastMs)) };
       try {
-        await this.events.patch(series.stored, "merge", patch);
+        await this.events.patch(series.stored, "merge", patch, { signal });
         return;
       } catch (error: unknown) {
         if (!isNotFound(error)) throw error;
         // It has expired; the series goes on under a new name.
       }
     }
-    const { namespace, name } = (await this.events.create(this.toEvent(series))).metadata;
+    const { namespace, name } = (await this.events.create(this.toEvent(series), { signal })).metadata;
     series.stored = { namespace, name };
   }
 
