@@ -18,10 +18,10 @@ export const jobMutations: readonly Mutation[] = [
   },
   {
     area: "jobs",
-    fault: "the time that a Job was suspended for counts",
-    file: "src/controllers/job/status.ts",
-    find: "return startTime === undefined || isResumed ?",
-    replace: "return startTime === undefined ?",
+    fault: "a pod's label does not say its index",
+    file: "src/controllers/job/new-pod.ts",
+    find: "labels: { ...metadata.labels, ...place },",
+    replace: "labels: metadata.labels,",
   },
   {
     area: "cron jobs",

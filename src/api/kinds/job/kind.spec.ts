@@ -219,6 +219,13 @@ describe("validateJobStatusUpdate", () => {
     expect(errorsOf({ succeeded: 1, completedIndexes: "0" }, { succeeded: 2, completedIndexes: "0,1" }, shrunk)).to.deep.equal([]);
   });
 
+  it("refuses a list of indexes that says nothing, unless it was there before", () => {
+    const two = { completionMode: "Indexed", completions: 2, parallelism: 1 };
+    const refused = 'status.completedIndexes: Invalid value: "0-5": error parsing completedIndexes: too large index: "5"';
+    expect(errorsOf({ completedIndexes: "0-5" }, {}, two)).to.deep.equal([refused]);
+    expect(errorsOf({ completedIndexes: "0-5", active: 1 }, { completedIndexes: "0-5" }, two)).to.deep.equal([]);
+  });
+
   it("lets a suspended Job start anew", () => {
     expect(errorsOf({}, { startTime: start }, { suspend: true })).to.deep.equal([]);
   });

@@ -7,6 +7,7 @@ import { validateNonNegative } from "../../validation/numbers.js";
 import { formatRfc3339 } from "../../values/time.js";
 import { sameValue } from "../same-value.js";
 import { hasJobCondition, isJobFinished, type JobConditionType } from "./conditions.js";
+import { parseIndexes } from "./indexes.js";
 
 const counts = ["active", "succeeded", "failed", "ready", "terminating"] as const;
 const lasting: readonly JobConditionType[] = ["Complete", "Failed", "SuccessCriteriaMet", "FailureTarget"];
@@ -23,6 +24,7 @@ export function validateJobStatusUpdate(next: Whole<Job>, previous: Whole<Job>):
     ...(isJobFinished(status) ? validateEnd(status) : []),
     ...validateReady(status),
     ...validateIndexes(next),
+    ...validateIndexesFormat(next, previous),
     ...validateChange(next, previous.status),
     ...validateStart(next, previous),
   ];
@@ -94,6 +96,21 @@ function validateIndexes({ spec, status }: Whole<Job>): FieldError[] {
     errors.push(invalidValue("status.failedIndexes", failedIndexes, detail));
   }
   return errors;
+}
+
+/** What is kept is not looked at again: a Job that has shrunk may list indexes that it had. */
+function validateIndexesFormat({ spec, status: next }: Whole<Job>, { status: previous }: Whole<Job>): FieldError[] {
+  return (["completedIndexes", "failedIndexes"] as const).flatMap((field) => {
+    const text = next[field] ?? "";
+    if (text === (previous[field] ?? "") || spec.completionMode !== "Indexed") return [];
+    try {
+      parseIndexes(text, spec.completions ?? 0);
+      return [];
+    } catch (error: unknown) {
+      if (!(error instanceof RangeError)) throw error;
+      return [invalidValue(`status.${field}`, text, `error parsing ${field}: ${error.message}`)];
+    }
+  });
 }
 
 function validateChange({ spec, status: next }: Whole<Job>, previous: JobStatus): FieldError[] {
