@@ -10,8 +10,6 @@ export const desiredReplicasAnnotation = "deployment.kubernetes.io/desired-repli
 export const maxReplicasAnnotation = "deployment.kubernetes.io/max-replicas";
 /** Why there was a rollout, in its author's words: `howbectl rollout history` shows it. */
 export const changeCauseAnnotation = "kubernetes.io/change-cause";
-/** On a Deployment: "rollback" has it return to its last complete revision when its progress deadline passes. */
-export const onFailureAnnotation = "howbernetes.dev/on-failure";
 /** On a ReplicaSet: a rollout to it came to its end, with at least one pod. */
 export const completedAnnotation = "howbernetes.dev/completed";
 /** On a ReplicaSet: the last rollout to it exceeded its progress deadline. */

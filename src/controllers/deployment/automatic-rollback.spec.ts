@@ -6,6 +6,7 @@ import { settle } from "../../../test/fakes/fake-api/settle.js";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
 import { forbidden } from "../../api/errors.js";
 import { deploymentKind } from "../../api/kinds/deployment/kind.js";
+import { onFailureAnnotation } from "../../api/kinds/deployment/on-failure.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
 import { leaseKind } from "../../api/kinds/lease/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
@@ -14,7 +15,6 @@ import { resourceQuotaKind } from "../../api/kinds/resourcequota/kind.js";
 import type { Whole } from "../../api/object.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { isActive } from "../pod-state.js";
-import { onFailureAnnotation } from "./annotations.js";
 
 const key = { namespace: "default", name: "web" };
 const imageOf = (pod: Whole<Pod>): string => pod.spec.containers[0]?.image ?? "";

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { deployment, replicaSet } from "../../../test/builders/index.js";
+import { onFailureAnnotation } from "../../api/kinds/deployment/on-failure.js";
 import type { Whole } from "../../api/object.js";
 import type { ReplicaSet } from "../../gen/howbernetes/apps/v1/replicaset.js";
 import {
   changeCauseAnnotation,
   completedAnnotation,
   failedAnnotation,
-  onFailureAnnotation,
   revisionAnnotation,
   rolledBackFromAnnotation,
   rolledBackToAnnotation,

@@ -1,3 +1,4 @@
+import { onFailureAnnotation } from "../../api/kinds/deployment/on-failure.js";
 import type { Whole } from "../../api/object.js";
 import type { Deployment } from "../../gen/howbernetes/apps/v1/deployment.js";
 import { PodTemplateSpec } from "../../gen/howbernetes/core/v1/pod.js";
@@ -6,7 +7,6 @@ import {
   changeCauseAnnotation,
   completedAnnotation,
   failedAnnotation,
-  onFailureAnnotation,
   rolledBackFromAnnotation,
   rolledBackToAnnotation,
 } from "./annotations.js";

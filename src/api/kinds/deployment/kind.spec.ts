@@ -71,3 +71,16 @@ describe("scale of a Deployment", () => {
     expect(web.spec.replicas).to.equal(7);
   });
 });
+
+describe("warnings of a new Deployment", () => {
+  const cases = [
+    { annotations: {}, warnings: 0 },
+    { annotations: { "howbernetes.dev/on-failure": "rollback" }, warnings: 0 },
+    { annotations: { "howbernetes.dev/on-failure": "Rollback" }, warnings: 1 },
+  ];
+  for (const { annotations, warnings } of cases) {
+    it(`are ${warnings} of ${JSON.stringify(annotations)}`, () => {
+      expect(deploymentKind.warningsOnCreate?.(deployment({ annotations }))).to.have.length(warnings);
+    });
+  }
+});

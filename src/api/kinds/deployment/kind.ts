@@ -4,6 +4,7 @@ import type { Kind } from "../kind.js";
 import { validateSelectorUnchanged } from "../selector-immutable.js";
 import { deploymentColumns } from "./columns.js";
 import { applyDeploymentDefaults } from "./defaults.js";
+import { warnOfOnFailure } from "./on-failure.js";
 import { prepareDeploymentForCreate, prepareDeploymentForUpdate } from "./update-rules.js";
 import { validateDeployment, validateDeploymentStatusUpdate } from "./validation.js";
 
@@ -30,6 +31,7 @@ export const deploymentKind: Kind<Deployment> = {
   },
   selectableFields: {},
   columns: deploymentColumns,
+  warningsOnCreate: warnOfOnFailure,
   applyDefaults: applyDeploymentDefaults,
   validate: validateDeployment,
   validateUpdate: validateSelectorUnchanged,
