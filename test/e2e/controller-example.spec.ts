@@ -47,19 +47,30 @@ describe("the example of a controller", function () {
     expect([program.length, tour.length].every((count) => count >= 3)).to.equal(true);
     const cluster = await Cluster.start();
     const env = { ...cluster.env, PATH: `${resolve("bin")}${delimiter}${process.env.PATH ?? ""}` };
-    const terminal = Terminal.start(program.join(" && "), env);
+    const terminals = [Terminal.start(program.join(" && "), env)];
+    const started = async (): Promise<void> => {
+      await terminals.at(-1)?.running.until("the controller to start", (stdout) => stdout.includes("has started"), 180_000);
+    };
     try {
-      await terminal.running.until("the controller to be at work", (stdout) => stdout.includes("is at work"), 180_000);
+      await started();
       for (const command of tour) {
         const { code, stdout, stderr } = await run("bash", ["-c", command], { env });
         expect(code, `${command}\n${stdout}${stderr}`).to.equal(0);
         if (command.includes("-L image")) expect(stdout).to.match(/^labelled .* demo$/m);
         if (command.includes("get events")) expect(stdout).to.match(/Labelled +pod\/labelled +Labelled with image=demo/);
       }
-      await terminal.ctrlC();
-      expect(terminal.running.stdout).to.include("pod-labeler has ended");
+      // "End the first, and the second goes on at once": the words below the commands.
+      terminals.push(Terminal.start(program.join(" && "), env));
+      await started();
+      await terminals[0]?.ctrlC();
+      expect(terminals[0]?.running.stdout).to.include("pod-labeler has ended");
+      for (const command of tour.slice(0, 2)) {
+        const { code, stdout, stderr } = await run("bash", ["-c", command], { env });
+        expect(code, `${command}\n${stdout}${stderr}`).to.equal(0);
+      }
+      await terminals[1]?.running.until("the second to have labelled it", (_stdout, stderr) => stderr.includes("pod labelled"));
     } finally {
-      await Promise.all([terminal.ctrlC(), cluster.destroy()]);
+      await Promise.all([...terminals.map((terminal) => terminal.ctrlC()), cluster.destroy()]);
     }
   });
 });

@@ -9,7 +9,7 @@ const manager = createManager({
   // Started twice, one works and the other waits to take its place.
   election: { lease: { namespace: "default", name: "pod-labeler" } },
 });
-console.log("pod-labeler is at work; Ctrl-C ends it");
+console.log("pod-labeler has started; Ctrl-C ends it");
 await manager.run(stopOnSignals(process));
 await client.close();
 console.log("pod-labeler has ended");
