@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { FakeClock } from "../../test/fakes/fake-clock.js";
 import { FakeResourceClient } from "../../test/fakes/fake-resource-client.js";
-import { unavailable } from "../api/errors.js";
+import { conflict, unavailable } from "../api/errors.js";
 import type { Kind } from "../api/kinds/kind.js";
 import { leaseKind } from "../api/kinds/lease/kind.js";
 import type { ApiObject } from "../api/object.js";
@@ -255,6 +255,23 @@ describe("runLeader", () => {
 
     expect(events).to.deep.equal(["a leads"]);
   });
+
+  for (const state of ["leads", "waits"]) {
+    it(`resolves when it is stopped while it ${state} and a call of its own is being refused`, async () => {
+      if (state === "waits") leases.unreachable = true;
+      const a = new Candidate("a");
+      await clock.advance(0);
+      const refuse = async (): Promise<never> => {
+        a.stop.abort();
+        throw conflict({ group: "coordination.k8s.io", kind: "leases", name: key.name });
+      };
+      Object.assign(leases, state === "leads" ? { update: refuse } : { create: refuse });
+      leases.unreachable = false;
+      await clock.advance(20_000);
+
+      expect(await a.ended).to.equal("resolved");
+    });
+  }
 
   it("lets one of many win", async () => {
     for (const name of ["a", "b", "c", "d"]) new Candidate(name);

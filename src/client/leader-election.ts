@@ -99,7 +99,7 @@ class Candidate {
     try {
       while (!work.signal.aborted && !(await this.leadWith(await this.acquire(work.signal), work.signal)));
     } catch (error: unknown) {
-      if (!work.signal.aborted || !isAbort(error)) throw error;
+      if (!work.signal.aborted || !isOfCall(error)) throw error;
     } finally {
       work.abort();
       work.unlink();
@@ -207,7 +207,7 @@ class Candidate {
         if (leftMs() <= 0) leading.abort();
       }
     } catch (error: unknown) {
-      if (!signal.aborted || !isAbort(error)) {
+      if (!signal.aborted || !isOfCall(error)) {
         // Whatever it is, nobody renews any more: the work must not go on as if.
         leading.abort();
         throw error;
@@ -269,4 +269,9 @@ class Candidate {
       attempt.unlink();
     }
   }
+}
+
+/** Whether it is what a call may end with when it is given up: a refusal may have been on the way already. */
+function isOfCall(error: unknown): boolean {
+  return isAbort(error) || isApiError(error);
 }
