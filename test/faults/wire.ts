@@ -8,7 +8,9 @@ export interface LateCall {
   /** As "create pods". */
   readonly what: string;
   readonly isWrite: boolean;
-  /** Undefined when it took effect. */
+  /** The server's answer; undefined when it was refused. */
+  readonly answer: unknown;
+  /** Undefined when it was not refused. */
   readonly error: unknown;
 }
 
@@ -22,10 +24,11 @@ const local: ReadonlySet<string> = new Set(["close"]);
  */
 export class Wire {
   private readonly silent = new Map<string, Deferred<void>>();
+  private readonly underway = new Set<Promise<unknown>>();
   private gate: Deferred<void> | undefined;
   private readonly late: Promise<LateCall>[] = [];
-  private readonly countWaiters = new Set<() => void>();
-  private writesHeld = 0;
+  private readonly heldWaiters = new Set<() => void>();
+  private writesHeld: string[] = [];
 
   /** The process' client. */
   wrap(client: ApiClient): ApiClient {
@@ -45,20 +48,22 @@ export class Wire {
     this.silent.clear();
   }
 
-  /** From here on calls wait. */
-  hold(): void {
+  /** From here on calls wait. Resolves when those before have been answered. */
+  async hold(): Promise<void> {
     this.gate ??= deferred();
+    await Promise.allSettled(this.underway);
   }
 
-  /** Resolves when this many writes wait. */
-  async untilHeld(writes: number): Promise<void> {
-    while (this.writesHeld < writes) await new Promise<void>((resolve) => this.countWaiters.add(resolve));
+  /** Resolves when enough writes wait, each as in "create pods". */
+  async untilHeld(isEnough: (writes: readonly string[]) => boolean): Promise<void> {
+    while (!isEnough(this.writesHeld)) await new Promise<void>((resolve) => this.heldWaiters.add(resolve));
   }
 
   /** Lets the calls through that waited. @returns what came of them */
   async release(): Promise<readonly LateCall[]> {
     this.gate?.resolve();
     this.gate = undefined;
+    this.writesHeld = [];
     return await Promise.all(this.late.splice(0));
   }
 
@@ -88,16 +93,30 @@ export class Wire {
   }
 
   private async pass(verb: string, resource: string, args: unknown[], call: (args: unknown[]) => Promise<unknown>): Promise<unknown> {
-    if (this.gate === undefined) return await call(args);
+    if (this.gate === undefined) return await this.send(call(args));
     const isWrite = !reads.has(verb);
     const what = `${verb} ${resource}`;
-    const sent = this.gate.promise.then(() => call(args.map(withoutSignal)));
-    const done = (error: unknown): LateCall => ({ what, isWrite, error });
-    this.late.push(sent.then(() => done(undefined), done));
-    if (isWrite) this.writesHeld += 1;
-    for (const wake of this.countWaiters) wake();
-    this.countWaiters.clear();
+    const sent = this.gate.promise.then(() => this.send(call(args.map(withoutSignal))));
+    const about = { what, isWrite };
+    this.late.push(
+      sent.then(
+        (answer) => ({ ...about, answer, error: undefined }),
+        (error: unknown) => ({ ...about, answer: undefined, error }),
+      ),
+    );
+    if (isWrite) this.writesHeld.push(what);
+    for (const wake of this.heldWaiters) wake();
+    this.heldWaiters.clear();
     return await abortable(sent, args.map(signalOf).find((signal) => signal !== undefined) ?? new AbortController().signal);
+  }
+
+  private async send(answer: Promise<unknown>): Promise<unknown> {
+    this.underway.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.underway.delete(answer);
+    }
   }
 }
 
