@@ -3,6 +3,7 @@ import { createApiClient, type RemoteApiClient } from "./client.js";
 import type { ApiClientOptions } from "./connection.js";
 import { howbeconfigPath, readHowbeconfig, resolveContext } from "./howbeconfig.js";
 
+/** Which cluster to connect to, and how to behave while connected. */
 export interface ConnectOptions extends Partial<Omit<ApiClientOptions, "address" | "tls">> {
   /** The howbeconfig; `$HOWBECONFIG`, else `~/.howbe/config`, by default. */
   readonly path?: string;

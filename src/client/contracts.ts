@@ -13,6 +13,7 @@ export interface Selection {
   readonly fieldSelector?: string | undefined;
 }
 
+/** Objects of one kind, as they were at one revision. */
 export interface ObjectList<T extends ApiObject> {
   readonly items: readonly Whole<T>[];
   /** A watch from here misses nothing. */
@@ -30,10 +31,12 @@ export interface Freshness {
   readonly resourceVersion?: string | undefined;
 }
 
+/** How one object is to be read. */
 export interface GetCallOptions extends Freshness {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Which objects are to be listed, and how. */
 export interface ListCallOptions extends Selection, Freshness {
   /** "Exact" wants the list as it was at `resourceVersion`; "NotOlderThan" is the default without pages. */
   readonly resourceVersionMatch?: "Exact" | "NotOlderThan" | undefined;
@@ -56,12 +59,14 @@ export interface ObjectPage<T extends ApiObject> extends ObjectList<T> {
   readonly remainingItemCount: number | undefined;
 }
 
+/** Which changes are to be watched, from when on, and until when. */
 export interface WatchCallOptions extends Selection {
   /** Changes after this one; absent: first the present state, ended by a bookmark with `initialEnd`. */
   readonly resourceVersion?: string | undefined;
   readonly signal: AbortSignal;
 }
 
+/** How a write is to be made. */
 export interface WriteCallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Everything but the write itself: defaults, admission, validation. */
@@ -76,17 +81,20 @@ export interface JsonWriteCallOptions extends WriteCallOptions {
   readonly fieldValidation?: "Strict" | "Warn" | "Ignore" | undefined;
 }
 
+/** How a patch is to be made, and of what. */
 export interface PatchCallOptions extends JsonWriteCallOptions {
   /** "status" or "scale"; the object itself by default. */
   readonly subresource?: string | undefined;
 }
 
+/** How something is to be deleted. */
 export interface DeleteCallOptions {
   /** Grace period, preconditions, what becomes of dependents. */
   readonly options?: Partial<DeleteOptions> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How a configuration is to be applied. */
 export interface ApplyCallOptions extends JsonWriteCallOptions {
   /** Take over what others own with other values, instead of Conflict. */
   readonly force?: boolean | undefined;
@@ -94,6 +102,7 @@ export interface ApplyCallOptions extends JsonWriteCallOptions {
   readonly subresource?: string | undefined;
 }
 
+/** The language of a patch: RFC 6902, RFC 7386, or Kubernetes' own, which merges lists by their keys. */
 export type PatchKind = "json" | "merge" | "strategic";
 
 /**
@@ -142,6 +151,7 @@ export interface ResourceClient<T extends ApiObject> {
   updateScale(key: ObjectKey, scale: Scale, options?: WriteCallOptions): Promise<Whole<Scale>>;
 }
 
+/** How a pod is to be evicted. */
 export interface EvictCallOptions {
   /** How the pod is deleted then: grace period, preconditions, dry run. */
   readonly options?: Partial<DeleteOptions>;
@@ -219,6 +229,7 @@ export interface Informer<T extends ApiObject> extends Lister<T> {
   reached(resourceVersion: string, signal: AbortSignal): Promise<void>;
 }
 
+/** What an informer caches, and how it is found there. */
 export interface InformerOptions<T extends ApiObject> extends Selection {
   readonly indexes?: IndexFunctions<T>;
 }
@@ -229,6 +240,7 @@ export interface Result {
   readonly requeueAfterMs?: number;
 }
 
+/** Makes the world as one object says; called by key, and never twice at once for one key. */
 export interface Reconciler {
   reconcile(key: ObjectKey, signal: AbortSignal): Promise<Result>;
 }

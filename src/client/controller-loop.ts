@@ -17,6 +17,7 @@ export function isTerminal(error: unknown): error is TerminalError {
   return error instanceof TerminalError;
 }
 
+/** A queue, who works it off, and how many keys at once. */
 export interface ReconcileLoop {
   /** Of the controller, for logs and metrics. */
   readonly name: string;

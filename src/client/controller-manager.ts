@@ -20,6 +20,7 @@ export interface ElectionOptions {
   readonly times?: LeaderTimes;
 }
 
+/** What a manager runs, and where. */
 export interface ManagerOptions {
   readonly client: ApiClient;
   readonly controllers: readonly ManagedController[];

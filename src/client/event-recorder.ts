@@ -13,6 +13,7 @@ import { combinedMessage, EventAggregator } from "./event-aggregator.js";
 import { EventSpamFilter } from "./event-spam-filter.js";
 import { remember } from "./remember.js";
 
+/** Who records Events, and by which client. */
 export interface EventRecorderOptions {
   readonly client: ApiClient;
   /** Who reports, as "replicaset-controller". */

@@ -5,6 +5,7 @@ import type { IndexFunctions, Informer, InformerHandler, InformerOptions, Object
 import { ObjectCache } from "./object-cache.js";
 import { type ReflectorDeps, type ReflectorTarget, reflect } from "./reflector.js";
 
+/** What an informer needs besides a client. */
 export type InformerDeps = ReflectorDeps;
 
 /** Creates an informer; it is empty until it runs. */

@@ -30,6 +30,7 @@ export interface LeaderTimes {
 
 const defaultTimes: LeaderTimes = { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 };
 
+/** Who stands for election, for which Lease, and what it does as the leader. */
 export interface LeaderOptions {
   readonly client: ApiClient;
   readonly lease: ObjectKey;

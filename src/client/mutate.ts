@@ -7,6 +7,7 @@ import type { ResourceClient, WriteCallOptions } from "./contracts.js";
 // faster than it can be read and written this often is in a fight that trying on does not end.
 const maxAttempts = 10;
 
+/** How the write is to be made, and of which part. */
 export interface MutateOptions extends WriteCallOptions {
   /** "status" writes the status alone; the rest of the object by default. */
   readonly subresource?: "status" | undefined;

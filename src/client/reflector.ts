@@ -13,6 +13,7 @@ export interface ReflectorTarget<T extends ApiObject> {
   apply(event: WatchEvent<T>): void;
 }
 
+/** What a reflector needs besides a client. */
 export interface ReflectorDeps {
   readonly clock: Clock;
   readonly log: Log;

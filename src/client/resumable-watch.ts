@@ -10,6 +10,7 @@ import { linkAbort } from "./linked-abort.js";
 /** One stream of a watch: from just after `resourceVersion`, or, when undefined, from the present state. */
 export type OpenWatch<T extends ApiObject> = (resourceVersion: string | undefined, signal: AbortSignal) => AsyncIterable<WatchEvent<T>>;
 
+/** What a watch needs to resume by itself. */
 export interface WatchDeps {
   readonly clock: Clock;
   readonly random: () => number;

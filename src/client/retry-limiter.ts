@@ -2,6 +2,7 @@ import { type BackoffOptions, backoffMs } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
 import { TokenBucket, type TokenBucketOptions } from "./token-bucket.js";
 
+/** How soon what failed is tried again. */
 export interface RetryLimits {
   /** Waits of one key after its failures: 5 ms doubling to 1000 s by default. */
   readonly backoff?: BackoffOptions | undefined;

@@ -43,6 +43,7 @@ export interface WorkQueue {
   show(metrics: Metrics, controller: string): () => void;
 }
 
+/** How a queue tells time, and how soon it lets what failed be tried again. */
 export interface WorkQueueOptions extends RetryLimits {
   readonly clock: Clock;
 }
