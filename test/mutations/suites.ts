@@ -1,0 +1,23 @@
+import { deploymentMutations } from "./deployments.js";
+import { disruptionMutations } from "./disruption.js";
+import { jobMutations } from "./jobs.js";
+import { type Mutation, mutations } from "./mutations.js";
+import { setMutations } from "./sets.js";
+
+/** Conformance tests, and the faults that they must find. */
+export interface MutationSuite {
+  /** What precedes the area in the tests' full titles. */
+  readonly prefix: string;
+  readonly specs: readonly string[];
+  readonly mutations: readonly Mutation[];
+}
+
+/** All that is mutation-checked. */
+export const suites: readonly MutationSuite[] = [
+  { prefix: "the API on the embedded store ", specs: ["test/conformance/api/embedded.spec.ts"], mutations },
+  {
+    prefix: "",
+    specs: ["test/conformance/controllers/*.spec.ts"],
+    mutations: [...deploymentMutations, ...setMutations, ...jobMutations, ...disruptionMutations],
+  },
+];
