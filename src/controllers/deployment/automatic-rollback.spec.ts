@@ -61,12 +61,15 @@ describe("a Deployment that is to be rolled back on failure", () => {
     for (const name of ["n1", "n2"]) plane.api.seed(leaseKind, lease({ name, renewedMs: clock.now() }));
   }
   async function wait(seconds: number): Promise<void> {
-    for (let left = seconds; left > 0; left -= 10) {
+    for (let left = seconds; left > 0; left -= 5) {
       renewLeases();
-      await clock.advance(Math.min(left, 10) * 1000);
+      await clock.advance(Math.min(left, 5) * 1000);
+      await play();
     }
-    await play();
   }
+  /** Long enough for two pods to prove themselves, one after the other, or for neither to do so in time. */
+  const rollout = () => wait(40);
+  const deadline = () => wait(70);
   async function start(first: string): Promise<void> {
     const options = {
       replicas: 2,
@@ -75,7 +78,7 @@ describe("a Deployment that is to be rolled back on failure", () => {
       template: { image: first },
     };
     await plane.api.of(deploymentKind).create(deployment({ ...options, resourceVersion: "" }));
-    await play();
+    await rollout();
   }
 
   it("returns, within its bounds, and is as it was before", async () => {
@@ -87,7 +90,7 @@ describe("a Deployment that is to be rolled back on failure", () => {
     plane.api.observe(() => {
       fewest = Math.min(fewest, pods().filter((each) => each === "one").length);
     });
-    await wait(62);
+    await deadline();
 
     expect([image(), pods(), fewest]).to.deep.equal(["one", ["one", "one"], 2]);
     expect([condition("RolledBack"), condition("Progressing")]).to.deep.equal(["ProgressDeadlineExceeded", "NewReplicaSetAvailable"]);
@@ -97,32 +100,43 @@ describe("a Deployment that is to be rolled back on failure", () => {
   it("stays at what it returned to, when that fails, too", async () => {
     await start("one");
     await setImage("two");
-    await play();
+    await rollout();
     broken = new Set(["two", "three"]);
     for (const { metadata } of plane.api.objects(podKind))
       await plane.api.of(podKind).delete({ namespace: "default", name: metadata.name });
     await setImage("three");
     await play();
-    await wait(62);
+    await deadline();
     expect([image(), said()]).to.deep.equal(["two", ["DeploymentRollback"]]);
-    await wait(62);
+    await deadline();
     await wait(600);
 
     expect([image(), condition("Progressing")]).to.deep.equal(["two", "ProgressDeadlineExceeded"]);
     expect(said()).to.deep.equal(["DeploymentRollback", "DeploymentRollbackFailed"]);
   });
 
+  it("is not deceived by pods that are ready for a moment, again and again", async () => {
+    await start("one");
+    await setImage("two");
+    await play();
+    for (let seconds = 0; seconds < 100; seconds += 5) {
+      for (const pod of plane.api.objects(podKind).filter((each) => imageOf(each) === "two")) nodes.setReady(pod, (seconds / 5) % 2 === 1);
+      await wait(5);
+    }
+    expect([image(), pods(), said()]).to.deep.equal(["one", ["one", "one"], ["DeploymentRollback"]]);
+  });
+
   it("comes out of it by itself, when what is broken is mended", async () => {
     broken.add("one");
     await start("one");
-    await wait(62);
+    await deadline();
     expect(said()).to.deep.equal(["DeploymentRollbackRevisionNotFound"]);
     broken.clear();
-    await play();
+    await rollout();
     await setImage("two");
     broken.add("two");
     await play();
-    await wait(62);
+    await deadline();
     expect([image(), pods()]).to.deep.equal(["one", ["one", "one"]]);
   });
 
@@ -132,7 +146,7 @@ describe("a Deployment that is to be rolled back on failure", () => {
     for (let round = 1; round <= 2; round++) {
       await setImage("two");
       await play();
-      await wait(62);
+      await deadline();
       expect([image(), said()[0], web()?.metadata.annotations["deployment.kubernetes.io/revision"]]).to.deep.equal([
         "one",
         "DeploymentRollback",
@@ -141,7 +155,7 @@ describe("a Deployment that is to be rolled back on failure", () => {
     }
     broken.clear();
     await setImage("two");
-    await play();
+    await rollout();
     expect([image(), pods(), condition("RolledBack")]).to.deep.equal(["two", ["two", "two"], undefined]);
   });
 
@@ -158,7 +172,8 @@ describe("a Deployment that is to be rolled back on failure", () => {
         await setImage("three");
       },
     });
-    await wait(62);
+    await deadline();
+    await rollout();
     expect([raced, image(), pods(), said()]).to.deep.equal([true, "three", ["three", "three"], []]);
   });
 
@@ -171,8 +186,7 @@ describe("a Deployment that is to be rolled back on failure", () => {
     await wait(600);
     expect([image(), said()]).to.deep.equal(["two", []]);
     await plane.api.of(deploymentKind).patch(key, "merge", { spec: { paused: false } });
-    await play();
-    await wait(62);
+    await deadline();
     expect(image()).to.equal("one");
   });
 
@@ -189,7 +203,7 @@ describe("a Deployment that is to be rolled back on failure", () => {
     expect([condition("Progressing"), plane.api.objects(replicaSetKind)]).to.deep.equal(["ReplicaSetCreateError", []]);
     allow();
     plane.api.remove(resourceQuotaKind, { namespace: "default", name: "team" });
-    await wait(2);
+    await wait(3);
     expect(pods()).to.deep.equal(["one", "one"]);
   });
 });

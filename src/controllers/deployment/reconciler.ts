@@ -12,6 +12,7 @@ import { availableInMs } from "../pod-state.js";
 import { isLastingRefusal } from "../refusal.js";
 import { byController, byOrphanNamespace } from "../shared-informers.js";
 import { writeStatus } from "../write-status.js";
+import { minReadySecondsOf } from "./availability.js";
 import { planDeployment } from "./plan.js";
 import type { Outcome, ReplicaSetControl } from "./replica-set-control.js";
 import { deadlineInMs, deploymentStatus } from "./status.js";
@@ -76,7 +77,7 @@ export class DeploymentReconciler implements Reconciler {
   }
 
   private nextAvailableInMs({ deployment, all }: DeploymentView, nowMs: number): number | undefined {
-    const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
+    const minReadySeconds = minReadySecondsOf(deployment);
     if (minReadySeconds === 0) return undefined;
     const waits = all
       .flatMap(({ replicaSet }) => this.deps.pods.byIndex(byController, replicaSet.metadata.uid))

@@ -12,6 +12,7 @@ import type { ReplicaSet } from "../../gen/howbernetes/apps/v1/replicaset.js";
 import { PodTemplateSpec } from "../../gen/howbernetes/core/v1/pod.js";
 import { controllerReference, isControlledBy } from "../ownership/owner-reference.js";
 import { type AnnotationChange, templateHashLabel } from "./annotations.js";
+import { minReadySecondsOf } from "./availability.js";
 import type { Progress } from "./status.js";
 import type { Step } from "./step.js";
 import { isSameTemplate, withHash } from "./template.js";
@@ -163,7 +164,7 @@ export function newReplicaSet(deployment: Whole<Deployment>, { replicas, annotat
     },
     spec: {
       replicas,
-      minReadySeconds: spec.minReadySeconds,
+      minReadySeconds: minReadySecondsOf(deployment),
       selector: { ...spec.selector, matchLabels: { ...spec.selector?.matchLabels, ...hashLabel } },
       template: withHash(template, hash),
     },

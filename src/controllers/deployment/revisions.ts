@@ -1,4 +1,5 @@
 import { inheritedAnnotations, numberIn, revisionAnnotation, revisionHistoryAnnotation } from "./annotations.js";
+import { minReadySecondsOf } from "./availability.js";
 import type { Step } from "./step.js";
 import type { DeploymentView, ReplicaSetView } from "./view.js";
 
@@ -25,7 +26,7 @@ export function planRevision(view: DeploymentView): readonly Step[] {
   const have = current.replicaSet.metadata.annotations;
   const annotations = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => have[key] !== value));
   const returnsTo = revisionOf(current) !== 0 && revisionOf(current) !== revision;
-  const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
+  const minReadySeconds = minReadySecondsOf(deployment);
   const steps: Step[] = [];
   if (Object.keys(annotations).length > 0 || (current.replicaSet.spec.minReadySeconds ?? 0) !== minReadySeconds) {
     steps.push({ kind: "sync", replicaSet: current.replicaSet, annotations, minReadySeconds, returnsTo });

@@ -1,4 +1,3 @@
-import { onFailureAnnotation } from "../../api/kinds/deployment/on-failure.js";
 import type { Whole } from "../../api/object.js";
 import type { Deployment } from "../../gen/howbernetes/apps/v1/deployment.js";
 import { PodTemplateSpec } from "../../gen/howbernetes/core/v1/pod.js";
@@ -10,6 +9,7 @@ import {
   rolledBackFromAnnotation,
   rolledBackToAnnotation,
 } from "./annotations.js";
+import { rollsBack } from "./availability.js";
 import { limitsOf } from "./limits.js";
 import { revisionOf } from "./revisions.js";
 import { isStuck } from "./status.js";
@@ -28,7 +28,7 @@ export function planRollback(view: DeploymentView): readonly Step[] {
   if (current === undefined) return [];
   const forget = planForgetting(deployment, current);
   if (forget.length > 0) return forget;
-  if (deployment.metadata.annotations[onFailureAnnotation] !== "rollback" || !isStuck(deployment)) return [];
+  if (!rollsBack(deployment) || !isStuck(deployment)) return [];
   const overdue = `Revision ${revisionOf(current)} exceeded its progress deadline`;
   if (isReturnedTo(deployment, current)) {
     return planFailure(current, "DeploymentRollbackFailed", `${overdue}, after it was rolled back to: it stays`);

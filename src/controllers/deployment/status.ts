@@ -2,6 +2,7 @@ import type { Whole } from "../../api/object.js";
 import { timeToMs } from "../../api/values/time.js";
 import type { Deployment, DeploymentCondition, DeploymentStatus } from "../../gen/howbernetes/apps/v1/deployment.js";
 import { rolledBackFromAnnotation } from "./annotations.js";
+import { rollsBack } from "./availability.js";
 import { Conditions } from "./conditions.js";
 import { limitsOf } from "./limits.js";
 import { type DeploymentView, isReturnedTo, total } from "./view.js";
@@ -132,7 +133,7 @@ function setByCounts(conditions: Conditions, { deployment, current }: Deployment
   const subject = current === undefined ? `Deployment "${deployment.metadata.name}"` : `ReplicaSet "${current.name}"`;
   if (isRolledOut(deployment, next)) {
     conditions.set("Progressing", "True", "NewReplicaSetAvailable", `${subject} has successfully progressed.`);
-  } else if (hasProgressed(deployment.status, next)) {
+  } else if (hasProgressed(deployment, next)) {
     conditions.touch("Progressing", "True", "ReplicaSetUpdated", `${subject} is progressing.`);
   } else if (isOverdue(deployment, conditions.get("Progressing"), nowMs)) {
     conditions.set("Progressing", "False", deadlineExceeded, `${subject} has timed out progressing.`);
@@ -144,12 +145,15 @@ function isRolledOut({ spec }: Whole<Deployment>, next: DeploymentStatus): boole
   return next.updatedReplicas === desired && next.replicas === desired && next.availableReplicas === desired;
 }
 
-function hasProgressed(before: DeploymentStatus, next: DeploymentStatus): boolean {
+function hasProgressed(deployment: Whole<Deployment>, next: DeploymentStatus): boolean {
+  const { status: before } = deployment;
+  // A program that crashes again and again gets ready as often: it would put the deadline off, and with it the rollback.
+  const isReadier = !rollsBack(deployment) && (next.readyReplicas ?? 0) > (before.readyReplicas ?? 0);
   const old = (status: DeploymentStatus): number => (status.replicas ?? 0) - (status.updatedReplicas ?? 0);
   return (
     (next.updatedReplicas ?? 0) > (before.updatedReplicas ?? 0) ||
     old(next) < old(before) ||
-    (next.readyReplicas ?? 0) > (before.readyReplicas ?? 0) ||
+    isReadier ||
     (next.availableReplicas ?? 0) > (before.availableReplicas ?? 0)
   );
 }

@@ -5,6 +5,7 @@ import type { ReplicaSet } from "../../gen/howbernetes/apps/v1/replicaset.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { isActive, isAvailable, isFinished, isReady } from "../pod-state.js";
 import { rolledBackToAnnotation } from "./annotations.js";
+import { minReadySecondsOf } from "./availability.js";
 import { isSameTemplate } from "./template.js";
 
 /** A ReplicaSet of a Deployment, and its pods as counted now. */
@@ -50,7 +51,7 @@ export function viewDeployment(
   podsOf: (replicaSet: Whole<ReplicaSet>) => readonly Whole<Pod>[],
   nowMs: number,
 ): DeploymentView {
-  const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
+  const minReadySeconds = minReadySecondsOf(deployment);
   const views = [...replicaSets].sort(byAge).map((replicaSet) => viewReplicaSet(replicaSet, podsOf(replicaSet), minReadySeconds, nowMs));
   const current = views.find(({ replicaSet }) => isSameTemplate(replicaSet.spec.template, deployment.spec.template));
   const old = views.filter((view) => view !== current);

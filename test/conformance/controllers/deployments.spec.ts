@@ -249,6 +249,14 @@ describe("deployments", () => {
 
   describe("that ask for it", () => {
     const asking = { annotations: { "howbernetes.dev/on-failure": "rollback" }, progressDeadlineSeconds: 60 };
+    /** They have to have been ready for ten seconds, where a rollback may follow. */
+    const proven = async (count: number, image: string): Promise<void> => {
+      await untilPods(
+        `${count} ready pods of ${image}`,
+        (all) => all.filter((pod) => imageOf(pod) === image && isReady(pod)).length === count,
+      );
+      cluster.clock.advance(11_000);
+    };
     const stick = async (image: string): Promise<void> => {
       await setImage(image);
       await until(
@@ -260,6 +268,7 @@ describe("deployments", () => {
 
     it("return to their last complete revision when the deadline passes", async () => {
       await create({ ...asking, replicas: 2, template: { image: "one:1" } });
+      await proven(2, "one:1");
       await rolledOut();
       await stick("broken:2");
       const back = await until("to be rolled back", (web) => isRolledOut(web) && reason(web, "RolledBack") !== undefined);
@@ -272,6 +281,8 @@ describe("deployments", () => {
       );
 
       await setImage("three:3");
+      await proven(1, "three:3");
+      await proven(2, "three:3");
       const forward = await until("the next rollout", (web) => isRolledOut(web) && reason(web, "RolledBack") === undefined);
       expect(forward.metadata.annotations).to.not.have.any.keys("howbernetes.dev/rolled-back-to", "howbernetes.dev/rolled-back-from");
     });
