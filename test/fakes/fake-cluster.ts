@@ -4,6 +4,7 @@ import { makeWhole } from "../../src/api/codec/whole.js";
 import { alreadyExists, badRequest, conflict, notFound } from "../../src/api/errors.js";
 import { kindByResource } from "../../src/api/kinds/index.js";
 import type { Kind } from "../../src/api/kinds/kind.js";
+import { scaleKind } from "../../src/api/kinds/scale/kind.js";
 import { type ApiObject, formatKey, keyOf, type ObjectKey, type Whole } from "../../src/api/object.js";
 import { applyPatch } from "../../src/api/patch/patch.js";
 import { parseFieldSelector } from "../../src/api/selectors/field-selector.js";
@@ -28,7 +29,6 @@ import {
   type UpdateRequest,
 } from "../../src/gen/howbernetes/api/v1/resources.js";
 import type { DeleteOptions } from "../../src/gen/howbernetes/meta/v1/options.js";
-import { scaleKind } from "../../src/howbectl/resources/scale-kind.js";
 
 /** What an api-server of this build offers. */
 const discovery = createDiscovery(createDiscoveryService("0.0.0-fake") as never, {

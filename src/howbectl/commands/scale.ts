@@ -13,8 +13,8 @@ import { addWriteFlags, type WriteFlags } from "../flags/write-flags.js";
 import { changesAfter } from "../resources/changes-after.js";
 import { type FindFlags, type FoundObject, forEachFoundObject } from "../resources/found-objects.js";
 import { type Place, patchObject, readObject } from "../resources/object-calls.js";
+import { replicasOf } from "../resources/replicas-of.js";
 import { Reporter } from "../resources/report.js";
-import { replicasOf } from "../resources/scale-kind.js";
 import { selectionOfOne } from "../resources/selection-flags.js";
 import { UsageError } from "../usage-error.js";
 

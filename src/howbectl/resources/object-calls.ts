@@ -1,6 +1,7 @@
 import { unpackAny } from "../../api/codec/any.js";
 import type { JsonObject } from "../../api/codec/json-values.js";
 import type { Kind } from "../../api/kinds/kind.js";
+import { scaleKind } from "../../api/kinds/scale/kind.js";
 import type { ApiObject, ObjectKey, Whole } from "../../api/object.js";
 import type { Any } from "../../gen/google/protobuf/any.js";
 import { FieldValidation, GetRequest, type PatchType, ResourcesService } from "../../gen/howbernetes/api/v1/resources.js";
@@ -8,7 +9,6 @@ import { DeleteOptions } from "../../gen/howbernetes/meta/v1/options.js";
 import type { CliEnv } from "../cli-env.js";
 import type { WriteFlags } from "../flags/write-flags.js";
 import type { KindObject } from "../printers/object-format.js";
-import { scaleKind } from "./scale-kind.js";
 import { unaryCall } from "./unary-call.js";
 
 /** One object, or a subresource of it. */

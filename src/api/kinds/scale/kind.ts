@@ -1,5 +1,13 @@
 import { Scale } from "../../../gen/howbernetes/autoscaling/v1/scale.js";
-import type { Kind } from "../kind.js";
+import { ageCell } from "../cells.js";
+import type { Column, Kind } from "../kind.js";
+
+const columns: readonly Column<Scale>[] = [
+  { name: "NAME", cell: ({ metadata }) => metadata.name },
+  { name: "DESIRED", cell: ({ spec }) => String(spec.replicas ?? 0) },
+  { name: "AVAILABLE", cell: ({ status }) => String(status.replicas ?? 0) },
+  { name: "AGE", cell: ({ metadata }, nowMs) => ageCell(metadata.creationTimestamp, nowMs) },
+];
 
 /**
  * What the subresource "scale" reads and writes. It is no resource of its own and is stored nowhere: the rules for it
@@ -18,7 +26,7 @@ export const scaleKind: Kind<Scale> = {
   message: Scale,
   typeName: "howbernetes.autoscaling.v1.Scale",
   selectableFields: {},
-  columns: [],
+  columns,
   applyDefaults: () => undefined,
   validate: () => [],
   validateUpdate: () => [],
