@@ -2,7 +2,7 @@
  * `npm run test:faults`: does harm to real processes and checks all that clients did and saw.
  *
  *     npm run test:faults                        all of them, ten times the work that `npm test` does
- *     npm run test:faults -- F1 F4               some
+ *     npm run test:faults -- F1 F4 leadership    some, as their titles begin
  *     npm run test:faults -- F1 --seed 7 --factor 50
  */
 import { spawnSync } from "node:child_process";
@@ -20,14 +20,17 @@ await runMain(async () => {
       factor: { type: "string", default: "10" },
     },
   });
-  for (const name of positionals) if (!/^F\d+$/i.test(name)) throw new SetupError(`"${name}" is no fault: they are named F1, F2, …`);
+  for (const name of positionals) {
+    if (!/^(F\d+|leadership|convergence)$/i.test(name))
+      throw new SetupError(`"${name}" is no fault: they are named F1, F2, …, leadership and convergence`);
+  }
   for (const [name, value] of Object.entries(values))
     if (!/^[1-9]\d*$|^0$/.test(value)) throw new SetupError(`--${name} must be a number, not "${value}"`);
   ensureDependencies();
   ensureBuilt();
   const etcd = ensureEtcd();
   say(`seed ${values.seed}, factor ${values.factor}`);
-  const wanted = positionals.length === 0 ? [] : ["--grep", `^(${positionals.map((name) => name.toUpperCase()).join("|")}):`];
+  const wanted = positionals.length === 0 ? [] : ["--grep", `/^(${positionals.join("|")}):/i`];
   const { status } = spawnSync(
     join("node_modules/.bin", "mocha"),
     ["--reporter", "spec", "--timeout", "0", ...wanted, "test/faults/**/*.spec.ts"],

@@ -2,6 +2,7 @@ import { deploymentMutations } from "./deployments.js";
 import { disruptionMutations } from "./disruption.js";
 import { jobMutations } from "./jobs.js";
 import { type Mutation, mutations } from "./mutations.js";
+import { ownershipMutations } from "./ownership.js";
 import { setMutations } from "./sets.js";
 
 /** Conformance tests, and the faults that they must find. */
@@ -18,6 +19,6 @@ export const suites: readonly MutationSuite[] = [
   {
     prefix: "",
     specs: ["test/conformance/controllers/*.spec.ts"],
-    mutations: [...deploymentMutations, ...setMutations, ...jobMutations, ...disruptionMutations],
+    mutations: [...deploymentMutations, ...setMutations, ...jobMutations, ...disruptionMutations, ...ownershipMutations],
   },
 ];
