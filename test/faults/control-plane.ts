@@ -1,8 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { deferred } from "../../src/base/abort.js";
+import { systemClock } from "../../src/base/clock.js";
 import { createLog } from "../../src/base/log.js";
 import { createApiClient, loadConfig, type RemoteApiClient, resolveContext } from "../../src/client/index.js";
+import { createHowbelet } from "../../src/howbelet/howbelet.js";
+import { HollowRuntime } from "../../src/howbelet/runtime/hollow/hollow-runtime.js";
+import { clientCertificate, loadCertificateAuthority } from "../../src/standalone/pki.js";
 import { freePort } from "../e2e/harness/cluster.js";
 import { type Running, start } from "../e2e/harness/process.js";
 
@@ -10,6 +15,7 @@ import { type Running, start } from "../e2e/harness/process.js";
 export class ControlPlane {
   readonly #directory = mkdtempSync(join(tmpdir(), "howbernetes-faults-"));
   readonly #servers: Server[] = [];
+  readonly #components: Running[] = [];
   readonly #clients: RemoteApiClient[] = [];
 
   private constructor(private readonly store: string) {}
@@ -33,6 +39,45 @@ export class ControlPlane {
     const flags = Object.entries({ ...places, ...addresses, "--store": this.store }).flat();
     server.process = start("bin/howbernetes", ["apiserver", ...flags]);
     await server.process.until("the api-server is ready", (stdout) => stdout.includes("howbernetes apiserver is ready"));
+  }
+
+  /** Starts a component of the first api-server's cluster as a process of its own, and waits until it runs. */
+  async component(name: "scheduler" | "controllers"): Promise<Running> {
+    const flags = {
+      "--config": join(this.#directory, "config-0", `${name}.howbeconfig`),
+      "--server": this.address(),
+      "--http-listen": `127.0.0.1:${await freePort()}`,
+    };
+    const process = start("bin/howbernetes", [name, ...Object.entries(flags).flat()]);
+    this.#components.push(process);
+    await process.until(`${name} to be ready`, (stdout) => stdout.includes(`howbernetes ${name} is ready`));
+    return process;
+  }
+
+  /** A node whose containers are hollow, in this process. @returns what ends it */
+  async hollowNode(name: string): Promise<() => Promise<void>> {
+    const authority = await loadCertificateAuthority(join(this.#directory, "pki"));
+    const stopping = new AbortController();
+    const log = createLog("test", "silent");
+    const ready = deferred();
+    const howbelet = createHowbelet({
+      server: this.address(),
+      tls: await clientCertificate(authority, { commonName: `system:node:${name}`, organizations: ["system:nodes"] }),
+      nodeName: name,
+      dataDir: join(this.#directory, "nodes", name),
+      runtime: new HollowRuntime({ clock: systemClock }),
+      clock: systemClock,
+      log,
+      onReady: ready.resolve,
+    });
+    const ended = howbelet.run(stopping.signal).catch((error: unknown) => {
+      if (!stopping.signal.aborted) ready.reject(error);
+    });
+    await ready.promise;
+    return async () => {
+      stopping.abort();
+      await ended;
+    };
   }
 
   /** Ends an api-server as a crash would. */
@@ -71,6 +116,8 @@ export class ControlPlane {
 
   async stop(): Promise<void> {
     for (const client of this.#clients) await client.close();
+    // One that was suspended hears of nothing else.
+    await Promise.all(this.#components.map((process) => process.stop("SIGKILL")));
     await Promise.all(this.#servers.map(({ process }) => process?.stop("SIGTERM")));
     rmSync(this.#directory, { recursive: true, force: true });
   }
