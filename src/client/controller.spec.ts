@@ -86,6 +86,15 @@ describe("a controller of one's own", () => {
     expect(seen).to.deep.equal(["other/b here"]);
   });
 
+  it("looks only at what it selects, also when its figures are shown", async () => {
+    seed("a");
+    api.seed(replicaSetKind, replicaSet({ name: "b", namespace: "other" }));
+    const metrics = createMetrics({ process: false });
+    await start([define({ selection: { namespace: "other" } })], { metrics });
+
+    expect(seen).to.deep.equal(["other/b here"]);
+  });
+
   it("leaves changes alone that do not matter to it", async () => {
     seed("web");
     await start([define({ matters: (object, previous) => object.spec.replicas !== previous.spec.replicas })]);

@@ -1,11 +1,11 @@
 import type { Kind } from "../api/kinds/kind.js";
 import type { ApiObject } from "../api/object.js";
 import type { Metrics } from "../base/metrics.js";
-import type { Informer } from "./contracts.js";
+import type { Informer, Selection } from "./contracts.js";
 
 /** Where informers come from. */
 interface InformerSource {
-  of<T extends ApiObject>(kind: Kind<T>): Informer<T>;
+  of<T extends ApiObject>(kind: Kind<T>, selection?: Selection): Informer<T>;
 }
 
 /**
@@ -19,7 +19,7 @@ export function measureCacheWaits(informers: InformerSource, metrics: Metrics, c
     labels: ["controller"],
   });
   const observe = (seconds: number): void => waits.observe({ controller: controller() }, seconds);
-  return { of: (kind) => measured(informers.of(kind), observe) };
+  return { of: (kind, selection) => measured(informers.of(kind, selection), observe) };
 }
 
 function measured<T extends ApiObject>(informer: Informer<T>, observe: (seconds: number) => void): Informer<T> {
