@@ -1,10 +1,9 @@
 import { isNotFound } from "../../api/errors.js";
 import { isJobFinished } from "../../api/kinds/job/conditions.js";
-import { formatKey, keyOf, type ObjectKey, type Whole } from "../../api/object.js";
+import { keyOf, type ObjectKey, type Whole } from "../../api/object.js";
 import { compileLabelSelector } from "../../api/selectors/label-selector.js";
 import type { Clock } from "../../base/clock.js";
 import type { Informer, Lister, Reconciler, ResourceClient, Result } from "../../client/contracts.js";
-import { TerminalError } from "../../client/controller-loop.js";
 import type { OwnWrites } from "../../client/own-writes.js";
 import type { Job, JobStatus } from "../../gen/howbernetes/batch/v1/job.js";
 import type { Namespace } from "../../gen/howbernetes/core/v1/namespace.js";
@@ -13,7 +12,7 @@ import type { Claimer } from "../ownership/claimer.js";
 import { isControlledBy } from "../ownership/owner-reference.js";
 import { isFinished } from "../pod-state.js";
 import type { PodControl } from "../pods/pod-control.js";
-import { isLastingRefusal } from "../refusal.js";
+import { throwFailures } from "../pods/throw-failures.js";
 import { byController, byOrphanNamespace } from "../shared-informers.js";
 import { writeCurrentStatus } from "../write-status.js";
 import { account, settle } from "./accounting.js";
@@ -85,7 +84,7 @@ export class JobReconciler implements Reconciler {
     const settled = course.errors.length === 0 ? verdict : undefined;
     await this.count(course.view, settled, failures, signal);
 
-    throwIfAny(course.errors, key);
+    throwFailures(course.errors, key);
     const waits = [course.waitMs, verdict === undefined ? deadlineInMs(view) : undefined].filter((waitMs) => waitMs !== undefined);
     return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
   }
@@ -172,7 +171,7 @@ export class JobReconciler implements Reconciler {
     const final = isDone && verdict !== undefined ? finalStatus(counted, verdict, this.deps.clock.now()) : undefined;
     const stored = await this.write(noted, final ?? counted, signal);
     if (final !== undefined && verdict !== undefined) events.end(stored, verdict);
-    throwIfAny(errors, keyOf(job));
+    throwFailures(errors, keyOf(job));
   }
 
   /** Only on top of what was read: a status that counts on from an older one would lose pods. */
@@ -187,11 +186,4 @@ export class JobReconciler implements Reconciler {
       throw error;
     }
   }
-}
-
-function throwIfAny(errors: readonly unknown[], key: ObjectKey): void {
-  const [first] = errors;
-  if (first === undefined) return;
-  if (errors.every(isLastingRefusal)) throw new TerminalError(`the pods of ${formatKey(key)} are refused`, { cause: first });
-  throw first;
 }
