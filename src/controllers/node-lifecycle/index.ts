@@ -29,16 +29,18 @@ export function createNodeLifecycleController({ client, informers, events, clock
   const liveness = new Liveness(clock, () => blocked.totalMs());
   const turns = new EvictionTurns(clock);
 
-  const seen = (lease: Whole<Lease>): void => {
-    if (lease.metadata.namespace !== nodeLeaseNamespace) return;
-    // Most renewals change nothing: the node's next look is due anyway.
-    if (liveness.observe(lease)) queue.add({ namespace: "", name: lease.metadata.name });
-  };
-  informers.of(leaseKind).addHandler({ added: seen, updated: seen });
   // How fast one may evict hangs on how the others fare.
   const lookAtFailed = (): void => {
     for (const node of nodes.list()) if (readiness(node) !== "True") queue.add(keyOf(node));
   };
+  const seen = (lease: Whole<Lease>): void => {
+    if (lease.metadata.namespace !== nodeLeaseNamespace) return;
+    // Most renewals change nothing: the node's next look is due anyway.
+    if (!liveness.observe(lease)) return;
+    queue.add({ namespace: "", name: lease.metadata.name });
+    lookAtFailed();
+  };
+  informers.of(leaseKind).addHandler({ added: seen, updated: seen });
   nodes.addHandler({
     added: (node) => {
       liveness.expect(node.metadata.name);
@@ -64,7 +66,7 @@ export function createNodeLifecycleController({ client, informers, events, clock
   };
 
   const clients = { nodeClient: client.of(nodeKind), podClient: client.of(podKind), leaseClient: client.of(leaseKind) };
-  const reconciler = new NodeLifecycleReconciler({ nodes, pods, ...clients, liveness, turns, events, clock, log });
+  const reconciler = new NodeLifecycleReconciler({ nodes, pods, ...clients, liveness, lookAtFailed, turns, events, clock, log });
   const loop = { name, queue, reconciler, workers, log, ...(metrics === undefined ? {} : { metrics }) };
   const run = async (signal: AbortSignal): Promise<void> => {
     blocked.start();

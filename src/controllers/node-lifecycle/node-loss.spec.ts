@@ -4,6 +4,7 @@ import { type ControlPlane, startControlPlane } from "../../../test/fakes/fake-a
 import { FakeNodes } from "../../../test/fakes/fake-api/fake-nodes.js";
 import { settle } from "../../../test/fakes/fake-api/settle.js";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
+import { unavailable } from "../../api/errors.js";
 import { deploymentKind } from "../../api/kinds/deployment/kind.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
 import { leaseKind } from "../../api/kinds/lease/kind.js";
@@ -217,6 +218,27 @@ describe("nodes that are lost together", () => {
     // One of those that came back may have had the turn that was due.
     await pass(12, alive);
     expect(tainted()).to.deep.equal([3, 1]);
+  });
+
+  it("go on evicting after a time in which it was only we who heard of nobody", async () => {
+    const alive = names.slice(3);
+    await pass(16, alive);
+    expect(tainted()).to.deep.equal([3, 1]);
+
+    const thaw = plane.api.freeze(leaseKind);
+    const heed = plane.api.intercept({
+      before: ({ verb, kind, key }) => {
+        if (verb === "get" && kind.typeName === leaseKind.typeName && alive.includes(key.name)) throw unavailable("away");
+      },
+    });
+    // The last node's turn comes when all the others seem lost, too.
+    await pass(25, alive);
+    expect(tainted()[1]).to.be.below(3);
+    thaw();
+    heed();
+    await pass(30, alive);
+
+    expect(tainted()).to.deep.equal([3, 3]);
   });
 
   it("evict nothing, and stop doing so, when all are lost", async () => {

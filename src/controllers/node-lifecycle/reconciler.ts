@@ -28,6 +28,8 @@ export interface NodeLifecycleDeps {
   readonly podClient: ResourceClient<Pod>;
   readonly leaseClient: ResourceClient<Lease>;
   readonly liveness: Liveness;
+  /** Has every node looked at that is not ready: another one turned out to live, which nothing else may tell. */
+  readonly lookAtFailed: () => void;
   readonly turns: EvictionTurns;
   readonly events: EventRecorder;
   readonly clock: Clock;
@@ -90,7 +92,9 @@ export class NodeLifecycleReconciler implements Reconciler {
       if (!isNotFound(error)) throw error;
     }
     const settled = liveness.verdict(name);
-    return settled.alive ? settled.askAgainMs : undefined;
+    if (!settled.alive) return undefined;
+    this.deps.lookAtFailed();
+    return settled.askAgainMs;
   }
 
   private async declareDead(node: Whole<Node>, signal: AbortSignal): Promise<Whole<Node> | undefined> {
