@@ -8,10 +8,10 @@ import { namespace } from "../../builders/index.js";
 import { PodBounds } from "../pod-bounds.js";
 import { factor, seed, seededRandom } from "../seed.js";
 import { Wire } from "../wire.js";
-import { changeSomething, converge, type Scene } from "./random-changes.js";
+import { changeSomething, converge, moods, resize, type Scene } from "./random-changes.js";
 import { deploymentSubject, replicaSetSubject, type WorkloadSubject } from "./workload-subject.js";
 
-const sequences = 5 * factor;
+const sequences = 6 * factor;
 const changesEach = 12;
 
 const subjects = { Deployment: deploymentSubject, ReplicaSet: replicaSetSubject };
@@ -47,13 +47,15 @@ describe("convergence: a workload under random changes", function () {
         await subject.create();
         await converge(scene);
         for (let sequence = 1; sequence <= sequences; sequence += 1) {
-          for (let change = 1; change <= changesEach; change += 1) await changeSomething(scene);
+          const mood = moods[sequence % moods.length] ?? [];
+          await resize(scene);
+          for (let change = 1; change <= changesEach; change += 1) await changeSomething(scene, mood);
           await converge(scene);
           expect(bounds.violations).to.deep.equal([]);
         }
       } catch (cause: unknown) {
-        // Since it was last settled: what was before has been looked at.
-        const since = log.slice(log.lastIndexOf("converge", -2));
+        // What was before has been looked at when it had settled.
+        const since = log.slice(-2 * changesEach);
         throw new Error(`HOWBERNETES_SEED=${seed}, after\n  ${since.join("\n  ")}\n${await podsOf(cluster, at)}`, { cause });
       } finally {
         await bounds.stop();

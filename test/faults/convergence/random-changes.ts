@@ -112,15 +112,35 @@ const changes: Readonly<Record<string, Change>> = {
   },
 };
 
-const names = Object.keys(changes);
+const views = ["silence", "speak", "wait", "waitLong"];
+const wishes = ["roll", "pauseOrResume"];
+const harms = ["crash", "deletePod", "deleteReplicaSet", "loseNode", "returnNodes"];
+const sizes = ["scale", "setStrategy"];
 
-/** Makes one change, and leaves the controllers some time, or none, to act on it. */
-export async function changeSomething(scene: Scene): Promise<void> {
-  const name = pick(names, scene.random);
+/**
+ * What happens in a sequence of changes. The fewer kinds of them, the narrower the bounds: with a size that stays, no pod
+ * more than that size allows; without harm, no pod fewer.
+ */
+export const moods: readonly (readonly string[])[] = [
+  [...wishes, ...wishes, ...views],
+  [...wishes, ...harms, ...views],
+  [...sizes, ...wishes, ...views],
+  Object.keys(changes),
+];
+
+/** Makes one change of a mood, and leaves the controllers some time, or none, to act on it. */
+export async function changeSomething(scene: Scene, mood: readonly string[]): Promise<void> {
+  const name = pick(mood, scene.random);
   const detail = await changes[name]?.(scene);
   const calls = pick([0, 0, 2, 10, 30], scene.random);
   scene.log.push(`${name} ${detail}, then ${calls} calls`);
   for (let call = 0; call < calls; call += 1) await scene.cluster.client.of(podKind).list({ namespace: scene.namespace });
+}
+
+/** Gives the workload another size and strategy, and waits until it is as wanted. */
+export async function resize(scene: Scene): Promise<void> {
+  for (const name of sizes) scene.log.push(`${name} ${await changes[name]?.(scene)}`);
+  await converge(scene);
 }
 
 /** Takes back what keeps a workload from being as wanted, and waits until it is. */
