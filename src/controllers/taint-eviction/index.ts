@@ -36,12 +36,18 @@ export function createTaintEvictionController({ client, informers, events, clock
     },
     deleted: (pod) => reconciler.forget(pod.metadata.uid),
   });
+  // Some pods stay where they are only because there was nowhere to go.
+  const lookAtTainted = (): void => {
+    for (const node of nodes.list()) if (evictingTaints(node).length > 0) lookAtPodsOf(node);
+  };
   nodes.addHandler({
-    added: lookAtPodsOf,
+    added: (node) => {
+      lookAtPodsOf(node);
+      if (readiness(node) === "True") lookAtTainted();
+    },
     updated: (node, previous) => {
       if (!isDeepStrictEqual(evictingTaints(node), evictingTaints(previous))) lookAtPodsOf(node);
-      if (readiness(node) !== "True" || readiness(previous) === "True") return;
-      for (const other of nodes.list()) if (evictingTaints(other).length > 0) lookAtPodsOf(other);
+      if (readiness(node) === "True" && readiness(previous) !== "True") lookAtTainted();
     },
   });
   const loop = { name, queue, reconciler, workers, log, ...(metrics === undefined ? {} : { metrics }) };

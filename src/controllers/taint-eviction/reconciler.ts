@@ -25,6 +25,8 @@ const disruption = { reason: "DeletionByTaintManager", message: "Taint manager: 
 /**
  * Deletes pods from nodes whose NoExecute taints they tolerate no longer. The time is counted by our own monotonic clock
  * from when we first saw the taint: a step of the wall clock evicts nobody.
+ *
+ * Unlike Kubernetes: pods that have finished stay to be looked at, for they do not run there any more.
  */
 export class TaintEvictionReconciler implements Reconciler {
   /** Since when a pod, by uid, has been seen beside taints that it does not tolerate for ever. */
