@@ -12,11 +12,12 @@ import { isTerminating } from "../pod-state.js";
 import { createTaintEvictionController } from "./index.js";
 
 describe("the taint eviction controller", () => {
+  let clock: FakeClock;
   let api: FakeApi;
   let stop: () => Promise<void>;
 
   beforeEach(async () => {
-    const clock = new FakeClock();
+    clock = new FakeClock();
     api = new FakeApi(clock);
     const control = new AbortController();
     const listed = [{ component: "taint-eviction-controller", create: createTaintEvictionController }];
@@ -40,6 +41,7 @@ describe("the taint eviction controller", () => {
       .map(({ metadata }) => metadata.name);
 
   it("leaves pods where they are while no other node is ready, and looks again when one comes that is", async () => {
+    await clock.advance(60_000);
     expect(going()).to.deep.equal([]);
     api.seed(nodeKind, node({ name: "fresh" }));
     await settle();
