@@ -28,7 +28,8 @@ export function planDaemonSet(view: DaemonSetView): DaemonSetPlan {
   // Pods with a node that is gone are the pod garbage collector's; the others would wait for it for ever.
   const waiting = staying(lost).filter(({ pod }) => (pod.spec.nodeName ?? "") === "");
   const plans = [...kept.map(({ plan }) => plan), { ...nothing, remove: waiting.map(({ pod }) => pod) }];
-  if (isRolling) plans.push(limits.maxSurge > 0 ? planSurge(calm, limits) : planExchange(nodes, calm, limits));
+  const desired = nodes.filter(({ shouldRun }) => shouldRun).length;
+  if (isRolling) plans.push(limits.maxSurge > 0 ? planSurge(calm, desired, limits) : planExchange(calm, desired, limits));
   return {
     create: plans.flatMap(({ create }) => create),
     remove: plans.flatMap(({ remove }) => remove),
@@ -60,26 +61,48 @@ function superfluous(running: readonly DaemonPodView[], surges: boolean): readon
   return oldestNew.isAvailable || !oldestOld.isReady ? [...others, oldestOld] : others;
 }
 
-/** Removes old pods, so that new ones follow; of those available, as few that enough others stay so. */
-function planExchange(nodes: readonly NodeView[], calm: readonly NodeView[], { maxUnavailable }: RollingLimits): DaemonSetPlan {
-  const wanted = calm.filter(({ shouldRun }) => shouldRun);
-  const old = wanted.flatMap(({ pods }) => staying(pods).filter(({ isUpdated, isFinished }) => !isUpdated && !isFinished));
-  const available = wanted.filter(({ pods }) => staying(pods).some((pod) => pod.isAvailable)).length;
-  const unavailable = nodes.filter(({ shouldRun }) => shouldRun).length - available;
+/**
+ * Removes old pods, so that new ones follow where they may; of those available, as few that enough others stay so. A node
+ * that should run none keeps an old one no longer than that, and nobody waits for it.
+ *
+ * Unlike Kubernetes, where a pod that goes from such a node counts as missing, so that a lost node holds up a rollout.
+ */
+function planExchange(calm: readonly NodeView[], desired: number, { maxUnavailable }: RollingLimits): DaemonSetPlan {
+  const old = calm.flatMap(({ pods }) => staying(pods).filter(isOutdated));
+  const available = calm.filter((node) => node.shouldRun && isServed(node)).length;
+  const unavailable = desired - available;
   const broken = old.filter((each) => !each.isAvailable);
   const healthy = old.filter((each) => each.isAvailable).slice(0, Math.max(0, maxUnavailable - unavailable));
   return { ...nothing, remove: [...broken, ...healthy].map(({ pod }) => pod) };
 }
 
-/** Makes new pods beside old ones; only where the old one is of no use anyway, beyond the limit. */
-function planSurge(calm: readonly NodeView[], { maxSurge }: RollingLimits): DaemonSetPlan {
-  const views = calm.filter(({ shouldRun }) => shouldRun).map(({ name, pods }) => ({ name, pods: staying(pods) }));
-  const surging = views.filter(({ pods }) => pods.length > 1).length;
-  const old = views.filter(({ pods }) => pods.length === 1 && pods.every(({ isUpdated, isFinished }) => !isUpdated && !isFinished));
-  const isBroken = ({ pods }: { readonly pods: readonly DaemonPodView[] }): boolean => !pods.some(({ isAvailable }) => isAvailable);
-  const broken = old.filter(isBroken);
-  const healthy = old.filter((each) => !isBroken(each)).slice(0, Math.max(0, maxSurge - surging));
-  return { ...nothing, create: [...broken, ...healthy].map(({ name }) => name) };
+/**
+ * Makes new pods beside old ones; only where the old one is of no use anyway, beyond the limit. An old pod on a node that
+ * should run none goes when it is of no use, or when as many nodes as should are served without it.
+ */
+function planSurge(calm: readonly NodeView[], desired: number, { maxSurge }: RollingLimits): DaemonSetPlan {
+  const surging = calm.filter(({ shouldRun, pods }) => shouldRun && staying(pods).length > 1).length;
+  const old = calm.filter(({ pods }) => staying(pods).length === 1 && staying(pods).every(isOutdated));
+  const [wanted, unwanted] = [old.filter(({ shouldRun }) => shouldRun), old.filter(({ shouldRun }) => !shouldRun)];
+  const create = [...unserved(wanted), ...wanted.filter(isServed).slice(0, Math.max(0, maxSurge - surging))];
+  const spare = Math.max(0, calm.filter(isServed).length - desired);
+  const leave = [...unserved(unwanted), ...unwanted.filter(isServed).slice(0, spare)];
+  return { ...nothing, create: create.map(({ name }) => name), remove: leave.flatMap(({ pods }) => staying(pods)).map(({ pod }) => pod) };
+}
+
+/** Whether a pod that runs is of another template than the present one. */
+function isOutdated({ isUpdated, isFinished }: DaemonPodView): boolean {
+  return !isUpdated && !isFinished;
+}
+
+/** Whether a node has an available pod that stays. */
+function isServed({ pods }: NodeView): boolean {
+  return staying(pods).some(({ isAvailable }) => isAvailable);
+}
+
+/** Those of some nodes that have no available pod. */
+function unserved(nodes: readonly NodeView[]): readonly NodeView[] {
+  return nodes.filter((node) => !isServed(node));
 }
 
 function staying(pods: readonly DaemonPodView[]): readonly DaemonPodView[] {
