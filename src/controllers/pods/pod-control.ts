@@ -10,6 +10,7 @@ import { forEachBounded } from "../bounded.js";
 import { isControlledBy } from "../ownership/owner-reference.js";
 import { isTerminating } from "../pod-state.js";
 import { isRefusal } from "../refusal.js";
+import { type PodEventWording, usualWording } from "./pod-event-wording.js";
 import { UncertainNames } from "./uncertain-names.js";
 
 // One reconcile does not go on for ever, so that a change of the owner is heeded soon.
@@ -39,6 +40,8 @@ export interface PodControlDeps<Owner extends ApiObject> {
   readonly pods: ResourceClient<Pod>;
   readonly ownWrites: OwnWrites;
   readonly events: EventRecorder;
+  /** Most controllers' by default. */
+  readonly wording?: PodEventWording;
 }
 
 /**
@@ -52,7 +55,11 @@ export class PodControl<Owner extends ApiObject> {
   private readonly doomed = new Map<string, Set<string>>();
   private readonly uncertain = new UncertainNames();
 
-  constructor(private readonly deps: PodControlDeps<Owner>) {}
+  private readonly wording: PodEventWording;
+
+  constructor(private readonly deps: PodControlDeps<Owner>) {
+    this.wording = deps.wording ?? usualWording;
+  }
 
   /**
    * The pods to plan with: those of `owned` that are not already being deleted by our doing. Call it before each plan, with
@@ -106,12 +113,12 @@ export class PodControl<Owner extends ApiObject> {
       try {
         const pod = await this.createNamed(owner, withName(draft.pod, name), isKnown, signal);
         this.deps.ownWrites.record(keyOf(owner), pod.metadata.resourceVersion);
-        this.tell(owner, "Normal", "SuccessfulCreate", `Created pod: ${name}`);
+        this.tell(owner, "Normal", "SuccessfulCreate", this.wording.done("create", name, owner));
         return pod;
       } catch (error: unknown) {
         if (isAlreadyExists(error) && draft.pod.metadata.name === "" && attempt < nameAttempts) continue;
         if (!isRefusal(error) && !isAlreadyExists(error)) this.uncertain.add(owner.metadata.uid, name, draft.slot);
-        if (!isAbort(error)) this.tell(owner, "Warning", "FailedCreate", `Error creating: ${textOf(error)}`);
+        if (!isAbort(error)) this.tell(owner, "Warning", "FailedCreate", this.wording.failed("create", name, owner, textOf(error)));
         throw error;
       }
     }
@@ -141,11 +148,11 @@ export class PodControl<Owner extends ApiObject> {
     const { uid, name } = pod.metadata;
     try {
       await this.deps.pods.delete(keyOf(pod), { options: { preconditions: { uid } }, signal });
-      this.tell(owner, "Normal", "SuccessfulDelete", `Deleted pod: ${name}`);
+      this.tell(owner, "Normal", "SuccessfulDelete", this.wording.done("delete", name, owner));
     } catch (error: unknown) {
       // It is gone, or another pod has its name.
       if (!isNotFound(error) && !isConflict(error)) {
-        if (!isAbort(error)) this.tell(owner, "Warning", "FailedDelete", `Error deleting: ${textOf(error)}`);
+        if (!isAbort(error)) this.tell(owner, "Warning", "FailedDelete", this.wording.failed("delete", name, owner, textOf(error)));
         throw error;
       }
     }

@@ -11,6 +11,7 @@ import type { Controller, ControllerDeps } from "../controller.js";
 import { Claimer } from "../ownership/claimer.js";
 import { enqueueOwners } from "../ownership/enqueue-owners.js";
 import { PodControl } from "../pods/pod-control.js";
+import { statefulSetWording } from "../pods/pod-event-wording.js";
 import { RevisionControl } from "../revisions/revision-control.js";
 import { onRoomMade, roomSettlesMs } from "../room-made.js";
 import type { SharedInformers } from "../shared-informers.js";
@@ -33,7 +34,7 @@ export function createStatefulSetController({ client, informers, events, clock, 
   const queue = createWorkQueue({ clock });
   const ownWrites = new OwnWrites();
   const clients = { sets: client.of(statefulSetKind), pods: client.of(podKind), revisions: client.of(controllerRevisionKind) };
-  const podControl = new PodControl({ kind: statefulSetKind, pods: clients.pods, ownWrites, events });
+  const podControl = new PodControl({ kind: statefulSetKind, pods: clients.pods, ownWrites, events, wording: statefulSetWording });
 
   statefulSets.addHandler({
     added: (set) => queue.add(keyOf(set)),

@@ -172,7 +172,10 @@ describe("stateful sets", () => {
     const next = await cluster.until(podKind, keyOf(first), (each) => each.metadata.uid !== first.metadata.uid && isReady(each));
 
     expect(nameOf(next)).to.equal("db-0");
-    expect(await events()).to.include.members(["SuccessfulCreate: Created pod: db-0", "SuccessfulDelete: Deleted pod: db-0"]);
+    expect(await events()).to.include.members([
+      "SuccessfulCreate: create Pod db-0 in StatefulSet db successful",
+      "SuccessfulDelete: delete Pod db-0 in StatefulSet db successful",
+    ]);
   });
 
   it("roll out from the highest number on, and back", async () => {
