@@ -56,7 +56,7 @@ export class PodBounds {
     this.inForce.push(bounds);
   }
 
-  /** The test is about to delete this pod. */
+  /** The test deletes this pod, or has it deleted. */
   willDelete(pod: Whole<Pod>): void {
     this.doomed.add(pod.metadata.uid);
   }

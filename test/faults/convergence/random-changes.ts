@@ -84,10 +84,13 @@ const changes: Readonly<Record<string, Change>> = {
     await orGone(cluster.client.of(replicaSetKind).delete(keyOf(replicaSet)));
     return replicaSet.metadata.name;
   },
-  loseNode: async ({ cluster, random }) => {
+  loseNode: async ({ cluster, namespace, bounds, random }) => {
     if (cluster.nodes.length <= fewestNodes) return "nothing";
     const node = pick(cluster.nodes, random);
     await node.stop();
+    const { items } = await cluster.client.of(podKind).list({ namespace, fieldSelector: `spec.nodeName=${node.name}` });
+    // They may be evicted before they are said not to be ready.
+    for (const pod of items) bounds.willDelete(pod);
     cluster.clock.advance(breakMs);
     return node.name;
   },
