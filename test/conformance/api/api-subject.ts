@@ -6,11 +6,25 @@ import { createLog } from "../../../src/base/log.js";
 import { createMetrics } from "../../../src/base/metrics.js";
 import { createCertificateAuthority, issueCertificate } from "../../../src/base/tls/certificate-authority.js";
 import { createApiClient, type RemoteApiClient } from "../../../src/client/index.js";
+import { controllers as allControllers } from "../../../src/controllers/list.js";
 import { runControllers } from "../../../src/controllers/manager.js";
 import type { Store } from "../../../src/storage/interface.js";
 import { JsonApi } from "./json-api.js";
 
-/** What the areas are tested on: an api-server on a real store, called over TLS, and the controllers. */
+/**
+ * Those without which the API would not behave as it does (deletion waits for them, and quotas), and two of workloads, to
+ * show what comes of an object. What others make of theirs would come between a test's two looks at one.
+ */
+const apiControllers: readonly string[] = [
+  "garbage-collector-controller",
+  "namespace-controller",
+  "resourcequota-controller",
+  "deployment-controller",
+  "replicaset-controller",
+];
+const listed = allControllers.filter(({ component }) => apiControllers.includes(component));
+
+/** What the areas are tested on: an api-server on a real store, called over TLS, and the controllers that belong to it. */
 export interface ApiSubject {
   readonly store: Store;
   readonly client: RemoteApiClient;
@@ -23,7 +37,7 @@ export interface ApiSubject {
 
 const log = createLog("test", "silent");
 
-/** Starts an api-server and all controllers on a store, which stays the caller's to close. */
+/** Starts an api-server and its controllers on a store, which stays the caller's to close. */
 export async function startApiSubject(store: Store): Promise<ApiSubject> {
   const certificateAuthority = await createCertificateAuthority("test-ca");
   const certify = async (commonName: string, organization: string, usage: "server" | "client") => {
@@ -46,7 +60,7 @@ export async function startApiSubject(store: Store): Promise<ApiSubject> {
   const client = createApiClient({ address: listen, tls: adminTls, log });
   const controllers = createApiClient({ address: listen, tls: controllersTls, log });
   const stopping = new AbortController();
-  const controlling = runControllers({ client: controllers, clock: systemClock, log }, stopping.signal);
+  const controlling = runControllers({ client: controllers, clock: systemClock, log }, stopping.signal, listed);
 
   return {
     store,
