@@ -1,6 +1,7 @@
 import { expect } from "chai";
+import { eventually } from "../eventually.js";
 import { Cluster } from "./harness/cluster.js";
-import { dockerEvents } from "./harness/containers.js";
+import { followEvents } from "./harness/containers.js";
 import { deploymentManifest } from "./harness/manifests.js";
 import { PodHistory } from "./harness/pod-history.js";
 
@@ -37,7 +38,7 @@ describe("rollouts", function () {
 
   it("Recreate starts no new container before the last old one has died", async () => {
     const strategy = "  strategy: {type: Recreate}\n";
-    const since = Math.floor(Date.now() / 1000);
+    const docker = await followEvents(cluster.nodeName);
     await cluster.apply(deploymentManifest("again", { replicas: 3, strategy }));
     await cluster.must("wait", "--for=condition=Ready", "pods", "-l", "app=again", "--timeout=90s");
     const oldPods = new Set((await cluster.list("pods", "-l", "app=again")).map(({ metadata }) => metadata.name));
@@ -47,10 +48,15 @@ describe("rollouts", function () {
     await history.until("three new pods", (pods) => pods.length === 3 && pods.every(({ name, ready }) => ready && !oldPods.has(name)));
     await history.stop();
 
-    const events = (await dockerEvents(cluster.nodeName, since)).filter(({ isSandbox, pod }) => !isSandbox && pod.startsWith("again-"));
+    const ofApps = () => docker.events.filter(({ isSandbox, pod }) => !isSandbox && pod.startsWith("again-"));
+    await eventually(() => {
+      expect(ofApps().filter(({ action, pod }) => action === "die" && oldPods.has(pod))).to.have.lengthOf(3);
+      expect(ofApps().filter(({ action, pod }) => action === "start" && !oldPods.has(pod))).to.have.lengthOf(3);
+    });
+    docker.stop();
+    const events = ofApps();
     const lastDeath = Math.max(...events.filter(({ action, pod }) => action === "die" && oldPods.has(pod)).map(({ atMs }) => atMs));
     const firstStart = Math.min(...events.filter(({ action, pod }) => action === "start" && !oldPods.has(pod)).map(({ atMs }) => atMs));
-    expect(events.filter(({ action, pod }) => action === "die" && oldPods.has(pod))).to.have.lengthOf(3);
     expect(firstStart).to.be.greaterThan(lastDeath);
   });
 });

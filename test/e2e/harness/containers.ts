@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import Docker from "dockerode";
 
 const label = "howbernetes.dev";
@@ -68,27 +69,39 @@ export async function inContainer(nodeName: string, pod: string, command: readon
   for await (const _chunk of await exec.start({}));
 }
 
-/** Container events that the engine remembers or sends, from one time to another, oldest first. */
-export async function dockerEvents(nodeName: string, sinceSeconds: number): Promise<readonly DockerEvent[]> {
-  const until = Math.floor(Date.now() / 1000) + 1;
-  const stream = await docker.getEvents({
-    since: sinceSeconds,
-    until,
-    filters: { type: ["container"], label: [`${label}/node=${nodeName}`] },
+/** Follows a node's container events from now on: the engine remembers but its last 256, of everybody's containers. */
+export async function followEvents(nodeName: string): Promise<FollowedEvents> {
+  const filters = { type: ["container" as const], label: [`${label}/node=${nodeName}`] };
+  const stream = await docker.getEvents({ filters });
+  const events: DockerEvent[] = [];
+  let rest = "";
+  stream.on("data", (chunk: Buffer) => {
+    const lines = `${rest}${chunk.toString()}`.split("\n");
+    rest = lines.pop() ?? "";
+    events.push(...lines.filter((line) => line !== "").map(parseEvent));
   });
-  let text = "";
-  for await (const chunk of stream) text += String(chunk);
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as { Action: string; timeNano: number; Actor: { ID: string; Attributes: Record<string, string> } })
-    .map(({ Action, timeNano, Actor }) => ({
-      action: Action,
-      atMs: timeNano / 1e6,
-      id: Actor.ID,
-      pod: Actor.Attributes[`${label}/pod-name`] ?? "",
-      isSandbox: Actor.Attributes[`${label}/container-kind`] === "sandbox",
-    }));
+  return { events, stop: () => void (stream as Readable).destroy() };
+}
+
+export interface FollowedEvents {
+  /** Those so far, oldest first; it grows. */
+  readonly events: readonly DockerEvent[];
+  stop(): void;
+}
+
+function parseEvent(line: string): DockerEvent {
+  const { Action, timeNano, Actor } = JSON.parse(line) as {
+    Action: string;
+    timeNano: number;
+    Actor: { ID: string; Attributes: Record<string, string> };
+  };
+  return {
+    action: Action,
+    atMs: timeNano / 1e6,
+    id: Actor.ID,
+    pod: Actor.Attributes[`${label}/pod-name`] ?? "",
+    isSandbox: Actor.Attributes[`${label}/container-kind`] === "sandbox",
+  };
 }
 
 export interface DockerEvent {
