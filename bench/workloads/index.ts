@@ -8,6 +8,7 @@ import { onePod } from "./one-pod.js";
 import { rollingUpdate } from "./rolling-update.js";
 import { sandboxCost } from "./sandbox-cost.js";
 import { serverRestart } from "./server-restart.js";
+import { testClusterStart } from "./test-cluster-start.js";
 import { watchCatchUp } from "./watch-catch-up.js";
 import { watchFanOut } from "./watch-fan-out.js";
 import type { ServerWorkload, Workload } from "./workload.js";
@@ -25,4 +26,5 @@ export const serverWorkloads: readonly ServerWorkload[] = [
   watchCatchUp,
   serverRestart,
   largeReplicaSet,
+  testClusterStart,
 ];
