@@ -145,6 +145,8 @@ class Howbelet implements Runnable {
       scope: { clusterUid, nodeName },
       podCidr: () => this.identity?.podCidr ?? "",
       source: this.podsOnceConnected(),
+      client: this.client,
+      connected: this.connected,
       reporter: this.queue,
       node,
       hostIp: address,
@@ -166,13 +168,15 @@ class Howbelet implements Runnable {
     return undefined;
   }
 
-  /** The pods are believed only from a server that has shown itself to be of the node's cluster. */
+  /** What pods there are, and what configures them, is believed only from a server that has shown itself to be of the node's cluster. */
+  private readonly connected = (signal: AbortSignal): Promise<void> => abortable(this.firstSession.promise, signal);
+
   private podsOnceConnected(): PodSource {
     const { nodeName, clock, log } = this.options;
     const source = createPodSource({ client: this.client, nodeName, clock, log });
     return {
       run: async (handler, signal) => {
-        await abortable(this.firstSession.promise, signal);
+        await this.connected(signal);
         await source.run(handler, signal);
       },
     };

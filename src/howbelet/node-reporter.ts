@@ -1,7 +1,8 @@
 import type { Clock } from "../base/clock.js";
+import type { Quantity } from "../gen/howbernetes/meta/v1/values.js";
 import type { PreparedNetwork, RuntimeInfo } from "./runtime/interface.js";
 import type { ReportQueue } from "./server/report-queue.js";
-import { nodeReport } from "./status/node-status.js";
+import { allocatableOf, nodeReport } from "./status/node-status.js";
 
 export interface NodeReporterDeps {
   readonly queue: Pick<ReportQueue, "nodeStatus">;
@@ -23,6 +24,11 @@ export class NodeReporter {
   /** Scheme of container ids. */
   get runtimeName(): string {
     return this.info?.name ?? "docker";
+  }
+
+  /** What the node has to give, by resource; undefined while the runtime has never answered. */
+  get allocatable(): Readonly<Record<string, Quantity>> | undefined {
+    return this.info === undefined ? undefined : allocatableOf(this.info);
   }
 
   runtimeReady(info: RuntimeInfo, network: PreparedNetwork): void {

@@ -1,12 +1,16 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { eventually } from "../../test/eventually.js";
+import { FakeApi } from "../../test/fakes/fake-api/fake-api.js";
 import { FakeClock } from "../../test/fakes/fake-clock.js";
 import { makeWhole } from "../api/codec/whole.js";
+import { forbidden, unavailable } from "../api/errors.js";
+import { configMapKind } from "../api/kinds/configmap/kind.js";
 import { podKind } from "../api/kinds/pod/kind.js";
 import type { Whole } from "../api/object.js";
+import { abortable } from "../base/abort.js";
 import { createLog } from "../base/log.js";
 import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../gen/howbernetes/core/v1/pod_status.js";
@@ -20,11 +24,23 @@ import type { ContainerConfig, ContainerSnapshot } from "./runtime/interface.js"
 const scope = { clusterUid: "cluster", nodeName: "n1" };
 const signal = new AbortController().signal;
 
-function webPod(overrides: { readonly restartPolicy?: string; readonly image?: string; readonly metadata?: object } = {}): Whole<Pod> {
-  const { restartPolicy = "Always", image = "web:1", metadata = {} } = overrides;
+interface PodOverrides {
+  readonly restartPolicy?: string;
+  readonly image?: string;
+  readonly metadata?: object;
+  /** Of the container. */
+  readonly fields?: object;
+}
+
+function webPod(overrides: PodOverrides = {}): Whole<Pod> {
+  const { restartPolicy = "Always", image = "web:1", metadata = {}, fields = {} } = overrides;
   return makeWhole(podKind, {
     metadata: { name: "web", namespace: "default", uid: "uid-web", ...metadata },
-    spec: { restartPolicy, terminationGracePeriodSeconds: 30, containers: [{ name: "web", image, imagePullPolicy: "IfNotPresent" }] },
+    spec: {
+      restartPolicy,
+      terminationGracePeriodSeconds: 30,
+      containers: [{ name: "web", image, imagePullPolicy: "IfNotPresent", ...fields }],
+    },
   });
 }
 
@@ -56,6 +72,9 @@ class Recorder implements PodReporter {
 
 describe("PodAgent, on the hollow runtime", () => {
   let clock: FakeClock;
+  let api: FakeApi;
+  /** Whether the api-server has been reached. */
+  let connected: boolean;
   let runtime: HollowRuntime;
   let behaviour: (config: ContainerConfig) => HollowBehaviour;
   let images: ReadonlySet<string>;
@@ -88,6 +107,8 @@ describe("PodAgent, on the hollow runtime", () => {
           return new Promise((resolve) => running.addEventListener("abort", () => resolve(), { once: true }));
         },
       },
+      client: api,
+      connected: (running) => (connected ? Promise.resolve() : abortable(new Promise<never>(() => undefined), running)),
       reporter: recorder,
       node,
       hostIp: "10.0.0.1",
@@ -133,6 +154,8 @@ describe("PodAgent, on the hollow runtime", () => {
 
   beforeEach(async () => {
     clock = new FakeClock();
+    api = new FakeApi(clock);
+    connected = true;
     behaviour = () => ({});
     images = new Set(["web:1"]);
     directory = await mkdtemp(join(tmpdir(), "howbelet-"));
@@ -347,5 +370,186 @@ describe("PodAgent, on the hollow runtime", () => {
     await settles(() => expect(nodeConditions.at(-1)).to.equal("True KubeletReady"));
 
     shows("Running running 0")();
+  });
+
+  describe("with configuration", () => {
+    const configured = (fields: object = { envFrom: [{ configMapRef: { localObjectReference: { name: "app" } } }] }) => webPod({ fields });
+    const appKey = { namespace: "default", name: "app" };
+    const app = (data: Record<string, string>) => makeWhole(configMapKind, { metadata: appKey, data });
+    let environments: string[];
+    const failure = 'Failed: Error: configmap "app" not found';
+
+    beforeEach(() => {
+      environments = [];
+      behaviour = ({ env }) => {
+        environments.push(env.map(({ name, value }) => `${name}=${value}`).join(" "));
+        return {};
+      };
+    });
+
+    it("starts a container with it", async () => {
+      api.seed(configMapKind, app({ A: "1", B: "2" }));
+      await tell(configured());
+      await settles(shows("Running running 0"));
+
+      expect(environments).to.deep.equal(["A=1 B=2"]);
+    });
+
+    it("tells a container of its pod and its machine", async () => {
+      const variable = (name: string, valueFrom: object) => ({ name, valueFrom });
+      const env = [
+        variable("IP", { fieldRef: { fieldPath: "status.podIP" } }),
+        variable("HOST", { fieldRef: { fieldPath: "status.hostIP" } }),
+        variable("CPUS", { resourceFieldRef: { resource: "limits.cpu" } }),
+      ];
+      await tell(configured({ env }));
+      await settles(shows("Running running 0"));
+
+      expect(environments).to.deep.equal([`IP=${recorder.last?.podIP} HOST=10.0.0.1 CPUS=32`]);
+      expect(recorder.last?.podIP).to.match(/^10\./);
+    });
+
+    it("says what is missing, and starts at once when it is there", async () => {
+      await tell(configured());
+      await settles(shows("Pending CreateContainerConfigError 0"));
+      expect(recorder.last?.containerStatuses[0]?.state?.waiting?.message).to.equal('configmap "app" not found');
+      expect(recorder.events).to.include(failure);
+
+      api.seed(configMapKind, app({ A: "1" }));
+      // Not a millisecond passes.
+      await settles(shows("Running running 0"));
+      expect(environments).to.deep.equal(["A=1"]);
+      expect(recorder.events.filter((event) => event === failure)).to.have.length(1);
+    });
+
+    it("waits for a key, and says what is missing now", async () => {
+      const source = (name: string) => ({ configMapKeyRef: { localObjectReference: { name }, key: "A" } });
+      await tell(configured({ env: [{ name: "A", valueFrom: source("app") }] }));
+      await settles(shows("Pending CreateContainerConfigError 0"));
+      api.seed(configMapKind, app({ B: "1" }));
+      const message = (): string | undefined => recorder.last?.containerStatuses[0]?.state?.waiting?.message;
+      await settles(() => expect(message()).to.equal("couldn't find key A in ConfigMap default/app"));
+      api.change(configMapKind, appKey, (draft) => {
+        draft.data.A = "2";
+      });
+      await settles(shows("Running running 0"));
+
+      expect(environments).to.deep.equal(["A=2"]);
+    });
+
+    it("reads it anew at each restart, and leaves alone what runs", async () => {
+      api.seed(configMapKind, app({ A: "1" }));
+      await tell(configured());
+      await settles(shows("Running running 0"));
+      api.change(configMapKind, appKey, (draft) => {
+        draft.data.A = "2";
+      });
+      await settles(shows("Running running 0"));
+      runtime.crash(await idOf("web"), 1);
+      await settles(shows("Running running 1"));
+
+      expect(environments).to.deep.equal(["A=1", "A=2"]);
+    });
+
+    it("says that a container cannot be restarted when it is gone", async () => {
+      api.seed(configMapKind, app({ A: "1" }));
+      await tell(configured());
+      await settles(shows("Running running 0"));
+      api.remove(configMapKind, appKey);
+      await settles(shows("Running running 0"));
+      runtime.crash(await idOf("web"), 3);
+      await settles(shows("Running CreateContainerConfigError 0"));
+      expect(recorder.last?.containerStatuses[0]?.lastState?.terminated?.exitCode).to.equal(3);
+
+      api.seed(configMapKind, app({ A: "2" }));
+      await settles(shows("Running running 1"));
+      expect(environments).to.deep.equal(["A=1", "A=2"]);
+    });
+
+    it("shows a pod nothing older than itself, however far behind another pod's watch is", async () => {
+      api.seed(configMapKind, app({ A: "1" }));
+      await tell(configured());
+      await settles(shows("Running running 0"));
+      const thaw = api.freeze(configMapKind);
+      api.change(configMapKind, appKey, (draft) => {
+        draft.data.A = "2";
+      });
+      const second = configured();
+      source?.set({ ...second, metadata: { ...second.metadata, name: "second", uid: "uid-second" } });
+      await settles(() => expect(environments).to.deep.equal(["A=1", "A=2"]));
+      thaw();
+    });
+
+    it("takes up running containers after its own restart, whatever has become of it", async () => {
+      api.seed(configMapKind, app({ A: "1" }));
+      await tell(configured());
+      await settles(shows("Running running 0"));
+      const before = await snapshots();
+      await stopAgent();
+      api.change(configMapKind, appKey, (draft) => {
+        draft.data.A = "2";
+      });
+      startAgent();
+      await tell(configured());
+      await settles(shows("Running running 0"));
+
+      expect(await snapshots()).to.deep.equal(before);
+      expect(environments).to.deep.equal(["A=1"]);
+    });
+
+    it("restarts with what it saw last while the api-server is away", async () => {
+      api.seed(configMapKind, app({ A: "1" }));
+      await tell(configured());
+      await settles(shows("Running running 0"));
+      api.freeze(configMapKind);
+      api.intercept({
+        before: () => {
+          throw unavailable("the api-server is away");
+        },
+      });
+      runtime.crash(await idOf("web"), 1);
+      await settles(shows("Running running 1"));
+
+      expect(environments).to.deep.equal(["A=1", "A=1"]);
+    });
+
+    it("keeps nothing of it on the disk: after its own restart a container waits for the api-server", async () => {
+      api.seed(configMapKind, app({ A: "hush" }));
+      await tell(configured());
+      await settles(shows("Running running 0"));
+      await stopAgent();
+      for (const file of await readdir(directory)) {
+        const { pod } = JSON.parse(await readFile(join(directory, file), "utf8")) as { readonly pod: string };
+        expect(Buffer.from(pod, "base64").includes("hush")).to.equal(false);
+      }
+      connected = false;
+      startAgent();
+      await settles(shows("Running running 0"));
+      runtime.crash(await idOf("web"), 1);
+      await settles(shows("Running Error 0"));
+      await clock.advance(5_000);
+      await settles(shows("Running CreateContainerConfigError 0"));
+      expect(recorder.last?.containerStatuses[0]?.state?.waiting?.message).to.equal(
+        'configmap "app" cannot be read: the api-server has not answered yet',
+      );
+      expect(environments).to.have.length(1);
+    });
+
+    it("says why it cannot be read", async () => {
+      const restore = api.intercept({
+        before: () => {
+          throw forbidden({ group: "", kind: "configmaps", name: "app" }, "not for you");
+        },
+      });
+      await tell(configured());
+      await settles(shows("Pending CreateContainerConfigError 0"));
+      expect(recorder.last?.containerStatuses[0]?.state?.waiting?.message).to.equal(
+        'configmap "app" cannot be read: configmaps "app" is forbidden: not for you',
+      );
+      restore();
+      api.seed(configMapKind, app({ A: "1" }));
+      await clock.advance(8_000);
+      await settles(shows("Running running 0"));
+    });
   });
 });

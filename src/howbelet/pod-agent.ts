@@ -1,12 +1,15 @@
 import { isAbort } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
+import type { ApiClient } from "../client/contracts.js";
 import type { PodStatus } from "../gen/howbernetes/core/v1/pod_status.js";
+import { ConfigStore } from "./config/config-store.js";
 import { ContainerView } from "./container-view.js";
 import { Limiter } from "./limiter.js";
 import type { NodeReporter } from "./node-reporter.js";
 import type { PodSource } from "./pod-source.js";
 import { CheckpointStore } from "./pods/checkpoint-store.js";
+import { Environments } from "./pods/environments.js";
 import { ImageSupply } from "./pods/image-supply.js";
 import { PodExecutor } from "./pods/pod-executor.js";
 import type { PodReporter } from "./pods/pod-reporter.js";
@@ -23,6 +26,10 @@ export interface PodAgentDeps {
   /** The node's pod network, as far as it is known. */
   readonly podCidr: () => string;
   readonly source: PodSource;
+  /** Where the pods' configuration is read. */
+  readonly client: Pick<ApiClient, "of">;
+  /** Resolves once the api-server is known to be of the node's cluster. */
+  readonly connected: (signal: AbortSignal) => Promise<void>;
   readonly reporter: PodReporter;
   readonly node: NodeReporter;
   readonly hostIp: string;
@@ -40,12 +47,13 @@ export class PodAgent {
   private readonly view: ContainerView;
   private readonly workers: PodWorkers;
   private readonly checkpoints: CheckpointStore;
+  private readonly configs: ConfigStore;
   private readonly lifetime = new AbortController();
   /** Present once the source's first list is complete. */
   private wantedUids: (() => ReadonlySet<string>) | undefined;
 
   constructor(private readonly deps: PodAgentDeps) {
-    const { runtime, scope, podCidr, reporter, node, hostIp, clock, log } = deps;
+    const { runtime, scope, podCidr, client, connected, reporter, node, hostIp, clock, log } = deps;
     this.checkpoints = new CheckpointStore(deps.checkpointDir, log);
     this.view = new ContainerView({
       runtime,
@@ -58,9 +66,12 @@ export class PodAgent {
     });
     const images = new ImageSupply(runtime, clock, this.lifetime.signal);
     const [starts, removals] = [new Limiter(startsAtOnce), new Limiter(removalsAtOnce)];
-    const executor = new PodExecutor({ runtime, scope, view: this.view, images, starts, removals, reporter, clock });
+    this.configs = new ConfigStore({ client, connected, changed: (podUid) => this.workers.poke(podUid), clock, log });
+    const environments = new Environments({ configs: this.configs, hostIp, allocatable: () => node.allocatable });
+    const executor = new PodExecutor({ runtime, scope, view: this.view, images, environments, starts, removals, reporter, clock });
+    const { view, configs, checkpoints } = this;
     const runtimeName = (): string => node.runtimeName;
-    this.workers = new PodWorkers({ view: this.view, executor, checkpoints: this.checkpoints, reporter, clock, log, hostIp, runtimeName });
+    this.workers = new PodWorkers({ view, executor, checkpoints, configs, environments, reporter, clock, log, hostIp, runtimeName });
   }
 
   /** A pod's status as this node last derived it. */
@@ -81,7 +92,7 @@ export class PodAgent {
     };
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
-    const parts = [this.view.run(either), this.workers.run(either), this.deps.source.run(handler, either)];
+    const parts = [this.view.run(either), this.workers.run(either), this.configs.run(either), this.deps.source.run(handler, either)];
     try {
       await Promise.all(parts);
     } catch (error: unknown) {

@@ -121,17 +121,26 @@ describe("authorize", () => {
       ],
     },
     {
-      it: "a node no Secrets or ConfigMaps: no pod can refer to one so far",
+      it: "a node to read, one by one, the Secrets and ConfigMaps that its pods name",
       caller: n1,
-      allows: [],
-      refuses: [secrets, configMaps].flatMap((kind): Action[] => [
-        { ...bare, verb: "get", kind, namespace: "x", name: "s" },
-        { ...bare, verb: "list", kind, namespace: "x", name: "s" },
-        { ...bare, verb: "watch", kind },
-        { ...bare, verb: "create", kind, namespace: "x" },
-        { ...bare, verb: "update", kind, namespace: "x", name: "s" },
-        { ...bare, verb: "delete", kind, namespace: "x", name: "s" },
-      ]),
+      allows: [secrets, configMaps].flatMap((kind): Action[] =>
+        (["get", "list", "watch"] as const).map((verb) => ({ ...bare, verb, kind, namespace: "x", name: "s", isNamedByPod: true })),
+      ),
+      refuses: [secrets, configMaps].flatMap((kind): Action[] => {
+        const named = { ...bare, kind, namespace: "x", name: "s", isNamedByPod: true };
+        return [
+          { ...named, verb: "get", isNamedByPod: false },
+          { ...named, verb: "watch", isNamedByPod: undefined },
+          { ...named, verb: "list", name: "" },
+          { ...named, verb: "watch", namespace: "" },
+          { ...named, verb: "get", subresource: "status" },
+          { ...named, verb: "create" },
+          { ...named, verb: "update" },
+          { ...named, verb: "patch" },
+          { ...named, verb: "delete" },
+          { ...named, verb: "deletecollection" },
+        ];
+      }),
     },
     {
       it: "a node no other kinds",

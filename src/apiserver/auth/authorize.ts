@@ -1,5 +1,6 @@
 import { forbidden } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
+import type { ConfigReference } from "../../api/kinds/pod/config-references.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import type { Caller } from "../../rpc/contracts.js";
 import { callingNode, callingTokenId, groups } from "./identity.js";
@@ -37,6 +38,8 @@ export interface Action {
   readonly object?: Whole<ApiObject> | undefined;
   /** Of list and watch: what the field selector demands of spec.nodeName. */
   readonly requiredNodeName?: string | undefined;
+  /** Of reads of ConfigMaps and Secrets by a node: a pod that is bound to it names this one, see `withPodNaming`. */
+  readonly isNamedByPod?: boolean | undefined;
 }
 
 /** Join tokens, which are no kind: made by CreateJoinToken alone. */
@@ -90,6 +93,9 @@ function isNodeAllowed(nodeName: string, action: Action): boolean {
       );
     case "/pods":
       return isPodAllowed(nodeName, action);
+    case "/configmaps":
+    case "/secrets":
+      return isConfigAllowed(action);
     case "/events":
       return action.verb === "create" && action.namespace === "default" && isOwnEvent(nodeName, action.object);
     default:
@@ -106,6 +112,18 @@ function isPodAllowed(nodeName: string, { verb, subresource, object, requiredNod
   if (verb === "list" || verb === "watch") return requiredNodeName === nodeName;
   // Statuses travel in reports; of a pod's object a node changes nothing, but takes it away when it is finished.
   return (verb === "get" || verb === "delete") && subresource === "" && nodeNameOf(object) === nodeName;
+}
+
+/** A node reads what its pods need to run, one by one, and changes nothing of it. */
+function isConfigAllowed({ verb, namespace, name, subresource, isNamedByPod }: Action): boolean {
+  const isRead = verb === "get" || verb === "list" || verb === "watch";
+  return isRead && subresource === "" && namespace !== "" && name !== "" && isNamedByPod === true;
+}
+
+/** What a resource is to pods that name one of it; undefined for all others. */
+export function configKindOf({ group, plural }: Action["kind"]): ConfigReference["kind"] | undefined {
+  if (group !== "") return undefined;
+  return plural === "configmaps" ? "configmap" : plural === "secrets" ? "secret" : undefined;
 }
 
 function nodeNameOf(object: object | undefined): string | undefined {

@@ -6,6 +6,8 @@ import type { CallContext } from "../../rpc/contracts.js";
 import type { Scope } from "../../storage/cacher/interface.js";
 import { createTimeSlice } from "../../storage/cacher/time-slice.js";
 import { namespacePrefix } from "../../storage/keys.js";
+import type { Action } from "../auth/authorize.js";
+import { dependsOnPods, withPodNaming } from "../auth/pod-naming.js";
 import { formatContinue } from "./continue-token.js";
 import { encodeList } from "./list-encoder.js";
 import { type ListPlan, planList, planWatch } from "./list-options.js";
@@ -22,11 +24,12 @@ export async function getResource(deps: ResourcesDeps, request: GetRequest, call
   const key = keyOfRequest(kind, request);
   const { subresource } = request;
   const { pack } = readableSubresourceOf(kind, subresource);
+  const action = await withPodNaming(deps.caches, call, { verb: "get", kind, ...key, subresource });
   const found = await deps.objects.get(kind, key, freshnessOf(request.resourceVersion), call.signal).catch((error: unknown) => {
-    if (isNotFound(error)) deps.authorizeAbsent(call.caller, { verb: "get", kind, ...key, subresource });
+    if (isNotFound(error)) deps.authorizeAbsent(call.caller, action);
     throw error;
   });
-  deps.authorize(call.caller, { verb: "get", kind, ...key, subresource, object: found.object });
+  deps.authorize(call.caller, { ...action, object: found.object });
   return { object: pack(found) };
 }
 
@@ -34,15 +37,30 @@ export async function getResource(deps: ResourcesDeps, request: GetRequest, call
 export function watchResources(deps: ResourcesDeps, request: WatchRequest, call: CallContext): AsyncIterable<Buffer> {
   const kind = kindOfType(request.type);
   const scope = scopeOf(kind, request);
-  deps.authorize(call.caller, scopeAction("watch", kind, scope));
-  return deps.caches.of(kind).watch(scope, { ...planWatch(request), bookmarks: request.allowBookmarks, signal: call.signal });
+  const action = scopeAction("watch", kind, scope);
+  const options = { ...planWatch(request), bookmarks: request.allowBookmarks, signal: call.signal };
+  const open = (): AsyncIterable<Buffer> => deps.caches.of(kind).watch(scope, options);
+  if (dependsOnPods(call, action)) return onceAllowed(deps, call, action, open);
+  deps.authorize(call.caller, action);
+  return open();
+}
+
+/** A stream that begins by finding out whether it may. */
+async function* onceAllowed(
+  { caches, authorize }: ResourcesDeps,
+  call: CallContext,
+  action: Action,
+  open: () => AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
+  authorize(call.caller, await withPodNaming(caches, call, action));
+  yield* open();
 }
 
 /** Returns the objects of a scope, in pages if asked, as an encoded ListResponse. */
 export async function listResources(deps: ResourcesDeps, request: ListRequest, call: CallContext): Promise<Buffer> {
   const kind = kindOfType(request.type);
   const scope = scopeOf(kind, request);
-  deps.authorize(call.caller, scopeAction("list", kind, scope));
+  deps.authorize(call.caller, await withPodNaming(deps.caches, call, scopeAction("list", kind, scope)));
   const plan = planList(request);
   const pause = createTimeSlice(deps.clock);
   const limit = Math.max(0, request.limit);

@@ -2,6 +2,7 @@ import { configMapKind } from "../../api/kinds/configmap/kind.js";
 import { daemonSetKind } from "../../api/kinds/daemonset/kind.js";
 import { deploymentKind } from "../../api/kinds/deployment/kind.js";
 import type { Kind } from "../../api/kinds/kind.js";
+import type { ConfigReference } from "../../api/kinds/pod/config-references.js";
 import { secretKind } from "../../api/kinds/secret/kind.js";
 import { statefulSetKind } from "../../api/kinds/statefulset/kind.js";
 import { type ApiObject, keyOf, type Whole } from "../../api/object.js";
@@ -12,7 +13,7 @@ import type { Controller, ControllerDeps } from "../controller.js";
 import { rolloutOnConfigChangeAnnotation } from "./annotations.js";
 import { configMapHash, secretHash } from "./data-hash.js";
 import { ConfigRolloutReconciler, templateOf, type Workload } from "./reconciler.js";
-import { type ConfigReference, configReferences } from "./references.js";
+import { configReferences } from "./references.js";
 
 const name = "config-rollout";
 const workers = 2;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
+import type { ConfigReference } from "../../api/kinds/pod/config-references.js";
 import { planConfigRollout } from "./plan.js";
-import type { ConfigReference } from "./references.js";
 
 const app: ConfigReference = { kind: "configmap", name: "app", optional: false };
 const db: ConfigReference = { kind: "secret", name: "db", optional: false };

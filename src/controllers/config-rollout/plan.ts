@@ -1,5 +1,5 @@
+import { type ConfigReference, referenceId } from "../../api/kinds/pod/config-references.js";
 import { shortHash } from "./data-hash.js";
-import { type ConfigReference, idOf } from "./references.js";
 
 /** A workload's configuration: what it was, as annotated, and what it is. */
 export interface ConfigView {
@@ -31,10 +31,10 @@ export function planConfigRollout({ references, hashOf, seen, rolledFor }: Confi
   const before = parseSeen(seen);
   const changed: string[] = [];
   const now = references.map((reference) => {
-    const was = before.get(idOf(reference));
+    const was = before.get(referenceId(reference));
     const is = presentHash(reference, hashOf(reference), was);
-    if (was !== undefined && was !== is && !startedWithIt(reference, was)) changed.push(idOf(reference));
-    return `${idOf(reference)}:${is}`;
+    if (was !== undefined && was !== is && !startedWithIt(reference, was)) changed.push(referenceId(reference));
+    return `${referenceId(reference)}:${is}`;
   });
   const text = now.join(",");
   if (changed.length === 0) return text === (seen ?? "") ? undefined : { kind: "record", seen: text };

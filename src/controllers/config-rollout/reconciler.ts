@@ -1,4 +1,5 @@
 import type { Kind } from "../../api/kinds/kind.js";
+import type { ConfigReference } from "../../api/kinds/pod/config-references.js";
 import { type ApiObject, formatKey, keyOf, type ObjectKey, type Whole } from "../../api/object.js";
 import type { Clock } from "../../base/clock.js";
 import type { EventRecorder, Lister, Reconciler, ResourceClient, Result } from "../../client/contracts.js";
@@ -8,7 +9,7 @@ import type { Secret } from "../../gen/howbernetes/core/v1/secret.js";
 import { configHashAnnotation, configSeenAnnotation, rolloutOnConfigChangeAnnotation } from "./annotations.js";
 import { configMapHash, secretHash } from "./data-hash.js";
 import { type ConfigPlan, planConfigRollout } from "./plan.js";
-import { type ConfigReference, configReferences } from "./references.js";
+import { configReferences } from "./references.js";
 
 /** A kind whose objects make pods from a template, and roll when it changes. */
 export interface Workload extends ApiObject {

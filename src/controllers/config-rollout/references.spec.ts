@@ -1,13 +1,14 @@
 import { expect } from "chai";
 import { fromManifest } from "../../../test/builders/from-manifest.js";
+import { referenceId } from "../../api/kinds/pod/config-references.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
-import { configReferences, idOf } from "./references.js";
+import { configReferences } from "./references.js";
 
 describe("configReferences", () => {
   const said = (asked: string | undefined, spec = ""): { readonly names: readonly string[]; readonly meaningless: readonly string[] } => {
     const pod = fromManifest(podKind, `spec: { containers: [{ name: main, image: a }], ${spec} }`);
     const { references, meaningless } = configReferences(asked, pod.spec);
-    return { names: references.map((each) => `${idOf(each)}${each.optional ? "?" : ""}`), meaningless };
+    return { names: references.map((each) => `${referenceId(each)}${each.optional ? "?" : ""}`), meaningless };
   };
   const container = (fields: string): string => `initContainers: [{ name: first, image: a, ${fields} }]`;
   const volume = (fields: string): string => `volumes: [{ name: v, ${fields} }]`;

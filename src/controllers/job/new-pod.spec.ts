@@ -21,6 +21,15 @@ describe("newPod", () => {
     expect([slot, made.metadata.generateName, made.spec.hostname]).to.deep.equal(["", "work-", undefined]);
   });
 
+  it("tells its containers its index by the label that says it", () => {
+    const { pod: made } = newPod(indexed(), { index: 3, replaces: undefined });
+
+    expect(made.metadata.labels[completionIndexKey]).to.equal("3");
+    const [variable] = made.spec.containers[0]?.env ?? [];
+    expect(variable?.name).to.equal("JOB_COMPLETION_INDEX");
+    expect(variable?.valueFrom?.fieldRef?.fieldPath).to.equal(`metadata.labels['${completionIndexKey}']`);
+  });
+
   it("leaves a variable that the template has", () => {
     const own = indexed();
     own.spec.template?.spec?.containers[0]?.env.push(EnvVar.fromPartial({ name: "JOB_COMPLETION_INDEX", value: "mine" }));

@@ -45,8 +45,8 @@ function withIndex(pod: Whole<Pod>, index: number, { job, replaces }: Succession
     spec: {
       ...spec,
       hostname: `${name}-${index}`,
-      containers: spec.containers.map((container) => withIndexVariable(container, index)),
-      initContainers: spec.initContainers.map((container) => withIndexVariable(container, index)),
+      containers: spec.containers.map(withIndexVariable),
+      initContainers: spec.initContainers.map(withIndexVariable),
     },
   };
 }
@@ -63,8 +63,9 @@ function failuresUpTo({ spec }: Whole<Job>, last: Whole<Pod> | undefined): Recor
   };
 }
 
-/** Unlike Kubernetes: the variable has the index as its value, where there it refers to the label, which says the same. */
-function withIndexVariable(container: Container, index: number): Container {
+/** The variable says what the label says. */
+function withIndexVariable(container: Container): Container {
   if (container.env.some(({ name }) => name === indexVariable)) return container;
-  return { ...container, env: [...container.env, EnvVar.fromPartial({ name: indexVariable, value: String(index) })] };
+  const valueFrom = { fieldRef: { apiVersion: "v1", fieldPath: `metadata.labels['${completionIndexKey}']` } };
+  return { ...container, env: [...container.env, EnvVar.fromPartial({ name: indexVariable, valueFrom })] };
 }

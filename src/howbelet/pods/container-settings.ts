@@ -4,7 +4,7 @@ import { milliOf, quantityNumber } from "../../api/values/quantity.js";
 import { Container } from "../../gen/howbernetes/core/v1/container.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { type ContainerConfig, type ContainerIdentity, type PortMapping, type SandboxConfig, sandboxName } from "../runtime/interface.js";
-import { expandEnvironment, expandVariables } from "./env-expansion.js";
+import { expandVariables } from "./env-expansion.js";
 
 /** Longest host name that the kernel takes. */
 const maxHostnameLength = 63;
@@ -37,13 +37,18 @@ function domainName({ metadata, spec }: Whole<Pod>): string {
   return name.length > maxDomainNameLength ? "" : name;
 }
 
+/** What of a container does not follow from its spec. */
+export interface ContainerMaking {
+  readonly image: string;
+  readonly attempt: number;
+  readonly sandboxId: string;
+  /** Its environment. Not in its hash: a container stays the same one whatever becomes of its configuration. */
+  readonly variables: ReadonlyMap<string, string>;
+}
+
 /** What the runtime is told to make of a container of a pod. */
-export function containerSettings(
-  pod: Whole<Pod>,
-  container: Container,
-  made: { readonly image: string; readonly attempt: number; readonly sandboxId: string },
-): ContainerConfig {
-  const variables = expandEnvironment(container.env);
+export function containerSettings(pod: Whole<Pod>, container: Container, made: ContainerMaking): ContainerConfig {
+  const { variables } = made;
   const limits = container.resources?.limits ?? {};
   const requests = container.resources?.requests ?? {};
   return {

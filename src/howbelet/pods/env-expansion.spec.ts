@@ -1,6 +1,5 @@
 import { expect } from "chai";
-import { EnvVar } from "../../gen/howbernetes/core/v1/container.js";
-import { expandEnvironment, expandVariables } from "./env-expansion.js";
+import { expandVariables } from "./env-expansion.js";
 
 describe("expandVariables", () => {
   const variables = new Map([
@@ -22,20 +21,4 @@ describe("expandVariables", () => {
       expect(expandVariables(text, variables)).to.equal(expected);
     });
   }
-});
-
-describe("expandEnvironment", () => {
-  it("lets a variable refer to those before it, and not to those after", () => {
-    const env = [
-      { name: "B", value: "$(A)" },
-      { name: "A", value: "1" },
-      { name: "C", value: "$(A)$(B)" },
-    ].map((each) => EnvVar.fromPartial(each));
-
-    expect([...expandEnvironment(env)]).to.deep.equal([
-      ["B", "$(A)"],
-      ["A", "1"],
-      ["C", "1$(A)"],
-    ]);
-  });
 });

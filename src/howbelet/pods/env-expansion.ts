@@ -1,5 +1,3 @@
-import type { EnvVar } from "../../gen/howbernetes/core/v1/container.js";
-
 /**
  * Replaces each $(NAME) by the variable's value. What names no variable stays as it is, and $$ is a plain $, so that
  * $$(NAME) can be written: Kubernetes' rules.
@@ -9,11 +7,4 @@ export function expandVariables(text: string, variables: ReadonlyMap<string, str
     if (name === undefined) return "$";
     return variables.get(name) ?? match;
   });
-}
-
-/** The environment in its order; a value may refer to the variables before it. */
-export function expandEnvironment(env: readonly EnvVar[]): ReadonlyMap<string, string> {
-  const variables = new Map<string, string>();
-  for (const { name = "", value = "" } of env) variables.set(name, expandVariables(value, variables));
-  return variables;
 }

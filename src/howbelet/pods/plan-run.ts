@@ -124,12 +124,13 @@ function planWait(container: string, next: Next, { memory }: PlanInput): readonl
 }
 
 /** What must be done, or waited for, before a container can be made; undefined when nothing must. */
-function planObstacles(container: string, { memory, nowMs }: PlanInput): readonly PodAction[] | undefined {
+function planObstacles(container: string, input: PlanInput): readonly PodAction[] | undefined {
+  const { memory, nowMs } = input;
   const setback = memory.setbacks.get(container);
   if (setback !== undefined && nowMs < setback.retryAtMs) return [{ type: "wake", afterMs: setback.retryAtMs - nowMs }];
   const image = memory.images.get(container);
   if (image === undefined) return [{ type: "ensureImage", container }];
-  if (image.state === "present") return undefined;
+  if (image.state === "present") return planConfigError(container, input);
   if (image.state === "ensuring") return [];
   if (nowMs >= image.retryAtMs) return [{ type: "ensureImage", container }];
 
@@ -137,4 +138,12 @@ function planObstacles(container: string, { memory, nowMs }: PlanInput): readonl
   if (image.reason !== "ErrImagePull") return [retry];
   const shownUntilMs = image.failedAtMs + pullErrorShownMs;
   return nowMs < shownUntilMs ? [{ type: "wake", afterMs: shownUntilMs - nowMs }] : [{ type: "noteImageBackOff", container }, retry];
+}
+
+/** Nothing is waited for by time: what the environment lacks wakes the pod when it comes. */
+function planConfigError(container: string, { environmentProblems, memory }: PlanInput): readonly PodAction[] | undefined {
+  const problem = environmentProblems.get(container);
+  if (problem === undefined) return undefined;
+  if (problem.state === "pending" || memory.configErrors.get(container) === problem.message) return [];
+  return [{ type: "noteConfigError", container, message: problem.message }];
 }

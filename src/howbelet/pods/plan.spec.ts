@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { makeWhole } from "../../api/codec/whole.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
+import type { EnvironmentProblem } from "./environment.js";
 import { observePod } from "./observed-pod.js";
 import { planPod } from "./plan.js";
 import type { PodAction, PodIntent } from "./pod-action.js";
@@ -17,6 +18,7 @@ function memory(overrides: Memory = {}): PodMemory {
     images: new Map([["web", { state: "present" }]]),
     signals: new Map(),
     setbacks: new Map(),
+    configErrors: new Map(),
     crashLoops: new Map(),
     endedAtMs: new Map(),
     stopByMs: undefined,
@@ -69,6 +71,8 @@ function brief(action: PodAction): string {
     case "ensureImage":
     case "noteImageBackOff":
       return `${action.type} ${action.container}`;
+    case "noteConfigError":
+      return `configError ${action.container}: ${action.message}`;
     case "finish":
       return "finish";
     default:
@@ -83,12 +87,14 @@ interface Case {
   readonly observed: readonly ContainerSnapshot[];
   readonly records?: PodRecords;
   readonly memory?: Memory;
+  readonly environmentProblems?: ReadonlyMap<string, EnvironmentProblem>;
   readonly containers?: readonly string[];
   readonly expected: readonly string[];
 }
 
 const exited = (exitCode: number, overrides: Parameters<typeof snapshot>[1] = {}): ContainerSnapshot =>
   snapshot("c", { phase: "exited", exitCode, ...overrides });
+const missing = { state: "failed", message: "not there" } as const;
 const diedNow = { endedAtMs: new Map([["c", nowMs]]) };
 
 const cases: readonly Case[] = [
@@ -244,6 +250,60 @@ const cases: readonly Case[] = [
     expected: ["ensureImage web"],
   },
   {
+    it: "waits for what it does not know yet of a container's environment",
+    observed: [sandbox],
+    environmentProblems: new Map([["web", { state: "pending" }]]),
+    expected: [],
+  },
+  {
+    it: "says why a container's environment cannot be made",
+    observed: [sandbox],
+    environmentProblems: new Map([["web", missing]]),
+    expected: ["configError web: not there"],
+  },
+  {
+    it: "says so once, and then waits for it to change",
+    observed: [sandbox],
+    environmentProblems: new Map([["web", missing]]),
+    memory: { configErrors: new Map([["web", "not there"]]) },
+    expected: [],
+  },
+  {
+    it: "says so when something else is missing",
+    observed: [sandbox],
+    environmentProblems: new Map([["web", missing]]),
+    memory: { configErrors: new Map([["web", "the other is not there"]]) },
+    expected: ["configError web: not there"],
+  },
+  {
+    it: "runs a container whose environment could not be made before",
+    observed: [sandbox],
+    memory: { configErrors: new Map([["web", "not there"]]) },
+    expected: ["run web 0 failures 0"],
+  },
+  {
+    it: "looks for the image though the environment cannot be made",
+    observed: [sandbox],
+    environmentProblems: new Map([["web", missing]]),
+    memory: { images: new Map() },
+    expected: ["ensureImage web"],
+  },
+  {
+    it: "leaves what runs alone, whatever becomes of what it was configured by",
+    observed: [sandbox, snapshot("c")],
+    records: started(),
+    environmentProblems: new Map([["web", missing]]),
+    expected: [],
+  },
+  {
+    it: "waits for a back-off to end before it says that a container cannot be restarted",
+    observed: [sandbox, exited(1, { attempt: 1 })],
+    records: started(1),
+    environmentProblems: new Map([["web", missing]]),
+    memory: diedNow,
+    expected: ["crashLoop web 1000", "wake 1000"],
+  },
+  {
     it: "plans each container by itself",
     containers: ["web", "log"],
     observed: [sandbox, snapshot("c")],
@@ -323,6 +383,7 @@ describe("planPod", () => {
     observed,
     records = {},
     memory: known,
+    environmentProblems = new Map(),
     expected,
   } of cases) {
     it(does, () => {
@@ -334,7 +395,8 @@ describe("planPod", () => {
           containers: containers.map((name) => ({ name, image: "busybox:1" })),
         },
       });
-      const plan = planPod({ pod, intent, observed: observePod(observed), records, memory: memory(known), nowMs });
+      const input = { pod, intent, observed: observePod(observed), records, memory: memory(known), environmentProblems, nowMs };
+      const plan = planPod(input);
 
       expect(plan.map(brief)).to.deep.equal(expected);
     });

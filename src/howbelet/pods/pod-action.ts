@@ -1,6 +1,7 @@
 import type { Whole } from "../../api/object.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
+import type { EnvironmentProblem } from "./environment.js";
 import type { ObservedPod } from "./observed-pod.js";
 import type { PodMemory } from "./pod-memory.js";
 import type { PodRecords } from "./pod-records.js";
@@ -20,6 +21,8 @@ export type PodAction =
   | { readonly type: "ensureImage"; readonly container: string }
   /** The image is still missing some time after its pull failed. */
   | { readonly type: "noteImageBackOff"; readonly container: string }
+  /** The container's environment cannot be made: something that it names is not there. */
+  | { readonly type: "noteConfigError"; readonly container: string; readonly message: string }
   /** Makes and starts a container. */
   | {
       readonly type: "runContainer";
@@ -51,6 +54,8 @@ export interface PlanInput {
   readonly observed: ObservedPod;
   readonly records: PodRecords;
   readonly memory: PodMemory;
+  /** By container name, where its environment cannot be made now. */
+  readonly environmentProblems: ReadonlyMap<string, EnvironmentProblem>;
   /** Monotonic. */
   readonly nowMs: number;
 }

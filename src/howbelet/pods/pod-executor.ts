@@ -9,6 +9,7 @@ import type { Limiter } from "../limiter.js";
 import { isImageNotFound, isRuntimeUnavailable } from "../runtime/errors.js";
 import { type Runtime, type RuntimeScope, sandboxName } from "../runtime/interface.js";
 import { containerSettings, sandboxSettings } from "./container-settings.js";
+import type { Environments } from "./environments.js";
 import { normalizeImageName } from "./image-name.js";
 import { backOff, ensureImage } from "./image-step.js";
 import type { ImageSupply } from "./image-supply.js";
@@ -30,6 +31,7 @@ export interface PodExecutorDeps {
   readonly scope: RuntimeScope;
   readonly view: ContainerView;
   readonly images: ImageSupply;
+  readonly environments: Environments;
   /** Bounds creates and starts: more at once than a few make the engine slower, not faster. */
   readonly starts: Limiter;
   readonly removals: Limiter;
@@ -65,6 +67,8 @@ export class PodExecutor {
         return this.runContainer(action, target, signal);
       case "startContainer":
         return this.startContainer(action.id, action.container, target, signal);
+      case "noteConfigError":
+        return this.noteConfigError(action.container, action.message, target);
       case "noteCrashLoop":
         return this.noteCrashLoop(action, target);
       case "terminate":
@@ -125,9 +129,11 @@ export class PodExecutor {
     const { runtime, scope, starts, images } = this.deps;
     const container = findContainer(target.pod, name);
     const image = normalizeImageName(container.image ?? "") ?? "";
-    const settings = containerSettings(target.pod, container, { image, attempt, sandboxId });
     try {
       await starts.run(containerPriority, signal, async () => {
+        const environment = this.environmentOf(container, sandboxId, target);
+        if (environment === undefined) return;
+        const settings = containerSettings(target.pod, container, { image, attempt, sandboxId, variables: environment });
         const id = await runtime.createContainer(scope, settings, signal);
         const lastTermination = replaced === undefined ? recordOf(target.state.records, name).lastTermination : terminationOf(replaced);
         target.state.setRecord(name, { restartCount: attempt, failures, started: true, lastTermination });
@@ -142,6 +148,16 @@ export class PodExecutor {
         target.state.images.delete(name);
       } else this.tell(target, "Warning", "Failed", `Error: ${this.setBack(name, "CreateContainerError", target, error)}`, name);
     }
+  }
+
+  /** As it is now, after whatever the container has waited for; undefined if something has gone meanwhile. */
+  private environmentOf(container: Container, sandboxId: string, target: PodTarget): ReadonlyMap<string, string> | undefined {
+    const { view, environments } = this.deps;
+    const sandbox = view.ofPod(target.pod.metadata.uid).find(({ id }) => id === sandboxId);
+    const environment = environments.of(target.pod, container, sandbox?.ip ?? "");
+    if (environment.state !== "ready") return undefined;
+    target.state.configErrors.delete(container.name ?? "");
+    return environment.variables;
   }
 
   /** A container that cannot be started has ended, as far as its pod is concerned: its restart policy decides. */
@@ -188,6 +204,13 @@ export class PodExecutor {
     if (image?.state !== "failed") return;
     const event = (each: PodEvent): void => this.deps.reporter.event(target.pod, each);
     target.state.images.set(name, backOff(findContainer(target.pod, name), image, event));
+  }
+
+  private noteConfigError(name: string, message: string, target: PodTarget): void {
+    target.state.configErrors.set(name, message);
+    // The wait is over: this is now what keeps it from running.
+    target.state.crashLoops.delete(name);
+    this.tell(target, "Warning", "Failed", `Error: ${message}`, name);
   }
 
   private noteCrashLoop({ container, id, delayMs }: Extract<PodAction, { type: "noteCrashLoop" }>, target: PodTarget): void {

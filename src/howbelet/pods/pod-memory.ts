@@ -44,6 +44,8 @@ export interface PodMemory {
   readonly signals: ReadonlyMap<string, StopSignal>;
   /** By container name, `sandboxName` for the sandbox. */
   readonly setbacks: ReadonlyMap<string, Setback>;
+  /** By container name: why its environment cannot be made, as last told. */
+  readonly configErrors: ReadonlyMap<string, string>;
   /** By container name. */
   readonly crashLoops: ReadonlyMap<string, CrashLoop>;
   /** When each dead container died, by id. */

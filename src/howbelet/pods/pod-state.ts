@@ -6,6 +6,7 @@ export class PodState implements PodMemory {
   readonly images = new Map<string, ImageState>();
   readonly signals = new Map<string, StopSignal>();
   readonly setbacks = new Map<string, Setback>();
+  readonly configErrors = new Map<string, string>();
   readonly crashLoops = new Map<string, CrashLoop>();
   readonly endedAtMs = new Map<string, number>();
   stopByMs: number | undefined;

@@ -5,9 +5,11 @@ import { InvariantError } from "../../base/invariant.js";
 import type { Log } from "../../base/log.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
+import type { ConfigStore } from "../config/config-store.js";
 import type { ContainerView } from "../container-view.js";
 import { podStatus } from "../status/pod-status.js";
 import type { CheckpointStore } from "./checkpoint-store.js";
+import type { Environments } from "./environments.js";
 import { membersOf, type ObservedPod, observePod } from "./observed-pod.js";
 import { planPod } from "./plan.js";
 import type { PodAction, PodIntent } from "./pod-action.js";
@@ -23,6 +25,8 @@ export interface PodWorkerDeps {
   readonly view: ContainerView;
   readonly executor: PodExecutor;
   readonly checkpoints: CheckpointStore;
+  readonly configs: Pick<ConfigStore, "hold" | "release">;
+  readonly environments: Environments;
   readonly reporter: PodReporter;
   readonly clock: Clock;
   readonly log: Log;
@@ -110,6 +114,7 @@ export class PodWorker {
       }
     } finally {
       this.pulls.abort();
+      this.deps.configs.release(this.pod.metadata.uid);
       signal.removeEventListener("abort", stop);
     }
   }
@@ -124,6 +129,7 @@ export class PodWorker {
     const intent = this.intent();
     this.publish(observed, intent);
     const intentNow = this.intent();
+    this.holdConfiguration(intentNow);
     const actions = this.isFinished && !this.isGone ? [] : planPod({ ...this.planInput(observed, nowMs), intent: intentNow });
     const saving = this.save();
     const [isOver] = await Promise.all([this.carryOut(actions, signal), saving]);
@@ -132,7 +138,15 @@ export class PodWorker {
   }
 
   private planInput(observed: ObservedPod, nowMs: number) {
-    return { pod: this.pod, observed, records: this.state.records, memory: this.state, nowMs };
+    const environmentProblems = this.deps.environments.problemsOf(this.pod);
+    return { pod: this.pod, observed, records: this.state.records, memory: this.state, environmentProblems, nowMs };
+  }
+
+  /** What the pod names is followed while containers may have to be started with it. */
+  private holdConfiguration(intent: PodIntent): void {
+    const { configs } = this.deps;
+    if (intent === "run") configs.hold(this.pod);
+    else configs.release(this.pod.metadata.uid);
   }
 
   private observe(): ObservedPod {

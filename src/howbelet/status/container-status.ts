@@ -64,6 +64,8 @@ function waitingReason(
   if (image?.state === "failed") return { reason: image.reason, message: image.message };
   const setback = memory.setbacks.get(name);
   if (setback !== undefined) return { reason: setback.reason, message: setback.message };
+  const configError = memory.configErrors.get(name);
+  if (configError !== undefined) return { reason: "CreateContainerConfigError", message: configError };
   if (hasEnded) return undefined;
   const sandbox = memory.setbacks.get(sandboxName);
   return { reason: "ContainerCreating", message: sandbox?.message ?? "" };

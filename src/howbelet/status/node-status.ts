@@ -26,7 +26,7 @@ export interface NodeFacts {
 /** What the node says of itself. Pure. */
 export function nodeReport(facts: NodeFacts): ReportRequest_NodeReport {
   const { nodeName, runtime, address } = facts;
-  const resources = runtime === undefined ? {} : resourcesOf(runtime);
+  const resources = runtime === undefined ? {} : allocatableOf(runtime);
   return {
     status: NodeStatus.fromPartial({
       capacity: resources,
@@ -45,7 +45,8 @@ export function nodeReport(facts: NodeFacts): ReportRequest_NodeReport {
   };
 }
 
-function resourcesOf({ cpus, memoryBytes }: RuntimeInfo) {
+/** What a machine has to give to pods: all that it has. */
+export function allocatableOf({ cpus, memoryBytes }: RuntimeInfo) {
   return {
     cpu: { string: String(cpus) },
     memory: { string: `${Math.floor(memoryBytes / 1024)}Ki` },

@@ -7,6 +7,7 @@ import { NodeReporter } from "../../../src/howbelet/node-reporter.js";
 import { PodAgent } from "../../../src/howbelet/pod-agent.js";
 import type { PodSourceHandler } from "../../../src/howbelet/pod-source.js";
 import type { Runtime, RuntimeScope } from "../../../src/howbelet/runtime/interface.js";
+import { FakeApi } from "../../fakes/fake-api/fake-api.js";
 
 /** An agent at work, told its pods and heard by a test instead of an api-server. */
 export interface AgentUnderTest {
@@ -36,6 +37,8 @@ export function startAgent(runtime: Runtime, scope: RuntimeScope, checkpointDir:
         return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
       },
     },
+    client: new FakeApi(systemClock),
+    connected: async () => undefined,
     reporter: {
       status: (pod, status) => {
         latest.set(pod.metadata.uid, status);

@@ -27,6 +27,7 @@ function refused(yaml: string): string[] {
 describe("refuseUnhonoured", () => {
   const honouredContainers = [
     "{ name: main, image: a, command: [sh], args: [-c], workingDir: /tmp, env: [{ name: A, value: b }] }",
+    "{ name: main, image: a, envFrom: [{ configMapRef: { name: a } }], env: [{ name: A, valueFrom: { secretKeyRef: { name: a, key: b } } }] }",
     "{ name: main, image: a, ports: [{ name: http, containerPort: 80, hostPort: 8080, hostIP: 127.0.0.1, protocol: TCP }] }",
     "{ name: main, image: a, resources: { limits: { cpu: 1, memory: 1Gi }, requests: { cpu: 1 } } }",
     "{ name: main, image: a, stdin: false, tty: false, securityContext: {}, lifecycle: {} }",
@@ -54,8 +55,7 @@ describe("refuseUnhonoured", () => {
     "livenessProbe: { exec: { command: [x] } }": "livenessProbe",
     "readinessProbe: {}": "readinessProbe",
     "volumeMounts: [{ name: a, mountPath: /a }]": "volumeMounts",
-    "env: [{ name: A, valueFrom: { fieldRef: { fieldPath: status.podIP } } }]": "env[0].valueFrom",
-    "envFrom: [{ prefix: A }]": "envFrom",
+    "env: [{ name: A, valueFrom: { fileKeyRef: { volumeName: v, path: p, key: k } } }]": "env[0].valueFrom.fileKeyRef",
     "tty: true": "tty",
     "stdin: true": "stdin",
     "terminationMessagePath: /tmp/x": "terminationMessagePath",
@@ -120,7 +120,7 @@ describe("refuseUnhonoured", () => {
   it("lets through no other field of a container than these", () => {
     const place = (field: string, value: unknown): object => ({ containers: [{ ...Container.fromPartial({}), [field]: value }] });
     expect(settable("howbernetes.core.v1.Container", place)).to.have.members([
-      ...["name", "image", "command", "args", "workingDir", "ports", "env", "imagePullPolicy"],
+      ...["name", "image", "command", "args", "workingDir", "ports", "env", "envFrom", "imagePullPolicy"],
       ...["resources", "lifecycle", "securityContext"],
     ]);
   });

@@ -1,4 +1,4 @@
-import type { Container, ContainerPort, EnvVar, ResourceRequirements } from "../../../gen/howbernetes/core/v1/container.js";
+import type { Container, ContainerPort, EnvVar, EnvVarSource, ResourceRequirements } from "../../../gen/howbernetes/core/v1/container.js";
 import type { PodOS, PodSecurityContext, PodSpec } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { Affinity } from "../../../gen/howbernetes/core/v1/scheduling.js";
 import type { FieldError } from "../../errors.js";
@@ -12,7 +12,14 @@ const portFields: FieldTable<ContainerPort> = {
   protocol: honoured,
 };
 
-const envFields: FieldTable<EnvVar> = { name: honoured, value: honoured };
+const envSources: FieldTable<EnvVarSource> = {
+  fieldRef: honoured,
+  resourceFieldRef: honoured,
+  configMapKeyRef: honoured,
+  secretKeyRef: honoured,
+};
+
+const envFields: FieldTable<EnvVar> = { name: honoured, value: honoured, valueFrom: within(envSources) };
 
 const resourceFields: FieldTable<ResourceRequirements> = {
   limits: keysOnly("cpu", "memory"),
@@ -31,6 +38,7 @@ const containerFields: FieldTable<Container> = {
   workingDir: honoured,
   ports: within(portFields),
   env: within(envFields),
+  envFrom: honoured,
   resources: within(resourceFields),
   securityContext: within(nothing),
   lifecycle: within(nothing),
