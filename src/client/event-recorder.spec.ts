@@ -35,6 +35,8 @@ describe("EventRecorder", () => {
     expect(event?.metadata.namespace).to.equal("default");
     expect(event).to.include({ reason: "BackOff", type: "Warning", count: 1, reportingComponent: "test-controller" });
     expect(event?.source?.component).to.equal("test-controller");
+    // Who runs on no node is no instance of anything: `get events -o wide` would show the name twice.
+    expect(event?.reportingInstance).to.equal("");
     expect(event?.involvedObject).to.include({
       kind: "Pod",
       apiVersion: "v1",
@@ -134,6 +136,18 @@ describe("EventRecorder", () => {
     await recorder.flush();
 
     expect((await stored()).map(({ message }) => message)).to.deep.equal(["accepted"]);
+  });
+
+  it("writes a warning, however much that is normal was written about the object before", async () => {
+    for (let round = 0; round < 40; round += 1) {
+      recorder.event(web, "Normal", `Reason${round}`, "m");
+      await recorder.flush();
+    }
+    expect((await stored()).length).to.equal(25);
+    recorder.event(web, "Warning", "DeploymentRollback", "m");
+    await recorder.flush();
+
+    expect((await stored()).map(({ reason }) => reason)).to.include("DeploymentRollback");
   });
 
   it("drops the latest of a flood rather than fill the memory", async () => {

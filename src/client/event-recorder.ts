@@ -74,7 +74,7 @@ class QueueingRecorder implements EventRecorder {
   event(about: EventSubject, type: "Normal" | "Warning", reason: string, message: string): void {
     const series = this.seriesOf(about, type, reason, message.slice(0, maxMessageLength));
     // What waits to be written says all that has happened by then: a repeat costs nothing.
-    if (this.waiting.has(series) || !this.spamFilter.admits(nameOf(about))) return;
+    if (this.waiting.has(series) || !this.spamFilter.admits(nameOf(about), type)) return;
     if (this.waiting.size >= maxWaiting) {
       this.dropped += 1;
       if (this.dropped === 1) this.options.log.warn("too many events at once, dropping some");
@@ -157,7 +157,7 @@ class QueueingRecorder implements EventRecorder {
       type,
       source: { component, host },
       reportingComponent: component,
-      reportingInstance: host ?? component,
+      reportingInstance: host ?? "",
       firstTimestamp: timeFromMs(firstMs),
       lastTimestamp: timeFromMs(lastMs),
       count,
