@@ -4,6 +4,7 @@ import { type CommandEntry, commandEntries } from "./commands/index.js";
 import { normalizeFlags } from "./flags/normalize-flags.js";
 import { inlineOutputFiles } from "./flags/output-files.js";
 import { parseDurationMs } from "./flags/parse-flag.js";
+import { insteadOf, isMissingVerb } from "./missing-verbs.js";
 import { UsageError } from "./usage-error.js";
 
 const valueFlags = ["--howbeconfig", "--context", "-s", "--server", "-n", "--namespace", "--request-timeout"];
@@ -52,8 +53,23 @@ async function loaded(entry: CommandEntry, env: CliEnv): Promise<Command> {
 
 /** The command that the words name: the first word that is no global flag nor a global flag's value. */
 function namedCommand(words: readonly string[]): string | undefined {
+  return commandWords(words)[0];
+}
+
+function commandWords(words: readonly string[]): readonly string[] {
   const rest = words.filter((word, index) => !word.startsWith("-") && !valueFlags.includes(words[index - 1] ?? ""));
-  return rest[0] === "help" ? rest[1] : rest[0];
+  return rest[0] === "help" ? rest.slice(1) : rest;
+}
+
+/** The commands that the words name, from the program to the innermost, as far as they are known. */
+function namedCommands(program: Command, words: readonly string[]): readonly Command[] {
+  const path = [program];
+  for (const word of commandWords(words)) {
+    const inner = path.at(-1)?.commands.find((command) => command.name() === word || command.aliases().includes(word));
+    if (inner === undefined) break;
+    path.push(inner);
+  }
+  return path;
 }
 
 /** Errors are thrown, never printed by commander, and its output goes where the environment says. */
@@ -81,15 +97,18 @@ async function parse(program: Command, words: readonly string[]): Promise<void> 
   } catch (error: unknown) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0 || error.code === "commander.help") return;
-    const known = program.commands.find((command) => command.name() === namedCommand(words));
-    throw usageErrorFrom(error, known);
+    const verb = namedCommand(words) ?? "";
+    if (error.code === "commander.unknownCommand" && isMissingVerb(verb)) {
+      throw new UsageError(`howbectl has no '${verb}' yet`, insteadOf(verb));
+    }
+    throw usageErrorFrom(error, namedCommands(program, words));
   }
 }
 
-function usageErrorFrom(error: CommanderError, command: Command | undefined): UsageError {
+function usageErrorFrom(error: CommanderError, path: readonly Command[]): UsageError {
   const [message = "", ...suggestion] = error.message.replace(/^error: /, "").split("\n");
-  const name = command === undefined ? "" : ` ${command.name()}`;
-  const hint = [...suggestion, `See 'howbectl${name} --help' for usage.`].join("\n");
+  const command = path.at(-1);
+  const hint = [...suggestion, `See '${path.map((named) => named.name()).join(" ")} --help' for usage.`].join("\n");
   const extra = error.code === "commander.excessArguments" ? (command?.args.slice(command.registeredArguments.length) ?? []) : [];
   if (extra.length > 0) return new UsageError(`Unexpected args: [${extra.join(" ")}]`, hint);
   return new UsageError(inKubectlsWords(message), hint);

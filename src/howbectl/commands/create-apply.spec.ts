@@ -115,6 +115,17 @@ describe("howbectl create and apply", () => {
     expect(cli.cluster.find(podKind, { namespace: "default", name: "a" })).to.equal(undefined);
   });
 
+  for (const { metadata, says } of [
+    { metadata: "{ namespace: default }", says: "resource name may not be empty" },
+    { metadata: "{ generateName: a- }", says: "only create takes metadata.generateName" },
+  ]) {
+    it(`refuses to apply what has no name but ${metadata}`, async () => {
+      cli.files["f.yaml"] = `apiVersion: v1\nkind: Pod\nmetadata: ${metadata}\n`;
+      expect(await cli.run("apply", "-f", "f.yaml")).to.equal(1);
+      expect(cli.err).to.equal(`error: from "f.yaml": ${says}\n`);
+    });
+  }
+
   it("says of a refused apply what it was doing", async () => {
     cli.files["f.yaml"] = podYaml("a").replace("image:", "imagee:");
     expect(await cli.run("apply", "-f", "f.yaml")).to.equal(1);

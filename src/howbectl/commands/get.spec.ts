@@ -198,7 +198,10 @@ describe("howbectl get", () => {
   });
 
   const refused = [
-    { words: ["pods", "-o", "foo"], says: 'unable to match a printer suitable for the output format "foo", allowed formats are' },
+    {
+      words: ["pods", "-o", "foo"],
+      says: 'unable to match a printer suitable for the output format "foo", allowed formats are: custom-columns,custom-columns-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,wide,yaml',
+    },
     { words: ["pods", "-o", "go-template={{.}}"], says: "go-template is not supported; use jsonpath or custom-columns" },
     { words: ["pods", "-o", "jsonpath"], says: "template format specified but no template given" },
     { words: ["pods", "-o", "custom-columns"], says: "custom-columns format specified but no custom columns given" },

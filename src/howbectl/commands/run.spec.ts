@@ -52,7 +52,16 @@ describe("howbectl run", () => {
     { words: ["run", "web", "--image=x", "--restart=Sometimes"], says: "is not one of Always, OnFailure, Never" },
     { words: ["run", "web", "--image=x", "--foo"], says: "unknown flag: --foo" },
     { words: ["run", "web", "--image=x", "--env=A"], says: 'invalid env: "A"' },
-    { words: ["rnu"], says: "unknown command 'rnu'" },
+    { words: ["rnu"], says: "unknown command 'rnu'\n(Did you mean run?)\nSee 'howbectl --help' for usage.\n" },
+    {
+      words: ["-n", "x", "exec", "web", "--", "sh"],
+      says: "error: howbectl has no 'exec' yet\nInstead: docker exec -it CONTAINER COMMAND",
+    },
+    { words: ["taint", "node", "n1", "a=b:NoSchedule"], says: "error: howbectl has no 'taint' yet\nInstead: howbectl patch node NAME -p" },
+    { words: ["auth", "can-i", "get", "pods"], says: "error: howbectl has no 'auth' yet\n" },
+    { words: ["create", "cronjob", "x", "--image=y"], says: "not set\nSee 'howbectl create cronjob --help' for usage.\n" },
+    { words: ["-n", "x", "create", "deploy", "x"], says: "not set\nSee 'howbectl create deployment --help' for usage.\n" },
+    { words: ["rollout", "status", "deploy/x", "--timeout=abc"], says: "See 'howbectl rollout status --help' for usage.\n" },
   ];
   for (const { words, says } of wrong) {
     it(`refuses ${words.join(" ")}`, async () => {

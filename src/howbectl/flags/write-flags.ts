@@ -28,7 +28,9 @@ export function addWriteFlags(command: Command, fieldManager: string): Command {
 /** Adds `-o` and `--show-managed-fields`. */
 export function addOutputFlags(command: Command): Command {
   return command
-    .option("-o, --output <format>", "print the object instead of a message: yaml, json, name or jsonpath=…", parseObjectFormat)
+    .option("-o, --output <format>", "print the object instead of a message: yaml, json, name or jsonpath=…", (text: string) =>
+      parseObjectFormat(text),
+    )
     .option("--show-managed-fields", "in YAML and JSON, also show who owns which field");
 }
 

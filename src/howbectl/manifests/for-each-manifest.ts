@@ -2,6 +2,7 @@ import type { CliEnv } from "../cli-env.js";
 import { Failures } from "../failures.js";
 import type { FileFlags } from "../flags/file-flags.js";
 import { UsageError } from "../usage-error.js";
+import { objectAt } from "./json-fields.js";
 import { type Manifest, parseManifests } from "./manifest.js";
 import { readManifestFiles } from "./manifest-files.js";
 
@@ -66,7 +67,8 @@ export async function namespaceOf(manifest: Manifest, env: CliEnv): Promise<stri
  *
  * @throws UsageError when it has none
  */
-export function nameOf({ name, source }: Manifest): string {
+export function nameOf({ name, source, json }: Manifest): string {
   if (name !== "") return name;
-  throw new UsageError("resource name may not be empty", `from "${source}": only create takes metadata.generateName`);
+  const isGenerated = objectAt(json, "metadata").generateName !== undefined;
+  throw new UsageError(`from "${source}": ${isGenerated ? "only create takes metadata.generateName" : "resource name may not be empty"}`);
 }

@@ -2,6 +2,7 @@ import { parseCustomColumns } from "./custom-columns.js";
 import { type ObjectFormat, parseObjectFormat } from "./object-format.js";
 
 const customColumns = "custom-columns=";
+const tables = ["custom-columns", "custom-columns-file", "wide"];
 
 /** What `get -o` may ask for. */
 export type GetOutput = ObjectFormat | "wide" | `${typeof customColumns}${string}`;
@@ -9,7 +10,7 @@ export type GetOutput = ObjectFormat | "wide" | `${typeof customColumns}${string
 /** Reads `get -o`. @throws UsageError on what is no format */
 export function parseGetOutput(text: string): GetOutput {
   if (text === "wide") return text;
-  if (text !== "custom-columns" && !text.startsWith(customColumns)) return parseObjectFormat(text);
+  if (text !== "custom-columns" && !text.startsWith(customColumns)) return parseObjectFormat(text, tables);
   const columns = text.slice(customColumns.length);
   parseCustomColumns(columns);
   return `${customColumns}${columns}`;

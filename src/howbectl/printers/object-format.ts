@@ -27,20 +27,21 @@ export interface OutputFlags {
   readonly showManagedFields?: boolean;
 }
 
-const formatNames = "json, yaml, name, jsonpath, jsonpath-as-json and jsonpath-file";
+const formatNames = ["json", "jsonpath", "jsonpath-as-json", "jsonpath-file", "name", "yaml"];
 
 /**
  * Reads `-o` where no table can be asked for. Of a `…-file=PATH` the program has made the inline form before.
  *
+ * @param others formats that the caller reads by itself, to be named among those that there are
  * @throws UsageError on what is no format, or a template that cannot be read
  */
-export function parseObjectFormat(text: string): ObjectFormat {
+export function parseObjectFormat(text: string, others: readonly string[] = []): ObjectFormat {
   if (text === "yaml" || text === "json" || text === "name") return text;
   const [, form, template] = /^(jsonpath(?:-as-json)?)(?:=(.*))?$/s.exec(text) ?? [];
   if (form === undefined) {
     const detail = text.startsWith("go-template")
       ? "go-template is not supported; use jsonpath or custom-columns"
-      : `allowed formats are ${formatNames}`;
+      : `allowed formats are: ${[...formatNames, ...others].sort().join(",")}`;
     throw new UsageError(`unable to match a printer suitable for the output format "${text}", ${detail}`);
   }
   if (template === undefined || template === "") {

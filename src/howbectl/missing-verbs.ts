@@ -1,0 +1,34 @@
+/** What to do instead of a verb that kubectl has and howbectl has not; "" where there is nothing instead. */
+const instead: Readonly<Record<string, string>> = {
+  attach: "docker attach CONTAINER, on the pod's node",
+  auth: "",
+  certificate: "",
+  "cluster-info": "howbectl get nodes -o wide, and howbectl version",
+  completion: "",
+  cordon: `howbectl patch node NAME -p '{"spec":{"unschedulable":true}}'`,
+  cp: "docker cp, on the pod's node",
+  debug: "docker exec -it CONTAINER sh, on the pod's node",
+  drain: `howbectl patch node NAME -p '{"spec":{"unschedulable":true}}', then howbectl delete the pods that howbectl get pods -A -o wide shows there`,
+  exec: "docker exec -it CONTAINER COMMAND, on the pod's node",
+  expose: "a hostPort of the container, for there are no services",
+  kuberc: "",
+  kustomize: "kustomize build DIR | howbectl apply -f -",
+  options: "howbectl --help",
+  plugin: "",
+  "port-forward": "a hostPort of the container",
+  proxy: "",
+  taint: `howbectl patch node NAME -p '{"spec":{"taints":[{"key":"KEY","value":"VALUE","effect":"NoSchedule"}]}}'`,
+  top: "docker stats, on the node",
+  uncordon: `howbectl patch node NAME -p '{"spec":{"unschedulable":false}}'`,
+};
+
+/** Whether kubectl knows the word as a verb, and howbectl does not. */
+export function isMissingVerb(word: string): boolean {
+  return Object.hasOwn(instead, word);
+}
+
+/** What does the work of a verb that is missing, if anything does. */
+export function insteadOf(verb: string): string | undefined {
+  const way = instead[verb] ?? "";
+  return way === "" ? undefined : `Instead: ${way}`;
+}
