@@ -60,6 +60,35 @@ describe("howbectl describe", () => {
     expect(cli.out).to.match(/Allocated resources:\n {2}Resource +Requests +Limits\n.*\n {2}cpu +250m \(12%\) +0 \(0%\)\n/);
   });
 
+  it("says since when an object is being deleted, and what keeps it", async () => {
+    const cli = new FakeCli();
+    const going = deployment({ name: "web" });
+    const metadata = {
+      ...going.metadata,
+      deletionTimestamp: timeFromMs(fakeNowMs),
+      finalizers: ["example.com/hold", "foregroundDeletion"],
+    };
+    cli.cluster.put(deploymentKind, { ...going, metadata });
+    cli.cluster.put(deploymentKind, deployment({ name: "stays" }));
+
+    await cli.run("describe", "deployment", "web");
+    expect(cli.out).to.match(/^Deletion Timestamp: +\w{3}, .*\nFinalizers: +example\.com\/hold\n +foregroundDeletion\nEvents:/m);
+    await cli.run("describe", "deployment", "stays");
+    expect(cli.out).not.to.match(/Deletion Timestamp|Finalizers/);
+  });
+
+  it("says of a pod what keeps it, besides that it is terminating", async () => {
+    const cli = new FakeCli();
+    const going = pod({ name: "web", deleting: true });
+    cli.cluster.put(podKind, { ...going, metadata: { ...going.metadata, finalizers: ["example.com/hold"] } });
+
+    await cli.run("describe", "pod", "web");
+    expect(cli.out)
+      .to.match(/^Status: +Terminating/m)
+      .and.match(/^Finalizers: +example\.com\/hold$/m);
+    expect(cli.out).not.to.include("Deletion Timestamp");
+  });
+
   it("shows a kind that it has no layout for by its fields", async () => {
     const cli = new FakeCli();
     cli.cluster.put(leaseKind, makeWhole(leaseKind, { metadata: { name: "l", namespace: "default" }, spec: { holderIdentity: "me" } }));

@@ -50,6 +50,18 @@ export function controllerField({ metadata }: Whole<ApiObject>, description: Des
   if (owner !== undefined) description.field("Controlled By", `${owner.kind ?? ""}/${owner.name ?? ""}`);
 }
 
+/**
+ * Says of an object that is being deleted since when (a pod's status says so by itself), and what it waits for.
+ *
+ * Unlike kubectl, which shows neither for the kinds that it has a layout for.
+ */
+export function deletionFields(object: Whole<ApiObject>, isPod: boolean, description: Description): void {
+  const { deletionTimestamp, finalizers } = object.metadata;
+  if (deletionTimestamp === undefined) return;
+  if (!isPod) description.field("Deletion Timestamp", timeCell(deletionTimestamp));
+  if (finalizers.length > 0) description.field("Finalizers", ...finalizers);
+}
+
 interface Condition {
   readonly type?: string | undefined;
   readonly status?: string | undefined;

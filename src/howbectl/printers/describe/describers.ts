@@ -23,6 +23,7 @@ import type { ApiClient } from "../../../client/contracts.js";
 import { controlledObjects } from "../../resources/controlled-objects.js";
 import type { KindObject } from "../object-format.js";
 import { describeHorizontalPodAutoscaler } from "./autoscaler.js";
+import { deletionFields } from "./cells.js";
 import { describeConfigMap, describePriorityClass, describeSecret, describeServiceAccount } from "./config.js";
 import type { Description } from "./description.js";
 import { describeGeneric } from "./generic.js";
@@ -104,4 +105,5 @@ export async function describeObject(item: KindObject, description: Description,
   const found = describers.find(({ typeName }) => typeName === item.kind.typeName);
   if (found === undefined) describeGeneric(item, description);
   else await found.describe(item, description, around);
+  deletionFields(item.object, item.kind.typeName === podKind.typeName, description);
 }
