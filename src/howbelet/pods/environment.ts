@@ -1,21 +1,15 @@
 import { isUtf8 } from "node:buffer";
 import type { ConfigReference } from "../../api/kinds/pod/config-references.js";
-import type { Whole } from "../../api/object.js";
 import type { Container, EnvFromSource, EnvVar, EnvVarSource } from "../../gen/howbernetes/core/v1/container.js";
-import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { ResourceFieldSelector } from "../../gen/howbernetes/core/v1/reference.js";
 import type { Quantity } from "../../gen/howbernetes/meta/v1/values.js";
 import type { ConfigData, KnownConfig } from "../config/known-config.js";
 import { containerResource } from "./container-resource.js";
 import { expandVariables } from "./env-expansion.js";
-import { podField } from "./pod-field.js";
+import { type PodFacts, podField } from "./pod-field.js";
 
 /** All that a container's environment may be made of. */
-export interface EnvironmentSources {
-  readonly pod: Whole<Pod>;
-  /** "" while it has none. */
-  readonly podIp: string;
-  readonly hostIp: string;
+export interface EnvironmentSources extends PodFacts {
   /** Of the node, by resource; undefined while that is not known. */
   readonly allocatable: Readonly<Record<string, Quantity>> | undefined;
   readonly configOf: (config: Pick<ConfigReference, "kind" | "name">) => KnownConfig;

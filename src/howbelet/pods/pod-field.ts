@@ -1,9 +1,16 @@
-import type { EnvironmentSources } from "./environment.js";
+import type { Whole } from "../../api/object.js";
+import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 
-type Sources = Pick<EnvironmentSources, "pod" | "podIp" | "hostIp">;
+/** What a pod may be told of itself. */
+export interface PodFacts {
+  readonly pod: Whole<Pod>;
+  /** "" while it has none. */
+  readonly podIp: string;
+  readonly hostIp: string;
+}
 
 /** The value of a field of a pod, as its containers are told it at their start. A label that is not there is "". */
-export function podField(path: string, { pod, podIp, hostIp }: Sources): string {
+export function podField(path: string, { pod, podIp, hostIp }: PodFacts): string {
   const { metadata, spec } = pod;
   const [, map, key = ""] = /^metadata\.(annotations|labels)\['(.*)'\]$/s.exec(path) ?? [];
   if (map !== undefined) return ownValue(map === "labels" ? metadata.labels : metadata.annotations, key);
