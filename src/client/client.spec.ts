@@ -374,6 +374,33 @@ describe("ApiClient over mTLS", () => {
     expect(result.resourceVersion).to.equal("8");
   });
 
+  it("is closed for good: what is under way ends, and nothing is dialed anew", async () => {
+    let watches = 0;
+    const [, address] = await serve({
+      watch: async function* (_request, call) {
+        watches += 1;
+        yield event(EventType.ADDED, at(2));
+        await untilAborted(call.signal);
+      },
+    });
+    const client = await connect(address, { retryForMs: 500 });
+    const pods = client.of(podKind);
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const failure = await (async () => {
+      for await (const { type } of pods.watch({ resourceVersion: "1", signal: stop.signal })) {
+        seen.push(type);
+        await client.close();
+      }
+    })().catch((error: unknown) => error);
+
+    expect(isAbort(failure)).to.equal(true);
+    expect([seen, watches]).to.deep.equal([["added"], 1]);
+    expect(() => client.of(podKind)).to.throw("the client was closed");
+    expect(await pods.get(key).catch((error: unknown) => String(error))).to.match(/closed|shut down/i);
+    stop.abort();
+  });
+
   it("says whether a deletion is over", async () => {
     const [, address] = await serve({
       delete: async ({ options }) => ({ object: packAny(podKind, at(7)), deleted: options?.gracePeriodSeconds === 0, warnings: [] }),

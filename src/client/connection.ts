@@ -1,3 +1,4 @@
+import { sharedSignal, throwIfAborted } from "../base/abort.js";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { TlsMaterial } from "../base/tls/certificate.js";
@@ -33,6 +34,9 @@ export class Connection {
   readonly log: Log;
   readonly onWarning: (warning: string) => void;
   private readonly channels = new Map<ChannelPurpose, RpcChannel>();
+  private readonly closing = new AbortController();
+  /** Fires when the connection is closed: whatever goes on by itself ends with it. */
+  readonly closed = sharedSignal(this.closing.signal);
 
   constructor(private readonly options: ApiClientOptions) {
     this.clock = options.clock ?? systemClock;
@@ -52,7 +56,9 @@ export class Connection {
     return this.channel(purpose).connected(signal);
   }
 
+  /** Nothing is dialed any more, be it to try again. */
   close(): void {
+    this.closing.abort(new DOMException("the client was closed", "AbortError"));
     for (const channel of this.channels.values()) channel.close();
     this.channels.clear();
   }
@@ -60,6 +66,7 @@ export class Connection {
   private channel(purpose: ChannelPurpose): RpcChannel {
     const present = this.channels.get(purpose);
     if (present !== undefined) return present;
+    throwIfAborted(this.closed);
     const { address, tls, dial = createChannel } = this.options;
     const made = dial({ address, tls, purpose });
     this.channels.set(purpose, made);

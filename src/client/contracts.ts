@@ -170,6 +170,7 @@ export interface ApiClient {
   evict(pod: ObjectKey, options?: EvictCallOptions): Promise<void>;
   /** Metadata that goes with every call from here on (a leader's fence). */
   withMetadata(metadata: Readonly<Record<string, string>>): ApiClient;
+  /** Ends its watches with an abort error; no call is made any more. */
   close(): Promise<void>;
 }
 

@@ -127,6 +127,7 @@ export class RemoteResourceClient<T extends ApiObject> implements ResourceClient
       clock: this.connection.clock,
       random: this.connection.random,
       connected: (signal) => this.connection.connected("watch", signal),
+      closed: this.connection.closed,
       log,
     });
   }

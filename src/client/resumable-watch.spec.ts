@@ -64,7 +64,7 @@ describe("resumableWatch", () => {
       return play(left.shift() ?? ["stay"], signal);
     };
     const consume = async (): Promise<void> => {
-      const deps = { clock, random: () => 0.5, connected, log: createLog("test", "silent") };
+      const deps = { clock, random: () => 0.5, connected, closed: new AbortController().signal, log: createLog("test", "silent") };
       for await (const event of resumableWatch(open, from, stop.signal, deps)) seen.push(show(event));
     };
     ended = consume().catch((error: unknown) => error);
@@ -198,7 +198,7 @@ describe("resumableWatch", () => {
       streams += 1;
       return play(events, signal);
     };
-    const deps = { clock, random: () => 0.5, connected, log: createLog("test", "silent") };
+    const deps = { clock, random: () => 0.5, connected, closed: new AbortController().signal, log: createLog("test", "silent") };
     const watching = resumableWatch(open, "10", stop.signal, deps);
     ended = Promise.resolve();
     await watching.next();

@@ -1,6 +1,6 @@
 import { isApiError, isExpired, isInternal, isTimeout, isTooManyRequests, isUnavailable } from "../api/errors.js";
 import { type ApiObject, formatKey, keyOf, type Whole } from "../api/object.js";
-import { abortError, isAbort } from "../base/abort.js";
+import { abortError, isAbort, throwIfAborted } from "../base/abort.js";
 import { backoffMs, reconnectBackoff } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
@@ -16,6 +16,8 @@ export interface WatchDeps {
   readonly random: () => number;
   /** Waits, bounded, for a connection to the server; says whether there is one. */
   readonly connected: (signal: AbortSignal) => Promise<boolean>;
+  /** Fires when there will never be one any more. */
+  readonly closed: AbortSignal;
   readonly log: Log;
 }
 
@@ -29,7 +31,7 @@ const failuresToWarnOf = 6;
 /**
  * Watches through disconnects, restarts and server changes, by resuming after the last resourceVersion seen. No gap,
  * repeat or reordering; what is lost on the way is only time. Throws Expired when the server's history does not reach
- * back far enough, other errors that trying again cannot mend, and an abort error when `signal` fires.
+ * back far enough, other errors that trying again cannot mend, and an abort error when `signal` or `closed` fires.
  */
 export async function* resumableWatch<T extends ApiObject>(
   open: OpenWatch<T>,
@@ -83,9 +85,11 @@ async function* watched<T extends ApiObject>(
   open: OpenWatch<T>,
   resourceVersion: string | undefined,
   signal: AbortSignal,
-  { clock }: WatchDeps,
+  { clock, closed }: WatchDeps,
 ): AsyncGenerator<WatchEvent<T>> {
+  throwIfAborted(closed);
   const stream = linkAbort(signal);
+  closed.addEventListener("abort", stream.abort);
   // Only time spent waiting for the server counts: a consumer that takes long over an event is no fault of the stream.
   let waitingSinceMs: number | undefined;
   let stalled = false;
@@ -110,6 +114,7 @@ async function* watched<T extends ApiObject>(
     throw stalled && isAbort(error) ? new StalledError("neither event nor bookmark for too long") : error;
   } finally {
     cancelCheck();
+    closed.removeEventListener("abort", stream.abort);
     stream.unlink();
     stream.abort();
   }

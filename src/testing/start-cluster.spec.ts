@@ -4,11 +4,31 @@ import { deploymentKind } from "../api/kinds/deployment/kind.js";
 import { nodeKind } from "../api/kinds/node/kind.js";
 import { podKind } from "../api/kinds/pod/kind.js";
 import type { Whole } from "../api/object.js";
+import { deferred, isAbort } from "../base/abort.js";
+import { InvariantError } from "../base/invariant.js";
+import type { ListedController } from "../controllers/list.js";
 import type { Node } from "../gen/howbernetes/core/v1/node.js";
 import { startCluster } from "./start-cluster.js";
 import type { TestCluster } from "./test-cluster.js";
 
 const isReady = ({ status }: Whole<Node>): boolean => status.conditions.some((each) => each.type === "Ready" && each.status === "True");
+
+describe("a test's cluster that is broken", () => {
+  it("ends all the same, and says what broke", async () => {
+    const begun = deferred();
+    const run = async (): Promise<void> => {
+      begun.resolve();
+      throw new InvariantError("it is broken");
+    };
+    const broken: ListedController = { component: "broken-controller", create: () => ({ name: "broken", run }) };
+    const cluster = await startCluster({ nodes: 0, scheduler: false, controllers: [broken] });
+    await begun.promise;
+    const watching = cluster.until(nodeKind, { namespace: "", name: "absent" }, () => false).catch((error: unknown) => error);
+
+    expect(String(await cluster.stop().catch((error: unknown) => error))).to.include("it is broken");
+    expect(isAbort(await watching)).to.equal(true);
+  });
+});
 
 describe("startCluster", () => {
   let cluster: TestCluster;

@@ -167,11 +167,15 @@ class InProcessCluster implements TestCluster {
 
   async stop(): Promise<void> {
     const { server, store, directory } = this.parts;
-    await this.running.stop();
-    await Promise.all(this.clients.map((client) => client.close()));
-    await server.stop();
-    await store.close();
-    await rm(directory, { recursive: true, force: true });
+    try {
+      await this.running.stop();
+    } finally {
+      // What has failed must not leave the rest running: the test's process would never end.
+      await Promise.all(this.clients.map((client) => client.close()));
+      await server.stop();
+      await store.close();
+      await rm(directory, { recursive: true, force: true });
+    }
   }
 
   private readonly dial: Dial = (settings) => this.parts.server.dial(settings);
