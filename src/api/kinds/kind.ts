@@ -58,8 +58,8 @@ export interface KindRules<T extends ApiObject> {
   prepareForDelete?(draft: Whole<T>): void;
   /** Something of the kind's own, besides metadata.finalizers, keeps a deleted object in being (Namespace: spec.finalizers). */
   isHeld?(object: Whole<T>): boolean;
-  /** What the user of a new object should know; shown, and no error. */
-  warningsOnCreate?(object: Whole<T>): readonly string[];
+  /** What whoever wrote the object should know; shown, and no error. What was so in `previous` is not said again. */
+  warnings?(object: Whole<T>, previous: Whole<T> | undefined): readonly string[];
 }
 
 /** Everything there is to know about a kind, described once; nothing else knows kinds by name. */

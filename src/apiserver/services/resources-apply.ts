@@ -17,7 +17,7 @@ import { parseApplyConfiguration, untyped } from "./apply-configuration.js";
 import { keyOfRequest, kindOfType } from "./resource-type.js";
 import { createObject } from "./resources-create.js";
 import type { ResourcesDeps } from "./resources-deps.js";
-import { write } from "./resources-write.js";
+import { warningsOf, write } from "./resources-write.js";
 import { scaleOf } from "./scale.js";
 import { type Subresource, subresourceOf } from "./subresource.js";
 
@@ -38,7 +38,8 @@ export async function applyResource(deps: ResourcesDeps, request: PatchRequest, 
   const { json, warnings } = parseApplyConfiguration(part.bodyKind, request.patch, { key, validation: request.fieldValidation });
   const configuration = ofSubresource(kind, { subresource, key, json });
   const apply: Apply = { kind, key, part, request, configuration };
-  return { object: part.pack(await applied(deps, apply, call)), warnings: [...warnings] };
+  const { stored, previous } = await applied(deps, apply, call);
+  return { object: part.pack(stored), warnings: [...warnings, ...warningsOf(kind, request, stored, previous)] };
 }
 
 interface Apply {
@@ -50,7 +51,12 @@ interface Apply {
   readonly configuration: JsonObject;
 }
 
-async function applied(deps: ResourcesDeps, apply: Apply, call: CallContext): Promise<CachedObject> {
+interface Applied {
+  readonly stored: CachedObject;
+  readonly previous: Whole<ApiObject> | undefined;
+}
+
+async function applied(deps: ResourcesDeps, apply: Apply, call: CallContext): Promise<Applied> {
   for (;;) {
     try {
       return await applyToPresent(deps, apply, call);
@@ -66,16 +72,18 @@ async function applied(deps: ResourcesDeps, apply: Apply, call: CallContext): Pr
   }
 }
 
-async function applyToPresent(deps: ResourcesDeps, apply: Apply, call: CallContext): Promise<CachedObject> {
+async function applyToPresent(deps: ResourcesDeps, apply: Apply, call: CallContext): Promise<Applied> {
   const { kind, key, part, request } = apply;
   let owners: readonly ManagedFieldsEntry[] = [];
-  return await write(deps, call, {
+  let previous: Whole<ApiObject> | undefined;
+  const stored = await write(deps, call, {
     kind,
     part,
     action: { verb: "patch", kind, ...key, subresource: request.subresource },
     fieldManager: request.fieldManager,
     dryRun: request.dryRun,
     body: (current) => {
+      previous = current.object;
       const object = merged(deps, apply, current.object);
       // A configuration that names a resourceVersion means that one; the merged object else has the present one.
       const named = resourceVersionOf(apply.configuration);
@@ -85,9 +93,10 @@ async function applyToPresent(deps: ResourcesDeps, apply: Apply, call: CallConte
     },
     managedFields: () => owners,
   });
+  return { stored, previous };
 }
 
-async function applyToNothing(deps: ResourcesDeps, apply: Apply, call: CallContext): Promise<CachedObject> {
+async function applyToNothing(deps: ResourcesDeps, apply: Apply, call: CallContext): Promise<Applied> {
   const { kind, key, request } = apply;
   const object = merged(deps, apply, undefined);
   const { uid } = object.metadata;
@@ -98,7 +107,8 @@ async function applyToNothing(deps: ResourcesDeps, apply: Apply, call: CallConte
   Object.assign(object.metadata, key);
   const { dryRun, fieldManager } = request;
   const { managedFields } = object.metadata;
-  return await createObject(deps, { kind, sent: object, namespace: key.namespace, dryRun, fieldManager, managedFields }, call);
+  const sent = { kind, sent: object, namespace: key.namespace, dryRun, fieldManager, managedFields };
+  return { stored: await createObject(deps, sent, call), previous: undefined };
 }
 
 /** What the configuration makes of an object. @throws ApiError Conflict, unless the request forces; BadRequest */

@@ -29,7 +29,7 @@ export async function createResource(deps: ResourcesDeps, request: CreateRequest
   const { object: sent, warnings } = decodeBody(kind, request.body, request.fieldValidation);
   const { dryRun, fieldManager } = request;
   const created = await createObject(deps, { kind, sent, namespace: request.namespace, dryRun, fieldManager }, call);
-  return { object: packAnyBytes(kind, created.bytes), warnings: [...warnings, ...(kind.warningsOnCreate?.(sent) ?? [])] };
+  return { object: packAnyBytes(kind, created.bytes), warnings: [...warnings, ...(kind.warnings?.(sent, undefined) ?? [])] };
 }
 
 /** An object that is to be stored anew. */

@@ -1,11 +1,13 @@
 import { expect } from "chai";
-import { container, refusal, resourceCalls } from "../../../test/fakes/resource-calls.js";
+import { container, encoded, place, refusal, resourceCalls } from "../../../test/fakes/resource-calls.js";
 import { type ResourcesInProcess, startResourcesInProcess } from "../../../test/fakes/resources-in-process.js";
 import { cronJobKind } from "../../api/kinds/cronjob/kind.js";
 import { daemonSetKind } from "../../api/kinds/daemonset/kind.js";
+import { deploymentKind } from "../../api/kinds/deployment/kind.js";
 import { jobKind } from "../../api/kinds/job/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { statefulSetKind } from "../../api/kinds/statefulset/kind.js";
+import { PatchRequest, PatchType, UpdateRequest } from "../../gen/howbernetes/api/v1/resources.js";
 
 const labelled = (name: string, image = container.image): object => ({
   selector: { matchLabels: { app: name } },
@@ -49,6 +51,32 @@ describe("Resources: workloads", () => {
     expect((await refusal(update(jobKind, over, "status"))).message).to.include("cannot disable the terminal Complete=True condition");
     const back = await update(jobKind, { ...over, metadata: { ...over.metadata, resourceVersion: "" } });
     expect(back.status.succeeded, "a write of the spec leaves the status").to.equal(1);
+  });
+
+  it("warns whoever writes what a Deployment's annotation cannot mean, and nobody who writes something else", async () => {
+    const onFailure = (value: string): object => ({ metadata: { annotations: { "howbernetes.dev/on-failure": value } } });
+    const warnings = async (patchType: PatchType, body: object, more: Partial<PatchRequest> = {}): Promise<readonly string[]> => {
+      const request = PatchRequest.fromPartial({ ...place(deploymentKind, "warned"), patchType, ...more });
+      return (await api.service.patch({ ...request, patch: Buffer.from(JSON.stringify(body)) }, api.call())).warnings;
+    };
+    const says = [`metadata.annotations[howbernetes.dev/on-failure]: "back" means nothing; "rollback" is all there is`];
+    const configuration = { apiVersion: "apps/v1", kind: "Deployment", ...onFailure("back"), spec: labelled("warned") };
+    const apply = { fieldManager: "one", force: true };
+
+    expect(await warnings(PatchType.APPLY, configuration, apply), "applied to nothing").to.deep.equal(says);
+    expect(await warnings(PatchType.APPLY, configuration, apply), "known already").to.deep.equal([]);
+    expect(await warnings(PatchType.MERGE, { spec: { replicas: 3 } }), "another's change").to.deep.equal([]);
+    expect(await warnings(PatchType.MERGE, onFailure("rollback")), "what is right").to.deep.equal([]);
+    expect(await warnings(PatchType.APPLY, configuration, apply), "applied to what is there").to.deep.equal(says);
+    await warnings(PatchType.MERGE, onFailure("rollback"));
+    expect(await warnings(PatchType.MERGE, onFailure("back")), "patched").to.deep.equal(says);
+    await warnings(PatchType.MERGE, onFailure("rollback"));
+
+    const replacement = await get(deploymentKind, "warned");
+    replacement.metadata.annotations["howbernetes.dev/on-failure"] = "back";
+    const request = UpdateRequest.fromPartial(place(deploymentKind, "warned"));
+    const replaced = await api.service.update({ ...request, body: encoded(deploymentKind, replacement) }, api.call());
+    expect(replaced.warnings, "replaced").to.deep.equal(says);
   });
 
   it("refuses a schedule that cannot be", async () => {

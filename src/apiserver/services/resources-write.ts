@@ -40,6 +40,7 @@ export async function updateResource(deps: ResourcesDeps, request: UpdateRequest
     name: request.name || sent.metadata.name,
   });
   checkNamed(kind, key, sent);
+  let previous: Whole<ApiObject> | undefined;
   const stored = await write(deps, call, {
     kind,
     part,
@@ -47,9 +48,12 @@ export async function updateResource(deps: ResourcesDeps, request: UpdateRequest
     ifResourceVersion: resourceVersionOf(kind, request, sent),
     fieldManager: request.fieldManager,
     dryRun: request.dryRun,
-    body: () => copyOf(part.bodyKind, sent),
+    body: (current) => {
+      previous = current.object;
+      return copyOf(part.bodyKind, sent);
+    },
   });
-  return { object: part.pack(stored), warnings: [...warnings] };
+  return { object: part.pack(stored), warnings: [...warnings, ...warningsOf(kind, request, stored, previous)] };
 }
 
 /** Changes an object, or one of its subresources, in part. */
@@ -63,6 +67,7 @@ export async function patchResource(deps: ResourcesDeps, request: PatchRequest, 
   // What no patch speaks of need not be made JSON of and read back; a patch may name it in full only.
   const view = request.patch.includes("managedFields") ? part.view : (object: Whole<ApiObject>) => part.view(withoutOwners(object));
   let warnings: readonly string[] = [];
+  let previous: Whole<ApiObject> | undefined;
   const stored = await write(deps, call, {
     kind,
     part,
@@ -73,6 +78,7 @@ export async function patchResource(deps: ResourcesDeps, request: PatchRequest, 
       const json = applyPatch(bodyKind, objectToJson(bodyKind, view(current.object)), language, value);
       const patched = decodePatched(bodyKind, { json, name: key.name, strictErrors, validation: request.fieldValidation });
       warnings = patched.warnings;
+      previous = current.object;
       const { name, resourceVersion } = patched.object.metadata;
       if (name === "")
         throw badRequest(`the name of the object (${key.name} based on the request) was undeterminable: name must be provided`);
@@ -81,7 +87,17 @@ export async function patchResource(deps: ResourcesDeps, request: PatchRequest, 
       return patched.object;
     },
   });
-  return { object: part.pack(stored), warnings: [...warnings] };
+  return { object: part.pack(stored), warnings: [...warnings, ...warningsOf(kind, request, stored, previous)] };
+}
+
+/** What the kind has to say of what was written. Who writes a subresource has nothing to do with the rest. */
+export function warningsOf(
+  kind: Kind,
+  { subresource }: { readonly subresource: string },
+  { object }: CachedObject,
+  previous: Whole<ApiObject> | undefined,
+): readonly string[] {
+  return subresource === "" ? (kind.warnings?.(object, previous) ?? []) : [];
 }
 
 /** A change of an object, or of a part of it. */

@@ -72,15 +72,21 @@ describe("scale of a Deployment", () => {
   });
 });
 
-describe("warnings of a new Deployment", () => {
+describe("warnings of a Deployment", () => {
+  const onFailure = "howbernetes.dev/on-failure";
   const cases = [
-    { annotations: {}, warnings: 0 },
-    { annotations: { "howbernetes.dev/on-failure": "rollback" }, warnings: 0 },
-    { annotations: { "howbernetes.dev/on-failure": "Rollback" }, warnings: 1 },
+    { annotations: {}, before: undefined, warnings: 0 },
+    { annotations: { [onFailure]: "rollback" }, before: undefined, warnings: 0 },
+    { annotations: { [onFailure]: "Rollback" }, before: undefined, warnings: 1 },
+    { annotations: { [onFailure]: "Rollback" }, before: { [onFailure]: "rollback" }, warnings: 1 },
+    { annotations: { [onFailure]: "Rollback" }, before: {}, warnings: 1 },
+    { annotations: { [onFailure]: "Rollback" }, before: { [onFailure]: "Rollback" }, warnings: 0 },
+    { annotations: {}, before: { [onFailure]: "Rollback" }, warnings: 0 },
   ];
-  for (const { annotations, warnings } of cases) {
-    it(`are ${warnings} of ${JSON.stringify(annotations)}`, () => {
-      expect(deploymentKind.warningsOnCreate?.(deployment({ annotations }))).to.have.length(warnings);
+  for (const { annotations, before, warnings } of cases) {
+    it(`are ${warnings} of ${JSON.stringify(annotations)}, after ${JSON.stringify(before) ?? "nothing"}`, () => {
+      const previous = before === undefined ? undefined : deployment({ annotations: before });
+      expect(deploymentKind.warnings?.(deployment({ annotations }), previous)).to.have.length(warnings);
     });
   }
 });

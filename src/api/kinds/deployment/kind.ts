@@ -31,7 +31,7 @@ export const deploymentKind: Kind<Deployment> = {
   },
   selectableFields: {},
   columns: deploymentColumns,
-  warningsOnCreate: warnOfOnFailure,
+  warnings: warnOfOnFailure,
   applyDefaults: applyDeploymentDefaults,
   validate: validateDeployment,
   validateUpdate: validateSelectorUnchanged,

@@ -9,8 +9,9 @@ import type { Whole } from "../../object.js";
 export const onFailureAnnotation = "howbernetes.dev/on-failure";
 
 /** Whoever asks for what there is not is told, rather than left to find out when it is needed. */
-export function warnOfOnFailure({ metadata }: Whole<Deployment>): readonly string[] {
+export function warnOfOnFailure({ metadata }: Whole<Deployment>, previous: Whole<Deployment> | undefined): readonly string[] {
   const asked = metadata.annotations[onFailureAnnotation];
   if (asked === undefined || asked === "" || asked === "rollback") return [];
+  if (asked === previous?.metadata.annotations[onFailureAnnotation]) return [];
   return [`metadata.annotations[${onFailureAnnotation}]: "${asked}" means nothing; "rollback" is all there is`];
 }
