@@ -1,3 +1,4 @@
+import { configurationMutations } from "./configuration.js";
 import { deploymentMutations } from "./deployments.js";
 import { disruptionMutations } from "./disruption.js";
 import { jobMutations } from "./jobs.js";
@@ -19,6 +20,13 @@ export const suites: readonly MutationSuite[] = [
   {
     prefix: "",
     specs: ["test/conformance/controllers/*.spec.ts"],
-    mutations: [...deploymentMutations, ...setMutations, ...jobMutations, ...disruptionMutations, ...ownershipMutations],
+    mutations: [
+      ...deploymentMutations,
+      ...setMutations,
+      ...jobMutations,
+      ...disruptionMutations,
+      ...ownershipMutations,
+      ...configurationMutations,
+    ],
   },
 ];
