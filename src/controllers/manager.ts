@@ -43,9 +43,8 @@ export async function runControllers(
   listed: readonly ListedController[] = controllers,
 ): Promise<void> {
   const informers = createSharedInformers(client, { clock, log });
-  const recorders = listed.map(({ component }) => createEventRecorder({ client, component, clock, log }));
-  const running = listed.map(({ create, component }, index) => {
-    const events = recorders[index] ?? createEventRecorder({ client, component, clock, log });
+  const set = listed.map(({ component, create }) => {
+    const events = createEventRecorder({ client, component, clock, log });
     const controller: Controller = create({
       client,
       informers: metrics === undefined ? informers : measureCacheWaits(informers, metrics, () => controller.name),
@@ -54,7 +53,8 @@ export async function runControllers(
       log,
       metrics,
     });
-    return controller;
+    return { events, controller };
   });
-  await runTerm({ informers, controllers: running, recorders, clock, log }, signal);
+  const running = { controllers: set.map(({ controller }) => controller), recorders: set.map(({ events }) => events) };
+  await runTerm({ informers, ...running, clock, log }, signal);
 }

@@ -53,11 +53,11 @@ export function createDisruptionController({ client, informers, events, clock, l
     clock,
   });
   const stale = new StaleDisruptionReconciler({ pods, client: client.of(podKind), clock });
-  const rest = { workers, log, ...(metrics === undefined ? {} : { metrics }) };
+  const rest = { name, workers, log, ...(metrics === undefined ? {} : { metrics }) };
   const run = async (signal: AbortSignal): Promise<void> => {
     await Promise.all([
-      runReconciler({ ...rest, name, queue, reconciler }, signal),
-      runReconciler({ ...rest, name: "stale-disruption", queue: staleQueue, reconciler: stale }, signal),
+      runReconciler({ ...rest, queue, reconciler }, signal),
+      runReconciler({ ...rest, queue: staleQueue, reconciler: stale }, signal),
     ]);
   };
   return { name, run };

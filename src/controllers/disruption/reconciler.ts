@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
-import { canonicalize } from "../../api/codec/canonical.js";
 import { isNotFound } from "../../api/errors.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { withFailedSync } from "../../api/kinds/poddisruptionbudget/disruption-allowed.js";
@@ -11,6 +9,7 @@ import type { EventRecorder, Informer, Lister, Reconciler, ResourceClient, Resul
 import type { OwnWrites } from "../../client/own-writes.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from "../../gen/howbernetes/policy/v1/pod_disruption_budget.js";
+import { writeCurrentStatus } from "../write-status.js";
 import { type Expectation, expectationOf, type ScaleOf, UncountableError } from "./expected-pods.js";
 import { planBudget } from "./plan.js";
 
@@ -71,12 +70,9 @@ export class DisruptionReconciler implements Reconciler {
 
   /** By compare-and-swap: evictions that were allowed meanwhile must not be forgotten. @throws ApiError Conflict */
   private async write(budget: Whole<PodDisruptionBudget>, status: PodDisruptionBudgetStatus, signal: AbortSignal): Promise<void> {
-    const stored = structuredClone(status);
-    canonicalize(`${podDisruptionBudgetKind.typeName}Status`, stored);
-    if (isDeepStrictEqual(stored, budget.status)) return;
     try {
-      const written = await this.deps.client.updateStatus({ ...budget, status: stored }, { signal });
-      this.deps.ownWrites.record(keyOf(budget), written.metadata.resourceVersion);
+      const { metadata } = await writeCurrentStatus(this.deps.client, budget, status, signal);
+      this.deps.ownWrites.record(keyOf(budget), metadata.resourceVersion);
     } catch (error: unknown) {
       if (!isNotFound(error)) throw error;
     }

@@ -50,11 +50,10 @@ export function createPodGcController(
   });
 
   const deps = { pods, nodes, podClient: client.of(podKind), nodeClient: client.of(nodeKind), clock, log };
-  const rest = { log, ...(metrics === undefined ? {} : { metrics }) };
-  const loop = { ...rest, name, queue, workers, reconciler: new PodGcReconciler(deps) };
+  const rest = { name, log, ...(metrics === undefined ? {} : { metrics }) };
+  const loop = { ...rest, queue, workers, reconciler: new PodGcReconciler(deps) };
   const terminated = {
     ...rest,
-    name: "terminated-pods",
     queue: terminatedQueue,
     workers: 1,
     reconciler: new TerminatedPodsReconciler(deps, terminatedThreshold),
