@@ -16,7 +16,8 @@ export interface MutateOptions extends WriteCallOptions {
 /**
  * Reads an object, lets `change` work on a copy of it, and writes that back; when another write came in between, reads
  * anew and begins again, so that neither write is lost. `change` may be called several times and must follow from what
- * it is given alone. A copy that is left as it was is not written.
+ * it is given alone. It may be given an object that it has changed already, when the answer to that write was lost: say
+ * what is to be ("replicas: 3"), not what is to be added. A copy that is left as it was is not written.
  *
  * @returns the object as it is then
  * @throws ApiError NotFound; Invalid and Forbidden from the write; Conflict after ten lost races in a row
