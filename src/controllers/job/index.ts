@@ -5,7 +5,7 @@ import { podKind } from "../../api/kinds/pod/kind.js";
 import { keyOf, type Whole } from "../../api/object.js";
 import { runReconciler } from "../../client/controller-loop.js";
 import { OwnWrites } from "../../client/own-writes.js";
-import { createWorkQueue } from "../../client/work-queue.js";
+import { createWorkQueue, type WorkQueue } from "../../client/work-queue.js";
 import type { Job } from "../../gen/howbernetes/batch/v1/job.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { Controller, ControllerDeps } from "../controller.js";
@@ -13,7 +13,7 @@ import { Claimer } from "../ownership/claimer.js";
 import { enqueueOwners } from "../ownership/enqueue-owners.js";
 import { controllerOf } from "../ownership/owner-reference.js";
 import { PodControl } from "../pods/pod-control.js";
-import { byController } from "../shared-informers.js";
+import { byController, type SharedInformers } from "../shared-informers.js";
 import { FailureMemory } from "./failure-backoff.js";
 import { JobEvents } from "./job-events.js";
 import { OrphanReconciler } from "./orphan-reconciler.js";
@@ -52,34 +52,16 @@ export function createJobController({ client, informers, events, clock, log, met
     clock,
   });
 
-  const releasePodsOf = (job: Whole<Job>): void => {
-    for (const pod of pods.byIndex(byController, job.metadata.uid)) if (isTracked(pod)) orphans.add(keyOf(pod));
-  };
   jobs.addHandler({
     added: (job) => queue.add(keyOf(job)),
-    updated: (job, previous) => {
-      queue.add(keyOf(job));
-      if (isJobFinished(job.status) && !isJobFinished(previous.status)) releasePodsOf(job);
-    },
+    updated: (job) => queue.add(keyOf(job)),
     deleted: (job) => {
       reconciler.forget(job.metadata.uid);
       queue.add(keyOf(job));
-      releasePodsOf(job);
     },
   });
-
-  /** Whether the pod's Job is gone, or over, as far as is known here. */
-  const isOrphan = (pod: Whole<Pod>): boolean => {
-    const controller = controllerOf(pod);
-    if (controller?.kind !== jobKind.kind) return true;
-    const job = jobs.get({ namespace: pod.metadata.namespace, name: controller.name ?? "" });
-    return job === undefined || job.metadata.uid !== controller.uid || isJobFinished(job.status);
-  };
-  const lookForOrphan = (pod: Whole<Pod>): void => {
-    if (isTracked(pod) && isOrphan(pod)) orphans.add(keyOf(pod));
-  };
   pods.addHandler(enqueueOwners(jobKind, jobs, queue));
-  pods.addHandler({ added: lookForOrphan, updated: lookForOrphan });
+  watchOrphans(informers, orphans);
 
   const shared = { name, log, ...(metrics === undefined ? {} : { metrics }) };
   const orphanReconciler = new OrphanReconciler({ ...clients, jobs, pods });
@@ -92,4 +74,29 @@ export function createJobController({ client, informers, events, clock, log, met
       ]);
     },
   };
+}
+
+/** Has pods looked at that are held for a Job that is gone, or over, as far as is known here. */
+function watchOrphans(informers: SharedInformers, orphans: WorkQueue): void {
+  const jobs = informers.of(jobKind);
+  const pods = informers.of(podKind);
+  const isOrphan = (pod: Whole<Pod>): boolean => {
+    const controller = controllerOf(pod);
+    if (controller?.kind !== jobKind.kind) return true;
+    const job = jobs.get({ namespace: pod.metadata.namespace, name: controller.name ?? "" });
+    return job === undefined || job.metadata.uid !== controller.uid || isJobFinished(job.status);
+  };
+  const look = (pod: Whole<Pod>): void => {
+    if (isTracked(pod) && isOrphan(pod)) orphans.add(keyOf(pod));
+  };
+  const lookAtPodsOf = (job: Whole<Job>): void => {
+    for (const pod of pods.byIndex(byController, job.metadata.uid)) look(pod);
+  };
+  pods.addHandler({ added: look, updated: look });
+  jobs.addHandler({
+    updated: (job, previous) => {
+      if (isJobFinished(job.status) && !isJobFinished(previous.status)) lookAtPodsOf(job);
+    },
+    deleted: lookAtPodsOf,
+  });
 }

@@ -2,11 +2,13 @@ import { leaseKind } from "../../api/kinds/lease/kind.js";
 import { nodeKind } from "../../api/kinds/node/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { keyOf, type Whole } from "../../api/object.js";
+import type { EventRecorder } from "../../client/contracts.js";
 import { runReconciler } from "../../client/controller-loop.js";
-import { createWorkQueue } from "../../client/work-queue.js";
+import { createWorkQueue, type WorkQueue } from "../../client/work-queue.js";
 import type { Lease } from "../../gen/howbernetes/coordination/v1/lease.js";
 import type { Node } from "../../gen/howbernetes/core/v1/node.js";
 import type { Controller, ControllerDeps } from "../controller.js";
+import type { SharedInformers } from "../shared-informers.js";
 import { BlockedTime } from "./blocked-time.js";
 import { EvictionTurns } from "./eviction-turns.js";
 import { Liveness } from "./liveness.js";
@@ -29,6 +31,31 @@ export function createNodeLifecycleController({ client, informers, events, clock
   const liveness = new Liveness(clock, () => blocked.totalMs());
   const turns = new EvictionTurns(clock);
 
+  const lookAtFailed = watchNodes(informers, { queue, liveness, turns, events });
+
+  const clients = { nodeClient: client.of(nodeKind), podClient: client.of(podKind), leaseClient: client.of(leaseKind) };
+  const reconciler = new NodeLifecycleReconciler({ nodes, pods, ...clients, liveness, lookAtFailed, turns, events, clock, log });
+  const loop = { name, queue, reconciler, workers, log, ...(metrics === undefined ? {} : { metrics }) };
+  const run = async (signal: AbortSignal): Promise<void> => {
+    blocked.start();
+    try {
+      await runReconciler(loop, signal);
+    } finally {
+      blocked.stop();
+    }
+  };
+  return { name, run };
+}
+
+interface Watchers extends Pick<ControllerDeps, "events"> {
+  readonly queue: WorkQueue;
+  readonly liveness: Liveness;
+  readonly turns: EvictionTurns;
+}
+
+/** Has nodes looked at when they or their Leases change. @returns what has all looked at that are not ready */
+function watchNodes(informers: SharedInformers, { queue, liveness, turns, events }: Watchers): () => void {
+  const nodes = informers.of(nodeKind);
   // How fast one may evict hangs on how the others fare.
   const lookAtFailed = (): void => {
     for (const node of nodes.list()) if (readiness(node) !== "True") queue.add(keyOf(node));
@@ -48,7 +75,7 @@ export function createNodeLifecycleController({ client, informers, events, clock
       lookAtFailed();
     },
     updated: (node, previous) => {
-      tellOfChange(node, previous);
+      tellOfChange(events, node, previous);
       queue.add(keyOf(node));
       if (readiness(node) !== readiness(previous) || zoneOf(node) !== zoneOf(previous)) lookAtFailed();
     },
@@ -58,23 +85,12 @@ export function createNodeLifecycleController({ client, informers, events, clock
       lookAtFailed();
     },
   });
-  const tellOfChange = (node: Whole<Node>, previous: Whole<Node>): void => {
-    const isReady = readiness(node) === "True";
-    if (isReady === (readiness(previous) === "True")) return;
-    const reason = isReady ? "NodeReady" : "NodeNotReady";
-    events.event({ kind: nodeKind, object: node }, "Normal", reason, `Node ${node.metadata.name} status is now: ${reason}`);
-  };
+  return lookAtFailed;
+}
 
-  const clients = { nodeClient: client.of(nodeKind), podClient: client.of(podKind), leaseClient: client.of(leaseKind) };
-  const reconciler = new NodeLifecycleReconciler({ nodes, pods, ...clients, liveness, lookAtFailed, turns, events, clock, log });
-  const loop = { name, queue, reconciler, workers, log, ...(metrics === undefined ? {} : { metrics }) };
-  const run = async (signal: AbortSignal): Promise<void> => {
-    blocked.start();
-    try {
-      await runReconciler(loop, signal);
-    } finally {
-      blocked.stop();
-    }
-  };
-  return { name, run };
+function tellOfChange(events: EventRecorder, node: Whole<Node>, previous: Whole<Node>): void {
+  const isReady = readiness(node) === "True";
+  if (isReady === (readiness(previous) === "True")) return;
+  const reason = isReady ? "NodeReady" : "NodeNotReady";
+  events.event({ kind: nodeKind, object: node }, "Normal", reason, `Node ${node.metadata.name} status is now: ${reason}`);
 }
