@@ -17,6 +17,7 @@ interface Set {
   readonly terminating?: number;
   /** Its controller has not seen its last change. */
   readonly unsettled?: boolean;
+  readonly deleting?: boolean;
   /** What the Deployment asked for when it was scaled last. */
   readonly desired?: number;
   readonly max?: number;
@@ -47,7 +48,7 @@ function planOf({ sets, it: _it, plan: _plan, ...options }: Case): readonly stri
 }
 
 function buildSet(
-  { name, wanted, unsettled = false, desired, max, incomplete = false }: Set,
+  { name, wanted, unsettled = false, deleting = false, desired, max, incomplete = false }: Set,
   deploymentDesired: number,
 ): Whole<ReplicaSet> {
   const size = {
@@ -59,6 +60,7 @@ function buildSet(
     replicas: wanted,
     createdMs: ages[name] * 1_000,
     generation: 2,
+    deleting,
     annotations: { [revisionAnnotation]: String(ages[name]), ...size, ...(incomplete ? {} : { [completedAnnotation]: "true" }) },
     matchLabels: { app: "web" },
     template: { image: name === "new" ? "busybox:1.36" : `busybox:${name}` },
@@ -119,6 +121,13 @@ const cases: readonly Case[] = [
     ...one,
     sets: [{ name: "old", wanted: 3, unsettled: true }],
     plan: ["create with 0", "revision 3"],
+  },
+  {
+    it: "begins at its full size beside old ReplicaSets that are being deleted, to take over the pods that they leave",
+    replicas: 3,
+    ...one,
+    sets: [{ name: "old", wanted: 0, unsettled: true, deleting: true }],
+    plan: ["create with 3", "revision 3"],
   },
   {
     it: "shrinks the old as far as may be unavailable",

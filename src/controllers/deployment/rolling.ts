@@ -6,7 +6,7 @@ import { type DeploymentView, type ReplicaSetView, total } from "./view.js";
 /** How many replicas a ReplicaSet of the present template may be given, when there is none yet. */
 export function firstReplicas(view: DeploymentView): number {
   const limits = limitsOf(view.deployment);
-  return view.old.every(({ settled }) => settled) ? growth(view, limits) : 0;
+  return view.old.every(({ steady }) => steady) ? growth(view, limits) : 0;
 }
 
 /**
@@ -24,7 +24,7 @@ export function planRolling(view: DeploymentView): readonly Step[] {
   const limits = limitsOf(view.deployment);
   if (current.wanted > limits.desired) return [scaleStep(view.deployment, current, limits.desired)];
   const more = growth(view, limits);
-  if (more > 0 && old.every(({ settled }) => settled)) return [scaleStep(view.deployment, current, current.wanted + more)];
+  if (more > 0 && old.every(({ steady }) => steady)) return [scaleStep(view.deployment, current, current.wanted + more)];
   return planShrinking(view, current, limits);
 }
 

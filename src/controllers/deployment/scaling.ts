@@ -40,7 +40,7 @@ export function planScaling(view: DeploymentView): readonly Step[] {
   else if (deployment.spec.strategy?.type !== "Recreate") share(view, active, sizes);
 
   // What another ReplicaSet's controller has not acted on yet might be there in addition.
-  const grows = [...sizes].some(([each, size]) => size > each.wanted && all.some((other) => other !== each && !other.settled));
+  const grows = [...sizes].some(([each, size]) => size > each.wanted && all.some((other) => other !== each && !other.steady));
   if (grows) return [];
   return [...sizes].filter(([each, size]) => isDue(deployment, each, size)).map(([each, size]) => scaleStep(deployment, each, size));
 }

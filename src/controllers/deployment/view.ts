@@ -31,6 +31,8 @@ export interface ReplicaSetView {
   readonly dependable: number;
   /** Its controller has seen its present spec and acted on it. */
   readonly settled: boolean;
+  /** It makes no more pods than it occupies: it is settled, or is being deleted, for which its controller never settles. */
+  readonly steady: boolean;
 }
 
 /** A Deployment and its ReplicaSets, as one consistent picture to plan from. */
@@ -67,6 +69,7 @@ function viewReplicaSet(
   const { spec, status, metadata } = replicaSet;
   const active = pods.filter(isActive);
   const wanted = spec.replicas ?? 1;
+  const settled = (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
   const available = active.filter((pod) => isAvailable(pod, minReadySeconds, nowMs)).length;
   return {
     replicaSet,
@@ -79,7 +82,8 @@ function viewReplicaSet(
     pods: pods.length,
     occupied: Math.max(wanted, active.length),
     dependable: Math.min(wanted, available),
-    settled: (status.observedGeneration ?? 0) >= (metadata.generation ?? 0),
+    settled,
+    steady: settled || metadata.deletionTimestamp !== undefined,
   };
 }
 
