@@ -9,6 +9,7 @@ const manifests = readdirSync("examples").filter((name) => name.endsWith(".yaml"
 const shown: Readonly<Record<string, readonly string[]>> = {
   "deployment.yaml": ["rollout", "status", "deployment/example-deployment", "--timeout=90s"],
   "rollback.yaml": ["rollout", "status", "deployment/example-rollback", "--timeout=90s"],
+  "configuration.yaml": ["rollout", "status", "deployment/example-configuration", "--timeout=90s"],
   "daemonset.yaml": ["rollout", "status", "daemonset/example-daemonset", "--timeout=90s"],
   "statefulset.yaml": ["rollout", "status", "statefulset/example-statefulset", "--timeout=90s"],
   "job.yaml": ["wait", "--for=condition=Complete", "job/example-job", "--timeout=90s"],

@@ -32,7 +32,7 @@ spec:
     pod,
     podIp: "10.1.0.5",
     hostIp: "192.0.2.1",
-    allocatable: { cpu: { string: "4" }, memory: { string: "1Gi" } },
+    allocatable: { cpu: { string: "4" }, memory: { string: "1Gi" }, "ephemeral-storage": { string: "10Gi" } },
     configOf: ({ kind, name }) => known[`${kind}/${name}`] ?? { state: "absent" },
     ...sources,
   });
@@ -142,6 +142,7 @@ describe("makeEnvironment", () => {
     ["tells what the node has where there is no limit", resource("resource: limits.cpu"), ["V=4"]],
     ["tells a request", resource("resource: requests.cpu, divisor: 1m"), ["V=250"]],
     ["rounds up to whole CPUs", resource("resource: requests.cpu"), ["V=1"]],
+    ["tells what storage the node has", resource("resource: limits.ephemeral-storage, divisor: 1Gi"), ["V=10"]],
     ["tells 0 where nothing is requested", resource("resource: requests.ephemeral-storage"), ["V=0"]],
     ["tells another container's", resource("containerName: other, resource: limits.cpu, divisor: 1m"), ["V=1500"]],
     ["misses another container", resource("containerName: none, resource: limits.cpu"), "container none not found"],

@@ -110,6 +110,8 @@ export interface RuntimeInfo {
   readonly machineId: string;
   readonly cpus: number;
   readonly memoryBytes: number;
+  /** Of the file system on which images and containers are, free or not; undefined where that cannot be seen. */
+  readonly storageBytes: number | undefined;
 }
 
 /** What `prepare` found or made. */

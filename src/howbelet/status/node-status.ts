@@ -1,6 +1,7 @@
 import { timeFromMs } from "../../api/values/time.js";
 import type { ReportRequest_NodeReport } from "../../gen/howbernetes/api/v1/nodes.js";
 import { NodeStatus } from "../../gen/howbernetes/core/v1/node.js";
+import type { Quantity } from "../../gen/howbernetes/meta/v1/values.js";
 import type { RuntimeInfo } from "../runtime/interface.js";
 
 /** Kubernetes' default. */
@@ -46,10 +47,12 @@ export function nodeReport(facts: NodeFacts): ReportRequest_NodeReport {
 }
 
 /** What a machine has to give to pods: all that it has. */
-export function allocatableOf({ cpus, memoryBytes }: RuntimeInfo) {
+export function allocatableOf({ cpus, memoryBytes, storageBytes }: RuntimeInfo): Readonly<Record<string, Quantity>> {
+  const kibibytes = (bytes: number): Quantity => ({ string: `${Math.floor(bytes / 1024)}Ki` });
   return {
     cpu: { string: String(cpus) },
-    memory: { string: `${Math.floor(memoryBytes / 1024)}Ki` },
+    memory: kibibytes(memoryBytes),
+    ...(storageBytes === undefined ? {} : { "ephemeral-storage": kibibytes(storageBytes) }),
     pods: { string: String(maxPods) },
   };
 }

@@ -155,6 +155,7 @@ export function runtimeConformance(name: string, open: () => Promise<RuntimeUnde
       expect(info.version).to.match(/^\d+\./);
       expect(info.cpus).to.be.greaterThan(0);
       expect(info.memoryBytes).to.be.greaterThan(2 ** 20);
+      expect(info.storageBytes).to.be.greaterThan(2 ** 20);
       expect(info.architecture).to.be.oneOf(["amd64", "arm64"]);
     });
 

@@ -18,6 +18,7 @@ import { containerLogs } from "./container-logs.js";
 import { containerCreateOptions, sandboxCreateOptions } from "./create-options.js";
 import { DockerEngine, statusCodeOf } from "./engine.js";
 import { containerEvents } from "./events.js";
+import { fileSystemBytes } from "./file-system-bytes.js";
 import { chooseNetwork, type PodNetworkChoice } from "./network/choose-network.js";
 import type { ListedSandbox, PodNetwork } from "./network/pod-network.js";
 import { readProgress } from "./progress.js";
@@ -74,6 +75,7 @@ class DockerRuntime implements Runtime {
       machineId: info.ID,
       cpus: info.NCPU,
       memoryBytes: info.MemTotal,
+      storageBytes: this.engine.isLocal ? await fileSystemBytes(info.DockerRootDir) : undefined,
     };
   }
 

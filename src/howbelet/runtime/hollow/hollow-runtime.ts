@@ -72,6 +72,7 @@ export class HollowRuntime implements Runtime {
       machineId: "hollow",
       cpus: 32,
       memoryBytes: 128 * 2 ** 30,
+      storageBytes: 2 ** 40,
     };
   }
 
