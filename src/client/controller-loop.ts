@@ -1,4 +1,4 @@
-import { isConflict, isUnavailable } from "../api/errors.js";
+import { isConflict, isForbidden, isUnavailable } from "../api/errors.js";
 import { formatKey, type ObjectKey } from "../api/object.js";
 import { isAbort, sharedSignal } from "../base/abort.js";
 import { InvariantError } from "../base/invariant.js";
@@ -98,6 +98,8 @@ async function reconcileOne({ name, queue, reconciler, log }: ReconcileLoop, key
     queue.addRateLimited(key);
     // A lost race, or a server away for a moment, is part of normal life; the retry sees to it.
     if (isConflict(error) || isUnavailable(error)) log.debug("reconcile will be retried", fields);
+    // A quota or the like: it is the user's to know, by an Event or a condition, and no fault of the controller's.
+    else if (isForbidden(error)) log.info("reconcile was refused, will be retried", { ...fields, error: error.message });
     else log.warn("reconcile failed, will be retried", fields);
     return "failed";
   }

@@ -29,6 +29,7 @@ export function namespaceOfRequest(kind: Kind, namespace: string): string {
 
 // Names are parts of store keys: whatever else they are, they must stay within their part.
 function checked(part: string): string {
-  if (part.length <= 253 && !part.includes("/") && !part.includes("\0") && part !== "." && part !== "..") return part;
-  throw badRequest(`invalid name ${JSON.stringify(part.slice(0, 300))}`);
+  if (part.length > 253) throw badRequest(`invalid name ${JSON.stringify(`${part.slice(0, 40)}...`)}: must be no more than 253 characters`);
+  if (!part.includes("/") && !part.includes("\0") && part !== "." && part !== "..") return part;
+  throw badRequest(`invalid name ${JSON.stringify(part)}: may not be '.' or '..', or contain '/'`);
 }

@@ -36,6 +36,8 @@ export function describeJob(job: Whole<Job>, description: Description): void {
   ];
   description.field("Pods Statuses", counts.join(" / "));
   if (spec.completionMode === "Indexed") description.field("Completed Indexes", indexesCell(status.completedIndexes ?? ""));
+  // Unlike kubectl: which pieces of the work did not succeed is what one looks for.
+  if (spec.backoffLimitPerIndex !== undefined) description.field("Failed Indexes", indexesCell(status.failedIndexes ?? ""));
   templateBlock(description, spec.template);
   // Unlike kubectl, which leaves it to the events to say why a Job has failed, and they do not stay.
   conditionsTable(status.conditions, description);

@@ -193,6 +193,8 @@ describe("describeJob", () => {
     expect(indexed("0-3,5")).to.equal("0-3,5");
     const many = Array.from({ length: 40 }, (_, index) => index * 2).join(",");
     expect(indexed(many)).to.match(/^0,2,4,[\d,]+,\.\.\.$/);
+    const failing = described({ spec: { completionMode: "Indexed", backoffLimitPerIndex: 1 }, status: { failedIndexes: "4" } });
+    expect(field(failing, "Failed Indexes")).to.equal("4");
   });
 });
 
