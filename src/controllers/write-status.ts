@@ -11,18 +11,21 @@ interface WithStatus extends ApiObject {
 /**
  * Writes an object's status, if it says anything new. For statuses that only the caller writes: it is not compared with
  * what the writers of the spec did meanwhile. An object that is gone is nobody's loss.
+ * @returns the resourceVersion that was written; undefined when nothing was
  */
 export async function writeStatus<T extends WithStatus>(
   client: ResourceClient<T>,
   object: Whole<T>,
   status: NonNullable<T["status"]>,
   signal: AbortSignal,
-): Promise<void> {
-  const metadata = { ...object.metadata, resourceVersion: "" };
+): Promise<string | undefined> {
+  const unversioned = { ...object, metadata: { ...object.metadata, resourceVersion: "" } };
   try {
-    await writeCurrentStatus(client, { ...object, metadata }, status, signal);
+    const stored = await writeCurrentStatus(client, unversioned, status, signal);
+    return stored === unversioned ? undefined : stored.metadata.resourceVersion;
   } catch (error: unknown) {
     if (!isNotFound(error)) throw error;
+    return undefined;
   }
 }
 

@@ -32,9 +32,15 @@ export function createStatefulSetController({ client, informers, events, clock, 
   const pods = informers.of(podKind);
   const revisions = informers.of(controllerRevisionKind);
   const queue = createWorkQueue({ clock });
-  const ownWrites = new OwnWrites();
+  const podWrites = new OwnWrites();
   const clients = { sets: client.of(statefulSetKind), pods: client.of(podKind), revisions: client.of(controllerRevisionKind) };
-  const podControl = new PodControl({ kind: statefulSetKind, pods: clients.pods, ownWrites, events, wording: statefulSetWording });
+  const podControl = new PodControl({
+    kind: statefulSetKind,
+    pods: clients.pods,
+    ownWrites: podWrites,
+    events,
+    wording: statefulSetWording,
+  });
 
   statefulSets.addHandler({
     added: (set) => queue.add(keyOf(set)),
@@ -62,7 +68,8 @@ export function createStatefulSetController({ client, informers, events, clock, 
       claimer: new Claimer(clients.sets, clients.revisions),
       hashLabel,
     }),
-    ownWrites,
+    podWrites,
+    statusWrites: new OwnWrites(),
     clock,
   });
   const loop = { name, queue, reconciler, workers, log, ...(metrics === undefined ? {} : { metrics }) };

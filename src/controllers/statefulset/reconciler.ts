@@ -18,7 +18,7 @@ import { nextAvailableInMs, statefulSetStatus } from "./status.js";
 import { type ReplicaView, type Rollout, type Slot, type StatefulSetView, viewStatefulSet } from "./view.js";
 
 export interface StatefulSetDeps {
-  readonly statefulSets: Lister<StatefulSet>;
+  readonly statefulSets: Informer<StatefulSet>;
   readonly pods: Informer<Pod>;
   readonly namespaces: Lister<Namespace>;
   readonly client: ResourceClient<StatefulSet>;
@@ -26,7 +26,10 @@ export interface StatefulSetDeps {
   readonly claimer: Claimer<StatefulSet, Pod>;
   readonly podControl: PodControl<StatefulSet>;
   readonly revisions: RevisionControl<StatefulSet>;
-  readonly ownWrites: OwnWrites;
+  /** Of pods. */
+  readonly podWrites: OwnWrites;
+  /** Of the StatefulSets' statuses. */
+  readonly statusWrites: OwnWrites;
   readonly clock: Clock;
 }
 
@@ -35,17 +38,18 @@ export class StatefulSetReconciler implements Reconciler {
   constructor(private readonly deps: StatefulSetDeps) {}
 
   async reconcile(key: ObjectKey, signal: AbortSignal): Promise<Result> {
-    const { statefulSets, pods, ownWrites, revisions, clock } = this.deps;
-
+    const { statefulSets, pods, podWrites, statusWrites, revisions, clock } = this.deps;
+    // The caches trail our own writes: acting before they have caught up makes a pod twice, or forgets a rollout's end.
+    await Promise.all([pods.reached(podWrites.lastRevision(key), signal), statefulSets.reached(statusWrites.lastRevision(key), signal)]);
     const set = statefulSets.get(key);
     if (set === undefined) {
-      ownWrites.forget(key);
+      podWrites.forget(key);
+      statusWrites.forget(key);
       revisions.forget(key);
       return {};
     }
     // Its revisions may be gone before its pods: nothing that is true could be said of them.
     if (set.metadata.deletionTimestamp !== undefined || this.isClosing(key)) return {};
-    await pods.reached(ownWrites.lastRevision(key), signal);
     const history = await revisions.sync(set, signal);
     if (history === undefined) return {};
 
@@ -54,7 +58,8 @@ export class StatefulSetReconciler implements Reconciler {
     const failures = await this.carryOut(view, history, signal);
 
     await revisions.truncate(set, history, isLiveIn(view), signal);
-    await writeStatus(this.deps.client, set, statefulSetStatus(view), signal);
+    const written = await writeStatus(this.deps.client, set, statefulSetStatus(view), signal);
+    if (written !== undefined) statusWrites.record(key, written);
     throwFailures(failures, key);
     const requeueAfterMs = nextAvailableInMs(view, nowMs);
     return requeueAfterMs === undefined ? {} : { requeueAfterMs };

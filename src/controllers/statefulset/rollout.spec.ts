@@ -119,6 +119,34 @@ describe("a StatefulSet, its controller and nodes together", () => {
     expect(pods().some(({ metadata }) => before.includes(metadata.uid))).to.equal(false);
   });
 
+  it("goes back no further than to the last template that was rolled out, though its own word of that comes late", async () => {
+    await create({ replicas: 1 });
+    await stage.play();
+    await setImage("busybox:2");
+    let thaw: (() => void) | undefined;
+    stage.api.intercept({
+      before: async ({ verb, kind }) => {
+        const isDone = pods().every((pod) => imageOf(pod) === "busybox:2" && isReady(pod));
+        if (verb !== "updateStatus" || kind.kind !== "StatefulSet" || thaw !== undefined || !isDone) return;
+        thaw = () => undefined;
+        const template = { spec: { containers: [{ name: "main", image: "busybox:3" }] } };
+        await patch({ template, updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 1 } } });
+        await settle();
+        // From here on it does not see what it writes: that the second template has been rolled out.
+        thaw = stage.api.freeze(statefulSetKind);
+      },
+    });
+    await stage.play();
+    const second = stage.api.objects(controllerRevisionKind).find(({ revision }) => revision === 2);
+    expect(current()?.status.currentRevision).to.equal(second?.metadata.name);
+    thaw?.();
+    await stage.play();
+    await stage.api.of(podKind).delete({ namespace: "default", name: "db-0" });
+    await stage.play();
+
+    expect(pods().map(imageOf)).to.deep.equal(["busybox:2"]);
+  });
+
   it("keeps no more revisions than its history limit, and those that its pods are of", async () => {
     await create({ replicas: 2, spec: { revisionHistoryLimit: 1 } });
     await stage.play();
