@@ -11,8 +11,9 @@ import { keyOf, type Whole } from "../../api/object.js";
 import { createLog } from "../../base/log.js";
 import type { JobStatus } from "../../gen/howbernetes/batch/v1/job.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import { ContainerStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
 import { runControllers } from "../manager.js";
-import { isActive, isFinished } from "../pod-state.js";
+import { isActive, isFinished, isTerminating } from "../pod-state.js";
 import { createJobController } from "./index.js";
 import { completionIndexKey, trackingFinalizer } from "./pod-facts.js";
 
@@ -159,6 +160,33 @@ describe("the Job controller", () => {
     await settle();
 
     expect(pods()).to.have.length(2);
+  });
+
+  it("fails by its failure policy, also when its other pods cannot be ended at once", async () => {
+    const onExitCodes = { containerName: undefined, operator: "In", values: [42] };
+    const podFailurePolicy = { rules: [{ action: "FailJob", onExitCodes, onPodConditions: [] }] };
+    await create({ completions: 2, parallelism: 2, spec: { podFailurePolicy, podReplacementPolicy: "Failed" } });
+    const calm = api.intercept({
+      before: ({ verb, kind }) => {
+        if (verb === "delete" && kind === podKind) throw unavailable("away");
+      },
+    });
+    api.change(podKind, keyOf(first()), (draft) => {
+      draft.status.phase = "Failed";
+      draft.status.containerStatuses = [ContainerStatus.fromPartial({ name: "main", state: { terminated: { exitCode: 42 } } })];
+    });
+    await settle();
+    expect(status().conditions.map(({ type }) => type)).to.deep.equal(["FailureTarget"]);
+    calm();
+    await clock.advance(20_000);
+    for (const each of pods().filter(isTerminating)) move(each, "Failed");
+    await settle();
+
+    expect(status().conditions.map(({ type, reason }) => [type, reason])).to.deep.equal([
+      ["FailureTarget", "PodFailurePolicy"],
+      ["Failed", "PodFailurePolicy"],
+    ]);
+    expect(counts()).to.deep.equal([0, 2]);
   });
 
   it("makes nothing in a namespace that is being emptied", async () => {

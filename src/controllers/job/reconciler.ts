@@ -53,6 +53,13 @@ interface Course {
   readonly waitMs?: number | undefined;
 }
 
+/** How a Job ends, if it does. */
+interface End {
+  readonly verdict: Verdict | undefined;
+  /** Its pods have been told to end. As long as one of them may run on, the Job is not over. */
+  readonly isWound: boolean;
+}
+
 /**
  * Runs each Job's pods until enough of them have succeeded: `verdict.ts` decides whether it is over, `plan.ts` what its
  * pods need, `accounting.ts` how those that ended are counted.
@@ -80,9 +87,8 @@ export class JobReconciler implements Reconciler {
     const verdict = judgeJob(view);
     const failures = this.failuresOf(view, owned);
     const course = verdict === undefined ? await this.goOn(view, owned, failures, signal) : await this.wind(view, owned, signal);
-    // As long as a pod of it may run on, a Job is not over.
-    const settled = course.errors.length === 0 ? verdict : undefined;
-    await this.count(course.view, settled, failures, signal);
+    const end: End = { verdict, isWound: verdict !== undefined && course.errors.length === 0 };
+    await this.count(course.view, end, failures, signal);
 
     throwFailures(course.errors, key);
     const waits = [course.waitMs, verdict === undefined ? deadlineInMs(view) : undefined].filter((waitMs) => waitMs !== undefined);
@@ -156,10 +162,11 @@ export class JobReconciler implements Reconciler {
   }
 
   /** Counts the pods that have ended, in three steps, and then declares the Job's end if it has come. */
-  private async count(view: JobView, verdict: Verdict | undefined, failures: Failures, signal: AbortSignal): Promise<void> {
+  private async count(view: JobView, { verdict, isWound }: End, failures: Failures, signal: AbortSignal): Promise<void> {
     const { podRelease, failureMemory, events } = this.deps;
     const { job } = view;
-    const accounting = account(view, verdict, presentStatus(view, verdict));
+    // The verdict is written down first of all: what it rests on is a pod that may go afterwards.
+    const accounting = account(view, isWound ? verdict : undefined, presentStatus(view, verdict));
     const noted = await this.write(job, accounting.status, signal);
     events.suspension(job, noted);
     failureMemory.remember(job.metadata.uid, failures);
@@ -167,7 +174,7 @@ export class JobReconciler implements Reconciler {
     const errors = await podRelease.release(job, accounting.release, signal);
     const held = new Set(view.tracked.map(({ metadata }) => metadata.uid).filter((uid) => !podRelease.isReleased(job, uid)));
     const counted = settle(noted.status, (uid) => held.has(uid));
-    const isDone = accounting.isWhole && errors.length === 0;
+    const isDone = isWound && accounting.isWhole && errors.length === 0;
     const final = isDone && verdict !== undefined ? finalStatus(counted, verdict, this.deps.clock.now()) : undefined;
     const stored = await this.write(noted, final ?? counted, signal);
     if (final !== undefined && verdict !== undefined) events.end(stored, verdict);
