@@ -49,6 +49,7 @@ export function createJobController({ client, informers, events, clock, log, met
     podWrites,
     statusWrites: new OwnWrites(),
     events: new JobEvents(events),
+    lookAfter: (key, delayMs) => queue.addAfter(key, delayMs),
     clock,
   });
 

@@ -3,7 +3,7 @@ import { job, namespace, pod } from "../../../test/builders/index.js";
 import { FakeApi } from "../../../test/fakes/fake-api/fake-api.js";
 import { settle } from "../../../test/fakes/fake-api/settle.js";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
-import { forbidden, unavailable } from "../../api/errors.js";
+import { forbidden, invalid, unavailable } from "../../api/errors.js";
 import { jobKind } from "../../api/kinds/job/kind.js";
 import { namespaceKind } from "../../api/kinds/namespace/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
@@ -188,6 +188,24 @@ describe("the Job controller", () => {
     ]);
     expect(counts()).to.deep.equal([0, 2]);
   });
+
+  for (const { what, refusal } of [
+    { what: "for good", refusal: invalid({ group: "", kind: "Pod", name: "work" }, []) },
+    { what: "for now", refusal: forbidden({ group: "", kind: "pods", name: "work" }, "exceeded quota") },
+  ]) {
+    it(`keeps to its deadline also while its pods are refused ${what}`, async () => {
+      api.intercept({
+        before: ({ verb, kind }) => {
+          if (verb === "create" && kind === podKind) throw refusal;
+        },
+      });
+      await create({ completions: 1, spec: { activeDeadlineSeconds: 1_000 } });
+      await clock.advance(1_001_000);
+      await settle();
+
+      expect(status().conditions.map(({ reason }) => reason)).to.deep.equal(["DeadlineExceeded", "DeadlineExceeded"]);
+    });
+  }
 
   it("makes nothing in a namespace that is being emptied", async () => {
     api.seed(namespaceKind, namespace({ name: "default", deleting: true }));

@@ -42,6 +42,8 @@ export interface JobDeps {
   /** Of the Jobs' statuses. */
   readonly statusWrites: OwnWrites;
   readonly events: JobEvents;
+  /** Has a Job looked at after a while, whatever else happens. */
+  readonly lookAfter: (key: ObjectKey, delayMs: number) => void;
   readonly clock: Clock;
 }
 
@@ -85,14 +87,16 @@ export class JobReconciler implements Reconciler {
     const owned = await this.ownedPods(job, signal);
     const view = this.view(job, owned);
     const verdict = judgeJob(view);
+    const deadlineMs = verdict === undefined ? deadlineInMs(view) : undefined;
+    // Also when what follows fails: a Job whose pods are refused again and again has a deadline like any other.
+    if (deadlineMs !== undefined) this.deps.lookAfter(key, deadlineMs);
     const failures = this.failuresOf(view, owned);
     const course = verdict === undefined ? await this.goOn(view, owned, failures, signal) : await this.wind(view, owned, signal);
     const end: End = { verdict, isWound: verdict !== undefined && course.errors.length === 0 };
     await this.count(course.view, end, failures, signal);
 
     throwFailures(course.errors, key);
-    const waits = [course.waitMs, verdict === undefined ? deadlineInMs(view) : undefined].filter((waitMs) => waitMs !== undefined);
-    return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
+    return course.waitMs === undefined ? {} : { requeueAfterMs: course.waitMs };
   }
 
   /** Forgets what was remembered for a Job that is gone, or over. */
