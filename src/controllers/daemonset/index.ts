@@ -70,6 +70,7 @@ export function createDaemonSetController({ client, informers, events, clock, lo
     failures,
     ownWrites,
     events,
+    lookAfter: (key, delayMs) => queue.addAfter(key, delayMs),
     clock,
   });
   const loop = { name, queue, reconciler, workers, log, ...(metrics === undefined ? {} : { metrics }) };

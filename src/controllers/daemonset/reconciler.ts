@@ -33,6 +33,8 @@ export interface DaemonSetDeps {
   readonly failures: FailureBackoff;
   readonly ownWrites: OwnWrites;
   readonly events: EventRecorder;
+  /** Has a DaemonSet looked at after a while, whatever else happens. */
+  readonly lookAfter: (key: ObjectKey, delayMs: number) => void;
   readonly clock: Clock;
 }
 
@@ -64,9 +66,11 @@ export class DaemonSetReconciler implements Reconciler {
 
     await revisions.truncate(daemonSet, history, isLiveIn(view), signal);
     await writeStatus(this.deps.client, daemonSet, daemonSetStatus(view), signal);
+    const availableInMs = nextAvailableInMs(view, nowMs);
+    // Also when pods are refused: those that are there become available all the same.
+    if (availableInMs !== undefined) this.deps.lookAfter(key, availableInMs);
     throwFailures(failures, key);
-    const waits = [waitMs, nextAvailableInMs(view, nowMs)].filter((wait) => wait !== undefined);
-    return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
+    return waitMs === undefined ? {} : { requeueAfterMs: waitMs };
   }
 
   /** A namespace that is being emptied takes in nothing new: the server would refuse it, and the user would wonder why. */

@@ -49,6 +49,7 @@ export function createReplicaSetController({ client, informers, events, clock, l
     claimer: new Claimer(client.of(replicaSetKind), client.of(podKind)),
     podControl,
     ownWrites,
+    lookAfter: (key, delayMs) => queue.addAfter(key, delayMs),
     clock,
   });
   const loop = { name, queue, reconciler, workers, log, ...(metrics === undefined ? {} : { metrics }) };

@@ -353,21 +353,30 @@ describe("the ReplicaSet controller", () => {
     expect(seen.most).to.equal(10);
   });
 
-  it("looks again when a pod has been ready for long enough", async () => {
-    await start();
-    await api.of(replicaSetKind).create(replicaSet({ replicas: 1, minReadySeconds: 10, resourceVersion: "" }));
-    await settle();
-    const [only] = pods();
-    api.change(podKind, { namespace: "default", name: only?.metadata.name ?? "" }, (draft) => {
-      const since = { seconds: Math.floor(clock.now() / 1000), nanos: 0 };
-      draft.status.conditions = [pod().status.conditions[0] ?? never()].map((each) => ({ ...each, lastTransitionTime: since }));
+  for (const { when, isRefused } of [
+    { when: "", isRefused: false },
+    { when: ", also when others are refused for good", isRefused: true },
+  ])
+    it(`looks again when a pod has been ready for long enough${when}`, async () => {
+      await start();
+      await api.of(replicaSetKind).create(replicaSet({ replicas: 1, minReadySeconds: 10, resourceVersion: "" }));
+      await settle();
+      if (isRefused) {
+        refusePods((name) => invalid({ group: "", kind: "Pod", name }, []));
+        await scale(2);
+        await settle();
+      }
+      const [only] = pods();
+      api.change(podKind, { namespace: "default", name: only?.metadata.name ?? "" }, (draft) => {
+        const since = { seconds: Math.floor(clock.now() / 1000), nanos: 0 };
+        draft.status.conditions = [pod().status.conditions[0] ?? never()].map((each) => ({ ...each, lastTransitionTime: since }));
+      });
+      await settle();
+      expect(status()).to.include({ readyReplicas: 1, availableReplicas: undefined });
+      await clock.advance(10_000);
+      await settle();
+      expect(status()).to.include({ readyReplicas: 1, availableReplicas: 1 });
     });
-    await settle();
-    expect(status()).to.include({ readyReplicas: 1, availableReplicas: undefined });
-    await clock.advance(10_000);
-    await settle();
-    expect(status()).to.include({ readyReplicas: 1, availableReplicas: 1 });
-  });
 });
 
 function never(): never {

@@ -25,6 +25,8 @@ export interface ReplicaSetDeps {
   readonly claimer: Claimer<ReplicaSet, Pod>;
   readonly podControl: PodControl<ReplicaSet>;
   readonly ownWrites: OwnWrites;
+  /** Has a ReplicaSet looked at after a while, whatever else happens. */
+  readonly lookAfter: (key: ObjectKey, delayMs: number) => void;
   readonly clock: Clock;
 }
 
@@ -49,9 +51,11 @@ export class ReplicaSetReconciler implements Reconciler {
     // Status is how a user learns why pods are missing, so failures do not skip it.
     const nowMs = clock.now();
     await writeStatus(this.deps.client, replicaSet, replicaSetStatus(replicaSet, owned, failure, nowMs), signal);
+    const availableInMs = nextAvailableInMs(replicaSet, owned, nowMs);
+    // Also when pods are refused: those that are there become available all the same.
+    if (availableInMs !== undefined) this.deps.lookAfter(key, availableInMs);
     throwFailures(errors, key);
-    const requeueAfterMs = nextAvailableInMs(replicaSet, owned, nowMs);
-    return requeueAfterMs === undefined ? {} : { requeueAfterMs };
+    return {};
   }
 
   private plan(replicaSet: Whole<ReplicaSet>, owned: readonly Whole<Pod>[]): ReplicaPlan {

@@ -70,6 +70,7 @@ export function createStatefulSetController({ client, informers, events, clock, 
     }),
     podWrites,
     statusWrites: new OwnWrites(),
+    lookAfter: (key, delayMs) => queue.addAfter(key, delayMs),
     clock,
   });
   const loop = { name, queue, reconciler, workers, log, ...(metrics === undefined ? {} : { metrics }) };

@@ -30,6 +30,8 @@ export interface StatefulSetDeps {
   readonly podWrites: OwnWrites;
   /** Of the StatefulSets' statuses. */
   readonly statusWrites: OwnWrites;
+  /** Has a StatefulSet looked at after a while, whatever else happens. */
+  readonly lookAfter: (key: ObjectKey, delayMs: number) => void;
   readonly clock: Clock;
 }
 
@@ -60,9 +62,11 @@ export class StatefulSetReconciler implements Reconciler {
     await revisions.truncate(set, history, isLiveIn(view), signal);
     const written = await writeStatus(this.deps.client, set, statefulSetStatus(view), signal);
     if (written !== undefined) statusWrites.record(key, written);
+    const availableInMs = nextAvailableInMs(view, nowMs);
+    // Also when pods are refused: those that are there become available all the same.
+    if (availableInMs !== undefined) this.deps.lookAfter(key, availableInMs);
     throwFailures(failures, key);
-    const requeueAfterMs = nextAvailableInMs(view, nowMs);
-    return requeueAfterMs === undefined ? {} : { requeueAfterMs };
+    return {};
   }
 
   /** A namespace that is being emptied takes in nothing new: the server would refuse it, and the user would wonder why. */
