@@ -8,6 +8,7 @@ import type { Kind } from "../../api/kinds/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { secretKind } from "../../api/kinds/secret/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
+import { type Deferred, deferred } from "../../base/abort.js";
 import { createLog } from "../../base/log.js";
 import type { ApiClient, ResourceClient } from "../../client/contracts.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
@@ -35,6 +36,8 @@ const pod = (uid: string): Whole<Pod> =>
 class Counted implements Pick<ApiClient, "of"> {
   lists = 0;
   readonly open = new Set<string>();
+  /** By so much, lists are of an older revision than they would be. */
+  backBy = 0;
 
   constructor(private readonly api: FakeApi) {}
 
@@ -44,7 +47,8 @@ class Counted implements Pick<ApiClient, "of"> {
       kind,
       list: async (options) => {
         this.lists += 1;
-        return await client.list(options);
+        const { items, resourceVersion } = await client.list(options);
+        return { items, resourceVersion: String(Number(resourceVersion) - this.backBy) };
       },
       watch: (options) => this.watch(client, options),
     };
@@ -68,7 +72,10 @@ describe("ConfigStore", () => {
   let api: FakeApi;
   let client: Counted;
   let store: ConfigStore;
+  /** Who was told of a change. */
   let changed: string[];
+  /** What they then saw of the ConfigMap. */
+  let seen: string[];
   let stop: AbortController;
   let running: Promise<void>;
   const settled = (): Promise<void> => clock.advance(0);
@@ -84,9 +91,14 @@ describe("ConfigStore", () => {
     api = new FakeApi(clock);
     client = new Counted(api);
     changed = [];
+    seen = [];
     stop = new AbortController();
     const log = createLog("test", "silent");
-    store = new ConfigStore({ client, connected: async () => undefined, changed: (podUid) => changed.push(podUid), clock, log });
+    const told = (podUid: string): void => {
+      changed.push(podUid);
+      seen.push(`${podUid} ${appTo(podUid)}`);
+    };
+    store = new ConfigStore({ client, connected: async () => undefined, changed: told, clock, log });
     running = store.run(stop.signal);
     setApp("1");
     api.seed(secretKind, makeWhole(secretKind, { metadata: { name: "db", namespace: "default" }, data: { p: Buffer.from("x") } }));
@@ -162,9 +174,62 @@ describe("ConfigStore", () => {
     setApp("3");
     store.hold(pod("c"));
     await settled();
+    seen.length = 0;
     thaw();
+    setApp("4");
     await settled();
-    expect(appTo("a")).to.equal('{"a":"3"}');
+    expect(seen.filter((each) => each.startsWith("a "))).to.deep.equal(["a absent", 'a {"a":"4"}']);
+  });
+
+  describe("with two lists under way", () => {
+    const appOnly = (uid: string): Whole<Pod> => {
+      const { spec, ...rest } = pod(uid);
+      return { ...rest, spec: { ...spec, containers: spec.containers.map((each) => ({ ...each, envFrom: each.envFrom.slice(0, 1) })) } };
+    };
+    /** The answers to the list for the first pod, which shows the old, and for the second, which shows the new. */
+    const answers = async (): Promise<readonly [Deferred<void>, Deferred<void>]> => {
+      const [old, recent] = [deferred(), deferred()];
+      const left = [old, recent];
+      api.intercept({ after: () => left.shift()?.promise });
+      store.hold(appOnly("a"));
+      await settled();
+      setApp("2");
+      store.hold(appOnly("b"));
+      await settled();
+      return [old, recent];
+    };
+
+    it("does not take for new what was asked for before a pod came", async () => {
+      const [old, recent] = await answers();
+      const thaw = api.freeze(configMapKind);
+      old.resolve();
+      await settled();
+      expect([appTo("a"), appTo("b")]).to.deep.equal(['{"a":"1"}', "unread"]);
+      recent.resolve();
+      await settled();
+      expect([appTo("a"), appTo("b")]).to.deep.equal(['{"a":"2"}', '{"a":"2"}']);
+      thaw();
+    });
+
+    it("does not take an answer for news that comes after a newer one", async () => {
+      const [old, recent] = await answers();
+      recent.resolve();
+      await settled();
+      old.resolve();
+      await settled();
+      expect(new Set(seen)).to.deep.equal(new Set(['a {"a":"2"}', 'b {"a":"2"}']));
+    });
+  });
+
+  it("believes a server that has gone back in time", async () => {
+    store.hold(pod("a"));
+    await settled();
+    api.freeze(configMapKind);
+    setApp("2");
+    client.backBy = 1_000;
+    store.hold(pod("b"));
+    await settled();
+    expect(appTo("a")).to.equal('{"a":"2"}');
   });
 
   it("reads once for many pods that come together", async () => {
