@@ -45,7 +45,9 @@ export async function runUnderFault({ plane, harm, watchAddress }: FaultRun): Pr
   await Promise.all([...working, harming]);
   await seeTheEnd(clients, watchers, recorder);
   for (const watcher of watchers) await watcher.stop();
-  expect(faultsOf(recorder), `HOWBERNETES_SEED=${seed} HOWBERNETES_FAULT_FACTOR=${factor}`).to.deep.equal([]);
+  const faults = faultsOf(recorder);
+  // Not left to the report, which shows nothing of an array of long lines.
+  expect(faults, [`HOWBERNETES_SEED=${seed} HOWBERNETES_FAULT_FACTOR=${factor}`, ...faults].join("\n")).to.be.empty;
   expectWork(recorder);
   return { recorder, watchers };
 }
