@@ -69,6 +69,11 @@ async function showDemo(cluster) {
   const outcome = await Promise.race([rolledOut, cluster.ended.then(() => 1)]);
   watching.kill("SIGTERM");
   await new Promise((resolve) => watching.on("exit", resolve));
+  if (outcome === 0) {
+    // The watch has shown how they came up; this is what there is now.
+    say("\n$ bin/howbectl get pods");
+    await howbectl("get", "pods", "-l", "app=hello");
+  }
   if (outcome !== 0 && !cluster.stopping()) say("The example did not come up; `bin/howbectl describe pods` says why.");
 }
 

@@ -37,13 +37,23 @@ export async function removeCluster(
   }
 }
 
-/** Removes a container, killing it when it runs; one that is gone or going is no failure. */
+/** Removes a container, killing it when it runs, and resolves when it is gone, whoever removed it. */
 export async function removeContainer(engine: DockerEngine, id: string, signal: AbortSignal): Promise<void> {
   try {
     await engine.call(signal, (abortSignal) => engine.docker.getContainer(id).remove({ force: true, v: true, abortSignal }));
   } catch (error: unknown) {
-    // Gone, or going: somebody else removes it too.
     const status = statusCodeOf(error);
-    if (status !== 404 && status !== 409) throw error;
+    if (status === 404) return;
+    if (status !== 409) throw error;
+    // Somebody else removes it too. Until that is done its network has an endpoint, and can't be removed.
+    await untilRemoved(engine, id, signal);
+  }
+}
+
+async function untilRemoved(engine: DockerEngine, id: string, signal: AbortSignal): Promise<void> {
+  try {
+    await engine.call(signal, (abortSignal) => engine.docker.getContainer(id).wait({ condition: "removed", abortSignal }));
+  } catch (error: unknown) {
+    if (statusCodeOf(error) !== 404) throw error;
   }
 }
