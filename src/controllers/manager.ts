@@ -28,7 +28,8 @@ const leaderLease = { namespace: "kube-system", name: "controllers" };
 
 /**
  * Runs all controllers. Of several managers one leads; the others wait. Each term begins from nothing: caches first,
- * then the controllers that work from them.
+ * then the controllers that work from them. What others build with `createManager` of the client is made of the same
+ * parts; here every kind is watched, with indexes that the controllers share.
  */
 export function createControllerManager(options: ControllerManagerOptions): Runnable {
   const { client, clock, log, metrics, identity = hostname(), isDead } = options;

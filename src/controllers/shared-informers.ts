@@ -6,7 +6,7 @@ import type { ApiObject, Whole } from "../api/object.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { ApiClient, Informer, InformerOptions } from "../client/contracts.js";
-import { createInformer } from "../client/informer.js";
+import { createInformers, type InformerSet } from "../client/informer-set.js";
 import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
 import { controllerOf } from "./ownership/owner-reference.js";
 
@@ -27,35 +27,14 @@ export interface SharedInformers {
   of<T extends ApiObject>(kind: Kind<T>): Informer<T>;
 }
 
-/** The shared caches and their life. */
-export interface RunnableInformers extends SharedInformers {
-  /** Keeps all caches until `signal` fires. */
-  run(signal: AbortSignal): Promise<void>;
-  /** Resolves after the first list of every kind. */
-  synced(signal: AbortSignal): Promise<void>;
-}
-
 /** The kinds that controllers watch. Events are too many, and nothing follows from one. */
 export const watchedKinds: readonly Kind[] = kinds.filter(({ typeName }) => typeName !== eventKind.typeName);
 
-export function createSharedInformers(client: ApiClient, deps: { readonly clock: Clock; readonly log: Log }): RunnableInformers {
-  const informers = new Map<string, Informer<ApiObject>>(
-    watchedKinds.map((kind) => [kind.typeName, createInformer(client.of(kind), { indexes: indexesOf(kind) }, deps)]),
-  );
-  return {
-    of: <T extends ApiObject>(kind: Kind<T>): Informer<T> => {
-      const informer = informers.get(kind.typeName);
-      if (informer === undefined) throw new Error(`no controller watches ${kind.plural}`);
-      // Made from this very kind: its objects are T.
-      return informer as unknown as Informer<T>;
-    },
-    run: async (signal) => {
-      await Promise.all([...informers.values()].map((informer) => informer.run(signal)));
-    },
-    synced: async (signal) => {
-      await Promise.all([...informers.values()].map((informer) => informer.synced(signal)));
-    },
-  };
+/** The caches of all watched kinds, with the indexes that controllers share. They are empty until they run. */
+export function createSharedInformers(client: ApiClient, deps: { readonly clock: Clock; readonly log: Log }): InformerSet {
+  const informers = createInformers(client, deps);
+  for (const kind of watchedKinds) informers.of(kind).addIndexes(indexesOf(kind));
+  return informers;
 }
 
 function indexesOf(kind: Kind): NonNullable<InformerOptions<ApiObject>["indexes"]> {
