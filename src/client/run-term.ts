@@ -1,4 +1,4 @@
-import { isAbort } from "../base/abort.js";
+import { isAbort, sharedSignal } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { Runnable } from "../base/runnable.js";
@@ -21,7 +21,7 @@ export interface Term {
  */
 export async function runTerm({ informers, controllers, recorders, clock, log }: Term, signal: AbortSignal): Promise<void> {
   const stop = new AbortController();
-  const all = AbortSignal.any([signal, stop.signal]);
+  const all = sharedSignal(AbortSignal.any([signal, stop.signal]));
   const watching = informers.run(all);
   const working = (async () => {
     await informers.synced(all);
