@@ -1,10 +1,11 @@
 import { findNonlinearizable } from "./linearizability.js";
 import { type History, sameFields } from "./operation.js";
+import { settleUnanswered } from "./settle-unanswered.js";
 import { findWatchFaults } from "./watch-streams.js";
 
 /** Everything that a history shows to be wrong: nothing, when every operation and every watch can be explained. */
 export function faultsOf(history: History): readonly string[] {
-  const order = findNonlinearizable(history.operations);
+  const order = findNonlinearizable(settleUnanswered(history));
   return [...(order === undefined ? [] : [order]), ...sharedRevisions(history), ...findWatchFaults(history)];
 }
 

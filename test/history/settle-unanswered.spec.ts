@@ -1,0 +1,26 @@
+import { expect } from "chai";
+import { create, event, OperationBuilder, ok, patch, remove, watch } from "./builders.js";
+import { settleUnanswered } from "./settle-unanswered.js";
+
+describe("settleUnanswered", () => {
+  const at = new OperationBuilder();
+  const lost = { result: "unknown" } as const;
+  const made = at.op("a", create({ a: 1 }), ok(5, { a: 1 }));
+  const patched = at.op("a", patch("a", 2), lost);
+  const never = at.op("b", patch("b", 3), lost);
+  const removed = at.op("b", remove, lost);
+  const operations = [made, patched, never, removed];
+  const events = [event("added", 5, { a: 1 }), event("modified", 8, { a: 2 }), event("modified", 9, { a: 2, c: 1 })];
+
+  it("answers what a watch has seen, leaves out what it has not, and lets deletions be", () => {
+    const settled = settleUnanswered({ operations, watches: [watch(events)] });
+
+    expect(settled).to.deep.equal([made, { ...patched, outcome: ok(8, { a: 2 }), returned: Number.MAX_SAFE_INTEGER }, removed]);
+  });
+
+  it("changes nothing without a watch that was there from the beginning", () => {
+    const late = watch(events.slice(1), { initial: events.slice(0, 1), from: 5 });
+
+    for (const watches of [[], [late]]) expect(settleUnanswered({ operations, watches })).to.equal(operations);
+  });
+});
