@@ -18,9 +18,17 @@ describe("settleUnanswered", () => {
     expect(settled).to.deep.equal([made, { ...patched, outcome: ok(8, { a: 2 }), returned: Number.MAX_SAFE_INTEGER }, removed]);
   });
 
+  it("leaves nothing out when the watch ended too early to have seen it", () => {
+    const early = watch(events.slice(0, 2), { until: 8 });
+    const later = at.op("c", patch("c", 1), ok(9, { a: 2, c: 1 }));
+
+    expect(settleUnanswered({ operations: [...operations, later], watches: [early] })).to.include.members([never, removed, later]);
+  });
+
   it("changes nothing without a watch that was there from the beginning", () => {
     const late = watch(events.slice(1), { initial: events.slice(0, 1), from: 5 });
+    const whenNothingWasThere = watch(events.slice(2), { from: 8 });
 
-    for (const watches of [[], [late]]) expect(settleUnanswered({ operations, watches })).to.equal(operations);
+    for (const watches of [[], [late], [whenNothingWasThere]]) expect(settleUnanswered({ operations, watches })).to.equal(operations);
   });
 });
