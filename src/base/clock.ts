@@ -1,5 +1,5 @@
-import { abortError, throwIfAborted } from "./abort.js";
 import { longTimeout } from "./long-timeout.js";
+import { sleepBy } from "./sleep.js";
 
 /** Time, injected so that tests can move it. */
 export interface Clock {
@@ -17,19 +17,6 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      throwIfAborted(signal);
-      const onAbort = (): void => {
-        cancel();
-        reject(abortError(signal));
-      };
-      const wake = (): void => {
-        signal.removeEventListener("abort", onAbort);
-        resolve();
-      };
-      const cancel = longTimeout(ms, wake, true);
-      signal.addEventListener("abort", onAbort, { once: true });
-    }),
+  sleep: (ms, signal) => sleepBy((wake) => longTimeout(ms, wake, true), signal),
   after: (ms, task) => longTimeout(ms, task, false),
 };

@@ -1,6 +1,6 @@
-import { abortError, throwIfAborted } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
 import { longTimeout } from "../base/long-timeout.js";
+import { sleepBy } from "../base/sleep.js";
 
 interface Timer {
   readonly dueMs: number;
@@ -28,18 +28,7 @@ export class MovableClock implements Clock {
   }
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      throwIfAborted(signal);
-      const onAbort = (): void => {
-        cancel();
-        reject(abortError(signal));
-      };
-      const cancel = this.after(ms, () => {
-        signal.removeEventListener("abort", onAbort);
-        resolve();
-      });
-      signal.addEventListener("abort", onAbort, { once: true });
-    });
+    return sleepBy((wake) => this.after(ms, wake), signal);
   }
 
   after(ms: number, task: () => void): () => void {

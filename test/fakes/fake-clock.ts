@@ -1,5 +1,5 @@
-import { abortError, throwIfAborted } from "../../src/base/abort.js";
 import type { Clock } from "../../src/base/clock.js";
+import { sleepBy } from "../../src/base/sleep.js";
 
 interface Timer {
   readonly dueMs: number;
@@ -30,18 +30,7 @@ export class FakeClock implements Clock {
   }
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      throwIfAborted(signal);
-      const onAbort = (): void => {
-        cancel();
-        reject(abortError(signal));
-      };
-      const cancel = this.after(ms, () => {
-        signal.removeEventListener("abort", onAbort);
-        resolve();
-      });
-      signal.addEventListener("abort", onAbort, { once: true });
-    });
+    return sleepBy((wake) => this.after(ms, wake), signal);
   }
 
   after(ms: number, task: () => void): () => void {

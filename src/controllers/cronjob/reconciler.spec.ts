@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { cronJob, job, namespace } from "../../../test/builders/index.js";
 import { FakeApi } from "../../../test/fakes/fake-api/fake-api.js";
+import { startLoneController } from "../../../test/fakes/fake-api/lone-controller.js";
 import { settle } from "../../../test/fakes/fake-api/settle.js";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
 import { invalid, unavailable } from "../../api/errors.js";
@@ -10,9 +11,7 @@ import { jobKind } from "../../api/kinds/job/kind.js";
 import { namespaceKind } from "../../api/kinds/namespace/kind.js";
 import { keyOf, type Whole } from "../../api/object.js";
 import { timeFromMs, timeToMs } from "../../api/values/time.js";
-import { createLog } from "../../base/log.js";
 import type { Job } from "../../gen/howbernetes/batch/v1/job.js";
-import { runControllers } from "../manager.js";
 import { createCronJobController } from "./index.js";
 
 const minuteMs = 60_000;
@@ -24,14 +23,7 @@ describe("the CronJob controller", () => {
   let stop: () => Promise<void>;
 
   const start = async (): Promise<void> => {
-    const control = new AbortController();
-    const listed = [{ component: "cronjob-controller", create: createCronJobController }];
-    const running = runControllers({ client: api, clock, log: createLog("test", "silent") }, control.signal, listed);
-    stop = async () => {
-      control.abort();
-      await running;
-    };
-    await settle();
+    stop = await startLoneController(api, clock, { component: "cronjob-controller", create: createCronJobController });
   };
   beforeEach(async () => {
     clock = new FakeClock(startMs);

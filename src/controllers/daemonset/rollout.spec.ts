@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { daemonSet, node } from "../../../test/builders/index.js";
 import { settle } from "../../../test/fakes/fake-api/settle.js";
-import { randomOf, Stage } from "../../../test/fakes/fake-api/stage.js";
+import { Stage } from "../../../test/fakes/fake-api/stage.js";
+import { randomOf } from "../../../test/fakes/seeded-random.js";
 import { controllerRevisionKind } from "../../api/kinds/controllerrevision/kind.js";
 import { daemonSetKind } from "../../api/kinds/daemonset/kind.js";
 import { eventKind } from "../../api/kinds/event/kind.js";

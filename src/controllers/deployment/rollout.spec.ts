@@ -4,6 +4,7 @@ import { type ControlPlane, startControlPlane } from "../../../test/fakes/fake-a
 import { FakeNodes } from "../../../test/fakes/fake-api/fake-nodes.js";
 import { settle } from "../../../test/fakes/fake-api/settle.js";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
+import { randomOf } from "../../../test/fakes/seeded-random.js";
 import { deploymentKind } from "../../api/kinds/deployment/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { replicaSetKind } from "../../api/kinds/replicaset/kind.js";
@@ -14,15 +15,6 @@ import { isActive, isFinished, isReady } from "../pod-state.js";
 import { limitsOf } from "./limits.js";
 
 const key = { namespace: "default", name: "web" };
-
-/** Numbers in [0, 1) that are the same for the same seed. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296;
-    return state / 4_294_967_296;
-  };
-}
 
 const imageOf = (pod: Whole<Pod>): string => pod.spec.containers[0]?.image ?? "";
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { ownedBy, pod, podDisruptionBudget, replicaSet } from "../../../test/builders/index.js";
 import { FakeApi } from "../../../test/fakes/fake-api/fake-api.js";
+import { startLoneController } from "../../../test/fakes/fake-api/lone-controller.js";
 import { settle } from "../../../test/fakes/fake-api/settle.js";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
@@ -8,9 +9,7 @@ import { podKind } from "../../api/kinds/pod/kind.js";
 import { podDisruptionBudgetKind } from "../../api/kinds/poddisruptionbudget/kind.js";
 import { replicaSetKind } from "../../api/kinds/replicaset/kind.js";
 import { timeFromMs } from "../../api/values/time.js";
-import { createLog } from "../../base/log.js";
 import { PodCondition } from "../../gen/howbernetes/core/v1/pod_status.js";
-import { runControllers } from "../manager.js";
 import { createDisruptionController } from "./index.js";
 
 const key = { namespace: "default", name: "web" };
@@ -25,15 +24,7 @@ describe("the disruption controller", () => {
     clock = new FakeClock();
     api = new FakeApi(clock);
     for (const name of ["a", "b", "c"]) api.seed(podKind, pod({ name, labels }));
-    // No other: what they make of these pods is another matter.
-    const control = new AbortController();
-    const listed = [{ component: "disruption-controller", create: createDisruptionController }];
-    const running = runControllers({ client: api, clock, log: createLog("test", "silent") }, control.signal, listed);
-    stop = async () => {
-      control.abort();
-      await running;
-    };
-    await settle();
+    stop = await startLoneController(api, clock, { component: "disruption-controller", create: createDisruptionController });
   });
   afterEach(() => stop());
 

@@ -1,30 +1,21 @@
 import { expect } from "chai";
 import { job, namespace, pod } from "../../../test/builders/index.js";
 import { FakeApi } from "../../../test/fakes/fake-api/fake-api.js";
+import { startLoneController } from "../../../test/fakes/fake-api/lone-controller.js";
 import { settle } from "../../../test/fakes/fake-api/settle.js";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
+import { randomOf } from "../../../test/fakes/seeded-random.js";
 import { forbidden, invalid, unavailable } from "../../api/errors.js";
 import { jobKind } from "../../api/kinds/job/kind.js";
 import { namespaceKind } from "../../api/kinds/namespace/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { keyOf, type Whole } from "../../api/object.js";
-import { createLog } from "../../base/log.js";
 import type { JobStatus } from "../../gen/howbernetes/batch/v1/job.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { ContainerStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
-import { runControllers } from "../manager.js";
 import { isActive, isFinished, isTerminating } from "../pod-state.js";
 import { createJobController } from "./index.js";
 import { completionIndexKey, trackingFinalizer } from "./pod-facts.js";
-
-/** Numbers in [0, 1) that are the same for the same seed. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296;
-    return state / 4_294_967_296;
-  };
-}
 
 describe("the Job controller", () => {
   let clock: FakeClock;
@@ -32,14 +23,7 @@ describe("the Job controller", () => {
   let stop: () => Promise<void>;
 
   const start = async (): Promise<void> => {
-    const control = new AbortController();
-    const listed = [{ component: "job-controller", create: createJobController }];
-    const running = runControllers({ client: api, clock, log: createLog("test", "silent") }, control.signal, listed);
-    stop = async () => {
-      control.abort();
-      await running;
-    };
-    await settle();
+    stop = await startLoneController(api, clock, { component: "job-controller", create: createJobController });
   };
   beforeEach(async () => {
     clock = new FakeClock();

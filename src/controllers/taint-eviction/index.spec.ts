@@ -1,13 +1,12 @@
 import { expect } from "chai";
 import { node, pod } from "../../../test/builders/index.js";
 import { FakeApi } from "../../../test/fakes/fake-api/fake-api.js";
+import { startLoneController } from "../../../test/fakes/fake-api/lone-controller.js";
 import { settle } from "../../../test/fakes/fake-api/settle.js";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
 import { nodeKind } from "../../api/kinds/node/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { notReadyTaint } from "../../api/scheduling/toleration.js";
-import { createLog } from "../../base/log.js";
-import { runControllers } from "../manager.js";
 import { isTerminating } from "../pod-state.js";
 import { createTaintEvictionController } from "./index.js";
 
@@ -19,13 +18,7 @@ describe("the taint eviction controller", () => {
   beforeEach(async () => {
     clock = new FakeClock();
     api = new FakeApi(clock);
-    const control = new AbortController();
-    const listed = [{ component: "taint-eviction-controller", create: createTaintEvictionController }];
-    const ended = runControllers({ client: api, clock, log: createLog("test", "silent") }, control.signal, listed);
-    stop = async () => {
-      control.abort();
-      await ended;
-    };
+    stop = await startLoneController(api, clock, { component: "taint-eviction-controller", create: createTaintEvictionController });
     const taints = [{ key: notReadyTaint, effect: "NoExecute" }];
     api.seed(nodeKind, node({ name: "failed", ready: false, taints }));
     api.seed(podKind, pod({ name: "running", nodeName: "failed" }));

@@ -7,15 +7,6 @@ import type { FakeApi } from "./fake-api.js";
 import { FakeNodes } from "./fake-nodes.js";
 import { settle } from "./settle.js";
 
-/** Numbers in [0, 1) that are the same for the same seed. */
-export function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296;
-    return state / 4_294_967_296;
-  };
-}
-
 /** Controllers, scheduler and nodes at work on a cluster in memory, where a seed says in which order things happen. */
 export class Stage {
   readonly clock = new FakeClock();
