@@ -2,42 +2,16 @@ import { createServer } from "node:net";
 import { expect } from "chai";
 import { pod } from "../../test/builders/index.js";
 import { FakeClock } from "../../test/fakes/fake-clock.js";
-import { createTestPki, type TestPki } from "../../test/fakes/test-pki.js";
+import { at, event, key, ScriptedServers } from "../../test/fakes/scripted-servers.js";
 import { packAny } from "../api/codec/any.js";
 import { makeWhole } from "../api/codec/whole.js";
 import { expired, isExpired, isUnavailable, unavailable } from "../api/errors.js";
 import { podKind } from "../api/kinds/pod/kind.js";
-import type { Whole } from "../api/object.js";
 import { abortError, deferred, isAbort } from "../base/abort.js";
 import { type Clock, systemClock } from "../base/clock.js";
-import { createLog } from "../base/log.js";
-import { PodsService } from "../gen/howbernetes/api/v1/pods.js";
-import {
-  EventType,
-  type ListRequest,
-  type PatchRequest,
-  PatchType,
-  ResourcesService,
-  type UpdateRequest,
-  type WatchRequest,
-  type WatchResponse,
-} from "../gen/howbernetes/api/v1/resources.js";
-import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
-import type { CallContext, Handlers } from "../rpc/contracts.js";
-import { createRpcServer, type RpcServer } from "../rpc/server.js";
-import { type ApiClientOptions, createApiClient, type RemoteApiClient } from "./client.js";
+import { EventType, type ListRequest, type WatchRequest, type WatchResponse } from "../gen/howbernetes/api/v1/resources.js";
+import type { CallContext } from "../rpc/contracts.js";
 
-type Resources = Handlers<ResourcesService>;
-
-const unscripted = (): never => {
-  throw new Error("unscripted call");
-};
-const key = { namespace: "default", name: "web" };
-const at = (resourceVersion: number, name = "web"): Whole<Pod> => {
-  const object = pod({ name });
-  return { ...object, metadata: { ...object.metadata, resourceVersion: String(resourceVersion) } };
-};
-const event = (type: EventType, object: Whole<Pod>): WatchResponse => ({ events: [{ type, object: packAny(podKind, object) }] });
 const untilAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(abortError(signal)), { once: true }));
 
@@ -52,37 +26,14 @@ async function freePort(): Promise<number> {
 }
 
 describe("ApiClient over mTLS", () => {
-  let pki: TestPki;
-  const closers: (() => Promise<void>)[] = [];
+  let servers: ScriptedServers;
+  const serve: ScriptedServers["serve"] = (...script) => servers.serve(...script);
+  const connect: ScriptedServers["connect"] = (...options) => servers.connect(...options);
 
   before(async () => {
-    pki = await createTestPki();
+    servers = await ScriptedServers.create();
   });
-
-  afterEach(async () => {
-    for (const close of closers.splice(0).reverse()) await close();
-  });
-
-  async function serve(
-    scripted: Partial<Resources>,
-    port = 0,
-    bind: Handlers<PodsService>["bind"] = unscripted,
-  ): Promise<[RpcServer, string]> {
-    const server = createRpcServer({ tls: await pki.server(), log: createLog("test", "silent") });
-    const handlers = Object.fromEntries(Object.keys(ResourcesService).map((name) => [name, unscripted])) as unknown as Resources;
-    server.add(ResourcesService, { ...handlers, ...scripted });
-    server.add(PodsService, { bind, evict: unscripted, logs: unscripted });
-    const bound = await server.listen(`127.0.0.1:${port}`);
-    closers.push(() => server.stop(0));
-    return [server, `${bound.host}:${bound.port}`];
-  }
-
-  async function connect(address: string, options: Partial<ApiClientOptions> = {}): Promise<RemoteApiClient> {
-    const tls = await pki.client("system:scheduler", ["system:components"]);
-    const client = createApiClient({ address, tls, log: createLog("test", "silent"), random: () => 0.2, ...options });
-    closers.push(() => client.close());
-    return client;
-  }
+  afterEach(() => servers.close());
 
   it("lists page after page, of one revision", async () => {
     const requests: ListRequest[] = [];
@@ -283,97 +234,6 @@ describe("ApiClient over mTLS", () => {
     expect(isExpired(error)).to.equal(true);
   });
 
-  it("sends a leader's fence with every call of that client, and with no other", async () => {
-    const fences: (string | undefined)[] = [];
-    const [, address] = await serve({
-      get: async (_request, call) => {
-        fences.push(call.metadata.get("howbernetes-fence"));
-        return { object: packAny(podKind, at(5)) };
-      },
-    });
-    const client = await connect(address);
-
-    await client.withMetadata({ "howbernetes-fence": "kube-system/scheduler:7" }).of(podKind).get(key);
-    await client.of(podKind).get(key);
-
-    expect(fences).to.deep.equal(["kube-system/scheduler:7", undefined]);
-  });
-
-  it("says what is written, and to which part", async () => {
-    const updates: UpdateRequest[] = [];
-    const patches: PatchRequest[] = [];
-    const answer = { object: packAny(podKind, at(6)), warnings: [] };
-    const [, address] = await serve({
-      update: async (request) => {
-        updates.push(request);
-        return answer;
-      },
-      patch: async (request) => {
-        patches.push(request);
-        return answer;
-      },
-    });
-    const pods = (await connect(address)).of(podKind);
-
-    await pods.update(at(5), { dryRun: true });
-    await pods.updateStatus(at(5));
-    await pods.patch(key, "merge", { spec: { nodeName: "n2" } }, { subresource: "status" });
-    await pods.apply(key, { spec: { nodeName: "n3" } }, { fieldManager: "me", force: true });
-
-    expect(updates.map(({ subresource, dryRun, name, namespace }) => ({ subresource, dryRun, name, namespace }))).to.deep.equal([
-      { subresource: "", dryRun: true, ...key },
-      { subresource: "status", dryRun: false, ...key },
-    ]);
-    expect(patches[0]).to.include({ ...key, subresource: "status", patchType: PatchType.MERGE });
-    expect(JSON.parse(String(patches[0]?.patch))).to.deep.equal({ spec: { nodeName: "n2" } });
-    expect(patches[1]).to.include({ ...key, subresource: "", patchType: PatchType.APPLY, fieldManager: "me", force: true });
-    expect(JSON.parse(String(patches[1]?.patch))).to.deep.equal({ apiVersion: "v1", kind: "Pod", spec: { nodeName: "n3" } });
-  });
-
-  it("says how fresh a read has to be", async () => {
-    const asked: string[] = [];
-    const [, address] = await serve({
-      get: async ({ resourceVersion }) => {
-        asked.push(`get ${resourceVersion}`);
-        return { object: packAny(podKind, at(5)) };
-      },
-      list: async ({ resourceVersion, resourceVersionMatch, limit, continue: token }) => {
-        asked.push(`list ${resourceVersion} ${resourceVersionMatch} ${limit} ${token}`);
-        return { items: [], resourceVersion: "9", continue: token === "" ? "next" : "", remainingItemCount: undefined };
-      },
-    });
-    const pods = (await connect(address)).of(podKind);
-
-    await pods.get(key, { resourceVersion: "0" });
-    await pods.list({ resourceVersion: "7" });
-    await pods.list({ resourceVersion: "7", resourceVersionMatch: "Exact", pageSize: 2 });
-
-    expect(asked).to.deep.equal(["get 0", "list 7 NotOlderThan 500 ", "list   500 next", "list 7 Exact 2 ", "list   2 next"]);
-  });
-
-  it("passes on what the server warns of", async () => {
-    const warnings: string[] = [];
-    const [, address] = await serve({ create: async () => ({ object: packAny(podKind, at(5)), warnings: ["not acted upon"] }) });
-    const client = await connect(address, { onWarning: (warning) => warnings.push(warning) });
-
-    await client.of(podKind).create(pod());
-
-    expect(warnings).to.deep.equal(["not acted upon"]);
-  });
-
-  it("binds the very pod that was looked at", async () => {
-    const bound: unknown[] = [];
-    const [, address] = await serve({}, 0, async ({ binding }) => {
-      bound.push({ uid: binding?.metadata?.uid, name: binding?.metadata?.name, node: binding?.target?.name });
-      return { resourceVersion: "8" };
-    });
-
-    const result = await (await connect(address)).bind(pod({ name: "web", uid: "u1" }), "n1");
-
-    expect(bound).to.deep.equal([{ uid: "u1", name: "web", node: "n1" }]);
-    expect(result.resourceVersion).to.equal("8");
-  });
-
   it("is closed for good: what is under way ends, and nothing is dialed anew", async () => {
     let watches = 0;
     const [, address] = await serve({
@@ -399,15 +259,5 @@ describe("ApiClient over mTLS", () => {
     expect(() => client.of(podKind)).to.throw("the client was closed");
     expect(await pods.get(key).catch((error: unknown) => String(error))).to.match(/closed|shut down/i);
     stop.abort();
-  });
-
-  it("says whether a deletion is over", async () => {
-    const [, address] = await serve({
-      delete: async ({ options }) => ({ object: packAny(podKind, at(7)), deleted: options?.gracePeriodSeconds === 0, warnings: [] }),
-    });
-    const pods = (await connect(address)).of(podKind);
-
-    expect((await pods.delete(key, { options: { gracePeriodSeconds: 0 } })).deleted).to.equal(true);
-    expect((await pods.delete(key)).deleted).to.equal(false);
   });
 });

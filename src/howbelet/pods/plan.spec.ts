@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { containerSnapshot, type MemoryOverrides, podMemory } from "../../../test/builders/pod-on-node.js";
 import { makeWhole } from "../../api/codec/whole.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
@@ -6,51 +7,11 @@ import type { EnvironmentProblem } from "./environment.js";
 import { observePod } from "./observed-pod.js";
 import { planPod } from "./plan.js";
 import type { PodAction, PodIntent } from "./pod-action.js";
-import type { PodMemory } from "./pod-memory.js";
 import type { PodRecords } from "./pod-records.js";
 
 const nowMs = 1_000_000;
 
-type Memory = { readonly [Key in keyof PodMemory]?: PodMemory[Key] };
-
-function memory(overrides: Memory = {}): PodMemory {
-  return {
-    images: new Map([["web", { state: "present" }]]),
-    signals: new Map(),
-    setbacks: new Map(),
-    configErrors: new Map(),
-    crashLoops: new Map(),
-    endedAtMs: new Map(),
-    stopByMs: undefined,
-    ...overrides,
-  };
-}
-
-function snapshot(
-  id: string,
-  overrides: Partial<ContainerSnapshot> & { readonly attempt?: number; readonly name?: string } = {},
-): ContainerSnapshot {
-  const { attempt = 0, name = "web", ...rest } = overrides;
-  const identity = { podUid: "u", podNamespace: "default", podName: "p", container: name, specHash: "", attempt };
-  return {
-    id,
-    identity: { ...identity, kind: name === "POD" ? "sandbox" : "app" },
-    phase: "running",
-    createdAtMs: 0,
-    startedAtMs: name === "POD" ? 10 : 20,
-    finishedAtMs: rest.phase === "exited" ? 30 : undefined,
-    exitCode: 0,
-    oomKilled: false,
-    startError: "",
-    image: "busybox:1",
-    imageId: "sha256:1",
-    sandboxId: name === "POD" ? "" : "s",
-    ip: "",
-    ...rest,
-  };
-}
-
-const sandbox = snapshot("s", { name: "POD" });
+const sandbox = containerSnapshot("s", { name: "POD" });
 const started = (failures = 0, restartCount = failures): PodRecords => ({
   web: { restartCount, failures, started: true, lastTermination: undefined },
 });
@@ -86,14 +47,14 @@ interface Case {
   readonly policy?: "Always" | "OnFailure" | "Never";
   readonly observed: readonly ContainerSnapshot[];
   readonly records?: PodRecords;
-  readonly memory?: Memory;
+  readonly memory?: MemoryOverrides;
   readonly environmentProblems?: ReadonlyMap<string, EnvironmentProblem>;
   readonly containers?: readonly string[];
   readonly expected: readonly string[];
 }
 
-const exited = (exitCode: number, overrides: Parameters<typeof snapshot>[1] = {}): ContainerSnapshot =>
-  snapshot("c", { phase: "exited", exitCode, ...overrides });
+const exited = (exitCode: number, overrides: Parameters<typeof containerSnapshot>[1] = {}): ContainerSnapshot =>
+  containerSnapshot("c", { phase: "exited", exitCode, ...overrides });
 const missing = { state: "failed", message: "not there" } as const;
 const diedNow = { endedAtMs: new Map([["c", nowMs]]) };
 
@@ -111,11 +72,15 @@ const cases: readonly Case[] = [
     expected: [],
   },
   { it: "runs a container once sandbox and image are there", observed: [sandbox], expected: ["run web 0 failures 0"] },
-  { it: "leaves alone what runs", observed: [sandbox, snapshot("c")], records: started(), expected: [] },
-  { it: "starts what was made and left", observed: [sandbox, snapshot("c", { phase: "created" })], expected: ["startContainer c"] },
+  { it: "leaves alone what runs", observed: [sandbox, containerSnapshot("c")], records: started(), expected: [] },
+  {
+    it: "starts what was made and left",
+    observed: [sandbox, containerSnapshot("c", { phase: "created" })],
+    expected: ["startContainer c"],
+  },
   {
     it: "starts a sandbox that was made and left",
-    observed: [snapshot("s", { name: "POD", phase: "created" })],
+    observed: [containerSnapshot("s", { name: "POD", phase: "created" })],
     expected: ["startSandbox s"],
   },
   {
@@ -185,25 +150,25 @@ const cases: readonly Case[] = [
   { it: "does not replace it under Never", policy: "Never", observed: [sandbox], records: started(), expected: ["removeContainer s"] },
   {
     it: "ends containers whose sandbox died, before it makes another",
-    observed: [snapshot("s", { name: "POD", phase: "exited" }), snapshot("c")],
+    observed: [containerSnapshot("s", { name: "POD", phase: "exited" }), containerSnapshot("c")],
     records: started(),
     expected: ["removeContainer s", "terminate c by 30000", "wake 30000"],
   },
   {
     it: "ends containers that are older than their sandbox's start",
-    observed: [snapshot("s", { name: "POD", startedAtMs: 500 }), snapshot("c")],
+    observed: [containerSnapshot("s", { name: "POD", startedAtMs: 500 }), containerSnapshot("c")],
     records: started(),
     expected: ["terminate c by 30000", "wake 30000"],
   },
   {
     it: "ends containers of another sandbox",
-    observed: [sandbox, snapshot("c", { sandboxId: "older" })],
+    observed: [sandbox, containerSnapshot("c", { sandboxId: "older" })],
     records: started(),
     expected: ["terminate c by 30000", "wake 30000"],
   },
   {
     it: "makes the next sandbox when the old one's containers have ended",
-    observed: [snapshot("s", { name: "POD", phase: "exited" }), exited(137)],
+    observed: [containerSnapshot("s", { name: "POD", phase: "exited" }), exited(137)],
     records: started(),
     memory: diedNow,
     expected: ["removeContainer s", "runSandbox 1"],
@@ -216,12 +181,17 @@ const cases: readonly Case[] = [
   },
   {
     it: "does not start what was made for a sandbox that is gone",
-    observed: [sandbox, snapshot("c", { phase: "created", sandboxId: "older" })],
+    observed: [sandbox, containerSnapshot("c", { phase: "created", sandboxId: "older" })],
     expected: ["run web 1 failures 0"],
   },
   {
     it: "keeps one dead container for its log, and no more",
-    observed: [sandbox, snapshot("c3", { attempt: 3 }), exited(1, { attempt: 2 }), snapshot("c1", { phase: "exited", attempt: 1 })],
+    observed: [
+      sandbox,
+      containerSnapshot("c3", { attempt: 3 }),
+      exited(1, { attempt: 2 }),
+      containerSnapshot("c1", { phase: "exited", attempt: 1 }),
+    ],
     records: started(3),
     expected: ["removeContainer c1"],
   },
@@ -290,7 +260,7 @@ const cases: readonly Case[] = [
   },
   {
     it: "leaves what runs alone, whatever becomes of what it was configured by",
-    observed: [sandbox, snapshot("c")],
+    observed: [sandbox, containerSnapshot("c")],
     records: started(),
     environmentProblems: new Map([["web", missing]]),
     expected: [],
@@ -306,7 +276,7 @@ const cases: readonly Case[] = [
   {
     it: "plans each container by itself",
     containers: ["web", "log"],
-    observed: [sandbox, snapshot("c")],
+    observed: [sandbox, containerSnapshot("c")],
     records: started(),
     memory: { images: new Map([["log", { state: "present" }]]) },
     expected: ["run log 0 failures 0"],
@@ -314,35 +284,35 @@ const cases: readonly Case[] = [
   {
     it: "asks all containers of a deleted pod to end at once",
     intent: "delete",
-    observed: [sandbox, snapshot("c"), snapshot("d", { name: "log" })],
+    observed: [sandbox, containerSnapshot("c"), containerSnapshot("d", { name: "log" })],
     memory: { stopByMs: nowMs + 5_000 },
     expected: ["terminate c by 5000", "wake 5000", "terminate d by 5000", "wake 5000"],
   },
   {
     it: "asks only once",
     intent: "delete",
-    observed: [sandbox, snapshot("c")],
+    observed: [sandbox, containerSnapshot("c")],
     memory: { signals: new Map([["c", { deadlineMs: nowMs + 3_000, killedAtMs: undefined }]]), stopByMs: nowMs + 3_000 },
     expected: ["wake 3000"],
   },
   {
     it: "kills when the grace is over",
     intent: "delete",
-    observed: [sandbox, snapshot("c")],
+    observed: [sandbox, containerSnapshot("c")],
     memory: { signals: new Map([["c", { deadlineMs: nowMs, killedAtMs: undefined }]]) },
     expected: ["kill c", "wake 5000"],
   },
   {
     it: "kills at once when the grace was shortened to nothing",
     intent: "delete",
-    observed: [sandbox, snapshot("c")],
+    observed: [sandbox, containerSnapshot("c")],
     memory: { signals: new Map([["c", { deadlineMs: nowMs + 30_000, killedAtMs: undefined }]]), stopByMs: nowMs },
     expected: ["kill c", "wake 5000"],
   },
   {
     it: "does not kill again what has just been killed",
     intent: "delete",
-    observed: [sandbox, snapshot("c")],
+    observed: [sandbox, containerSnapshot("c")],
     memory: { signals: new Map([["c", { deadlineMs: nowMs - 1_000, killedAtMs: nowMs - 1_000 }]]) },
     expected: ["wake 4000"],
   },
@@ -395,7 +365,7 @@ describe("planPod", () => {
           containers: containers.map((name) => ({ name, image: "busybox:1" })),
         },
       });
-      const input = { pod, intent, observed: observePod(observed), records, memory: memory(known), environmentProblems, nowMs };
+      const input = { pod, intent, observed: observePod(observed), records, memory: podMemory(known), environmentProblems, nowMs };
       const plan = planPod(input);
 
       expect(plan.map(brief)).to.deep.equal(expected);

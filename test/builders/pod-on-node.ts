@@ -1,0 +1,44 @@
+import type { PodMemory } from "../../src/howbelet/pods/pod-memory.js";
+import type { ContainerSnapshot } from "../../src/howbelet/runtime/interface.js";
+
+/** What a worker remembers, as far as a test says otherwise than that the image is there. */
+export type MemoryOverrides = { readonly [Key in keyof PodMemory]?: PodMemory[Key] };
+
+/** What a worker remembers of a pod whose image is there. */
+export function podMemory(overrides: MemoryOverrides = {}): PodMemory {
+  return {
+    images: new Map([["web", { state: "present" }]]),
+    signals: new Map(),
+    setbacks: new Map(),
+    configErrors: new Map(),
+    crashLoops: new Map(),
+    endedAtMs: new Map(),
+    stopByMs: undefined,
+    ...overrides,
+  };
+}
+
+/** A container named "web" of pod "p" that runs, or, named "POD", its sandbox. */
+export function containerSnapshot(
+  id: string,
+  overrides: Partial<ContainerSnapshot> & { readonly attempt?: number; readonly name?: string } = {},
+): ContainerSnapshot {
+  const { attempt = 0, name = "web", ...rest } = overrides;
+  const identity = { podUid: "u", podNamespace: "default", podName: "p", container: name, specHash: "", attempt };
+  return {
+    id,
+    identity: { ...identity, kind: name === "POD" ? "sandbox" : "app" },
+    phase: "running",
+    createdAtMs: 0,
+    startedAtMs: name === "POD" ? 10 : 20,
+    finishedAtMs: rest.phase === "exited" ? 30 : undefined,
+    exitCode: 0,
+    oomKilled: false,
+    startError: "",
+    image: "busybox:1",
+    imageId: "sha256:1",
+    sandboxId: name === "POD" ? "" : "s",
+    ip: "",
+    ...rest,
+  };
+}
