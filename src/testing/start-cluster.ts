@@ -22,7 +22,7 @@ import { openEmbeddedStore } from "../storage/embedded/index.js";
 import type { Store } from "../storage/interface.js";
 import { MovableClock } from "./movable-clock.js";
 import { RunningParts } from "./running-parts.js";
-import type { TestCluster, TestNode, WaitOptions } from "./test-cluster.js";
+import type { JoiningNode, TestCluster, TestNode, WaitOptions } from "./test-cluster.js";
 import { onlyOne, waitFor } from "./wait.js";
 
 export interface TestClusterOptions {
@@ -117,27 +117,25 @@ class InProcessCluster implements TestCluster {
   }
 
   async addNode(name = `node-${++this.nodesMade}`): Promise<TestNode> {
-    const { clock, log, ca, directory, options } = this.parts;
+    const { clock, directory, options } = this.parts;
     const runtime = new HollowRuntime({ clock, ...(options.behaviour === undefined ? {} : { behaviour: options.behaviour }) });
-    const howbelet = createHowbelet({
-      server: "127.0.0.1:0",
-      dial: this.dial,
-      tls: await clientCertificate(ca, { commonName: `system:node:${name}`, organizations: ["system:nodes"] }),
-      nodeName: name,
-      dataDir: join(directory, "nodes", name),
-      runtime,
-      clock,
-      log,
-    });
-    const end = this.running.run(howbelet);
+    const joined = await this.join({ name, runtime, dataDir: join(directory, "nodes", name) });
     const stop = async (): Promise<void> => {
       this.started.delete(name);
-      await end();
+      await joined.stop();
     };
     const node = { name, runtime, stop };
     this.started.set(name, node);
-    await nodeReady(this.client, name, AbortSignal.timeout(30_000));
     return node;
+  }
+
+  async join({ name: nodeName, runtime, dataDir }: JoiningNode): Promise<Omit<TestNode, "runtime">> {
+    const { clock, log, ca } = this.parts;
+    const tls = await clientCertificate(ca, { commonName: `system:node:${nodeName}`, organizations: ["system:nodes"] });
+    const howbelet = createHowbelet({ server: "127.0.0.1:0", dial: this.dial, tls, nodeName, dataDir, runtime, clock, log });
+    const stop = this.running.run(howbelet);
+    await nodeReady(this.client, nodeName, AbortSignal.timeout(30_000));
+    return { name: nodeName, stop };
   }
 
   async until<T extends ApiObject>(

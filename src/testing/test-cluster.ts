@@ -2,6 +2,7 @@ import type { Kind } from "../api/kinds/kind.js";
 import type { ApiObject, ObjectKey, Whole } from "../api/object.js";
 import type { RemoteApiClient } from "../client/client.js";
 import type { HollowRuntime } from "../howbelet/runtime/hollow/hollow-runtime.js";
+import type { Runtime } from "../howbelet/runtime/interface.js";
 import type { MovableClock } from "./movable-clock.js";
 
 /** A node of a test's cluster: a real howbelet, whose containers are hollow. */
@@ -11,6 +12,15 @@ export interface TestNode {
   readonly runtime: HollowRuntime;
   /** Ends its howbelet, as a machine that is switched off; its Node stays. */
   stop(): Promise<void>;
+}
+
+/** A node with another runtime than a hollow one. */
+export interface JoiningNode {
+  readonly name: string;
+  /** Closed when the node stops. */
+  readonly runtime: Runtime;
+  /** Where its howbelet keeps its files: one after another may use it. */
+  readonly dataDir: string;
 }
 
 /** A cluster for tests: everything that a real one has, but containers. */
@@ -23,6 +33,8 @@ export interface TestCluster {
   readonly nodes: readonly TestNode[];
   /** Adds a node; resolves when it is Ready. */
   addNode(name?: string): Promise<TestNode>;
+  /** Adds a node whose containers are run by a runtime of the caller's; resolves when it is Ready. */
+  join(node: JoiningNode): Promise<Omit<TestNode, "runtime">>;
   /** What all components count and time, in Prometheus' text format. */
   metrics(): Promise<string>;
   /** Another connection, whose writes are told apart by their field manager. Closed with the cluster. */

@@ -21,7 +21,7 @@ export class ImageSupply {
   private readonly present = new Set<string>();
 
   constructor(
-    private readonly runtime: Runtime,
+    private readonly runtime: Pick<Runtime, "images">,
     private readonly clock: Clock,
     private readonly lifetime: AbortSignal,
   ) {}
@@ -29,7 +29,7 @@ export class ImageSupply {
   /** Whether the image is there, or was when it was last looked for: who finds it gone tells by `missed`. */
   async isPresent(image: string, signal: AbortSignal): Promise<boolean> {
     if (this.present.has(image)) return true;
-    if ((await this.runtime.findImage(image, signal)) === undefined) return false;
+    if ((await this.runtime.images.find(image, signal)) === undefined) return false;
     this.present.add(image);
     return true;
   }
@@ -50,7 +50,7 @@ export class ImageSupply {
     const pull = this.limiter
       .run(0, this.lifetime, async () => {
         const startedAtMs = this.clock.monotonicMs();
-        await this.runtime.pullImage(image, this.lifetime);
+        await this.runtime.images.pull(image, {}, this.lifetime);
         const endedAtMs = this.clock.monotonicMs();
         return { pullMs: endedAtMs - startedAtMs, totalMs: endedAtMs - askedAtMs };
       })

@@ -1,3 +1,6 @@
+import type { ContainerStreams } from "./container-streams.js";
+import type { ImageStore } from "./image-store.js";
+
 /** Whose containers are meant: those of other clusters and other nodes on the same engine are never seen or touched. */
 export interface RuntimeScope {
   readonly clusterUid: string;
@@ -129,17 +132,6 @@ export interface RuntimeEvent {
   readonly type: "start" | "die" | "destroy" | "other";
 }
 
-export interface ContainerLogOptions {
-  readonly follow: boolean;
-  readonly timestamps: boolean;
-  /** Undefined: from the beginning. */
-  readonly tailLines: number | undefined;
-  /** Undefined: from the beginning. Seconds since 1970, with a fraction. */
-  readonly sinceSeconds: number | undefined;
-  readonly stdout: boolean;
-  readonly stderr: boolean;
-}
-
 /**
  * What runs containers. All calls may be repeated: making what is there, stopping what has stopped and removing what
  * is gone succeed. Every call ends within a deadline of its own, however the runtime behaves; streams last until
@@ -148,6 +140,9 @@ export interface ContainerLogOptions {
  * Errors are RuntimeErrors (`isRuntimeUnavailable` …), or abort errors when `signal` fired.
  */
 export interface Runtime {
+  readonly images: ImageStore;
+  readonly streams: ContainerStreams;
+
   /** @throws RuntimeError Unavailable */
   info(signal: AbortSignal): Promise<RuntimeInfo>;
   /**
@@ -155,14 +150,6 @@ export interface Runtime {
    * Called again after each reconnection.
    */
   prepare(scope: RuntimeScope, subnet: string, signal: AbortSignal): Promise<PreparedNetwork>;
-
-  /** The image's id, or undefined when it is not present. */
-  findImage(image: string, signal: AbortSignal): Promise<string | undefined>;
-  /**
-   * Fetches an image; resolves to its id. May take minutes.
-   * @throws RuntimeError Failed, with the registry's own words
-   */
-  pullImage(image: string, signal: AbortSignal): Promise<string>;
 
   /** Makes, does not start. @throws RuntimeError NameTaken when a container that is not ours has its name */
   createSandbox(scope: RuntimeScope, config: SandboxConfig, signal: AbortSignal): Promise<string>;
@@ -187,8 +174,6 @@ export interface Runtime {
    * runtime goes away: then list anew.
    */
   events(scope: RuntimeScope, subscribed: () => void, signal: AbortSignal): AsyncIterable<RuntimeEvent>;
-  /** Output as it was written, stdout and stderr together. @throws RuntimeError NotFound */
-  logs(id: string, options: ContainerLogOptions, signal: AbortSignal): AsyncIterable<Buffer>;
   /** Gives up idle connections. */
   close(): void;
 }

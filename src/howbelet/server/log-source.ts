@@ -4,8 +4,9 @@ import type { Clock } from "../../base/clock.js";
 import type { TunnelResponse_LogsSession } from "../../gen/howbernetes/api/v1/nodes.js";
 import { PodLogOptions } from "../../gen/howbernetes/core/v1/pod_log.js";
 import type { ContainerStatus, PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
+import type { ContainerLogOptions } from "../runtime/container-streams.js";
 import { isContainerNotFound } from "../runtime/errors.js";
-import type { ContainerLogOptions, Runtime } from "../runtime/interface.js";
+import type { Runtime } from "../runtime/interface.js";
 
 export interface LogSourceDeps {
   readonly runtime: Runtime;
@@ -24,7 +25,7 @@ export class LogSource {
     const status = this.deps.statusOf(order.podUid);
     if (status === undefined) throw notFound({ group: "", kind: "pods", name: order.podName });
     const id = chooseContainer(order.podName, status, options);
-    const output = this.deps.runtime.logs(id, this.runtimeOptions(options), signal);
+    const output = this.deps.runtime.streams.logs(id, this.runtimeOptions(options), signal);
     try {
       yield* options.limitBytes === undefined ? output : limited(output, options.limitBytes);
     } catch (error: unknown) {

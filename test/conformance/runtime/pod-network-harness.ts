@@ -113,7 +113,7 @@ export class PodNetworkUnderTest {
     const id = await this.start(pod, command);
     const pieces: Buffer[] = [];
     const all = { follow: true, timestamps: false, tailLines: undefined, sinceSeconds: undefined, stdout: true, stderr: true };
-    for await (const piece of this.runtime.logs(id, all, signal)) pieces.push(piece);
+    for await (const piece of this.runtime.streams.logs(id, all, signal)) pieces.push(piece);
     const text = Buffer.concat(pieces).toString();
     await eventually(async () => expect((await this.inspect(id))?.phase).to.equal("exited"));
     expect((await this.inspect(id))?.exitCode, text).to.equal(0);

@@ -145,7 +145,7 @@ export function runtimeConformance(name: string, open: () => Promise<RuntimeUnde
         stdout: true,
         stderr: true,
       };
-      for await (const piece of runtime.logs(id, full, signal)) all.push(piece);
+      for await (const piece of runtime.streams.logs(id, full, signal)) all.push(piece);
       return Buffer.concat(all).toString();
     }
 
@@ -166,8 +166,8 @@ export function runtimeConformance(name: string, open: () => Promise<RuntimeUnde
     });
 
     it("knows which images are present", async () => {
-      expect(await runtime.findImage(subject.image, signal)).to.match(/^sha256:/);
-      expect(await runtime.findImage(subject.missingImage, signal)).to.equal(undefined);
+      expect((await runtime.images.find(subject.image, signal))?.id).to.match(/^sha256:/);
+      expect(await runtime.images.find(subject.missingImage, signal)).to.equal(undefined);
     });
 
     it("gives a running sandbox an address, and ends it by SIGTERM at once", async () => {

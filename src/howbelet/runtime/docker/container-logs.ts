@@ -1,5 +1,5 @@
 import { abortError } from "../../../base/abort.js";
-import type { ContainerLogOptions } from "../interface.js";
+import type { ContainerLogOptions } from "../container-streams.js";
 import { closeStream, type DockerEngine, engineError } from "./engine.js";
 import { unframe } from "./log-stream.js";
 

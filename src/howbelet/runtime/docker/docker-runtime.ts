@@ -4,7 +4,6 @@ import { isContainerNotFound, isImageNotFound, RuntimeError } from "../errors.js
 import { containerName, identityLabels, isSameIdentity, labelKeys, parseIdentity } from "../identity.js";
 import type {
   ContainerConfig,
-  ContainerLogOptions,
   ContainerSnapshot,
   ContainerSummary,
   PreparedNetwork,
@@ -14,19 +13,16 @@ import type {
   RuntimeScope,
   SandboxConfig,
 } from "../interface.js";
-import { containerLogs } from "./container-logs.js";
 import { containerCreateOptions, sandboxCreateOptions } from "./create-options.js";
+import { DockerImages } from "./docker-images.js";
+import { DockerStreams } from "./docker-streams.js";
 import { DockerEngine, statusCodeOf } from "./engine.js";
 import { containerEvents } from "./events.js";
 import { fileSystemBytes } from "./file-system-bytes.js";
 import { chooseNetwork, type PodNetworkChoice } from "./network/choose-network.js";
 import type { ListedSandbox, PodNetwork } from "./network/pod-network.js";
-import { readProgress } from "./progress.js";
 import { ensureSandboxImage } from "./sandbox-image.js";
 import { phaseOf, snapshotOf } from "./snapshot.js";
-
-/** A registry that trickles is waited for; one that is silent for this long is not. */
-const pullDeadlineMs = 30 * 60_000;
 
 export interface DockerRuntimeOptions {
   /** As in DOCKER_HOST, its default. */
@@ -53,6 +49,8 @@ interface Prepared {
 
 /** Runs containers with Docker. Holds connections, what `prepare` found, and what Docker's kill does not look at itself. */
 class DockerRuntime implements Runtime {
+  readonly images: DockerImages;
+  readonly streams: DockerStreams;
   /** Of containers whose image names one: Docker heeds it in its stop, which would wait and then kill, but not in kill. */
   private readonly stopSignals = new Map<string, string>();
   private prepared: Prepared | undefined;
@@ -60,7 +58,10 @@ class DockerRuntime implements Runtime {
   constructor(
     private readonly engine: DockerEngine,
     private readonly options: Omit<DockerRuntimeOptions, "host">,
-  ) {}
+  ) {
+    this.images = new DockerImages(engine);
+    this.streams = new DockerStreams(engine);
+  }
 
   async info(signal: AbortSignal): Promise<RuntimeInfo> {
     const { docker } = this.engine;
@@ -93,27 +94,6 @@ class DockerRuntime implements Runtime {
     const { network, prepared } = await chooseNetwork(needs, signal);
     this.prepared = { image, network, scope, subnet };
     return prepared;
-  }
-
-  async findImage(image: string, signal: AbortSignal): Promise<string | undefined> {
-    try {
-      const info = await this.engine.call(signal, () => this.engine.docker.getImage(image).inspect());
-      return info.Id;
-    } catch (error: unknown) {
-      if (isImageNotFound(error)) return undefined;
-      throw error;
-    }
-  }
-
-  async pullImage(image: string, signal: AbortSignal): Promise<string> {
-    await this.engine.call(
-      signal,
-      async (abortSignal) => readProgress(await this.engine.docker.pull(image, { abortSignal })),
-      pullDeadlineMs,
-    );
-    const id = await this.findImage(image, signal);
-    if (id === undefined) throw new RuntimeError("Failed", `image ${image} was pulled but is not present`);
-    return id;
   }
 
   async createSandbox(scope: RuntimeScope, config: SandboxConfig, signal: AbortSignal): Promise<string> {
@@ -199,11 +179,6 @@ class DockerRuntime implements Runtime {
     } finally {
       guarding.abort();
     }
-  }
-
-  async *logs(id: string, options: ContainerLogOptions, signal: AbortSignal): AsyncGenerator<Buffer> {
-    const { Config: config } = await this.inspectRaw(id, signal);
-    yield* containerLogs(this.engine, { id, isTerminal: config.Tty }, options, signal);
   }
 
   close(): void {

@@ -1,11 +1,9 @@
-import { abortError } from "../../../base/abort.js";
 import type { Clock } from "../../../base/clock.js";
 import { RuntimeError } from "../errors.js";
 import { containerName, identityLabels, isSameIdentity } from "../identity.js";
 import type {
   ContainerConfig,
   ContainerIdentity,
-  ContainerLogOptions,
   ContainerSnapshot,
   ContainerSummary,
   PreparedNetwork,
@@ -16,6 +14,8 @@ import type {
   SandboxConfig,
 } from "../interface.js";
 import { HollowEvents } from "./hollow-events.js";
+import { HollowImages, hollowImageId } from "./hollow-images.js";
+import { HollowStreams, type StreamedContainer } from "./hollow-streams.js";
 
 /** How a hollow container behaves. */
 export interface HollowBehaviour {
@@ -39,10 +39,9 @@ export interface HollowOptions {
   readonly images?: ReadonlySet<string>;
 }
 
-interface HollowContainer {
+interface HollowContainer extends StreamedContainer {
   snapshot: ContainerSnapshot;
   readonly name: string;
-  readonly scope: RuntimeScope;
   readonly behaviour: HollowBehaviour;
   cancelExit: () => void;
 }
@@ -52,13 +51,18 @@ interface HollowContainer {
  * containers start, fail and end as `behaviour` says.
  */
 export class HollowRuntime implements Runtime {
+  readonly images: HollowImages;
+  readonly streams: HollowStreams;
   private readonly containers = new Map<string, HollowContainer>();
-  private readonly pulled = new Set<string>();
   private readonly hints = new HollowEvents();
   private created = 0;
   private isAway = false;
 
-  constructor(private readonly options: HollowOptions) {}
+  constructor(private readonly options: HollowOptions) {
+    const mustAnswer = (): void => this.mustAnswer();
+    this.images = new HollowImages({ present: options.images, mustAnswer });
+    this.streams = new HollowStreams({ find: (id) => this.find(id), events: this.hints });
+  }
 
   async info(_signal: AbortSignal): Promise<RuntimeInfo> {
     this.mustAnswer();
@@ -81,25 +85,13 @@ export class HollowRuntime implements Runtime {
     return { name: `hollow-${scope.nodeName}`, subnet, warning: "" };
   }
 
-  async findImage(image: string, _signal: AbortSignal): Promise<string | undefined> {
-    this.mustAnswer();
-    return this.has(image) ? imageId(image) : undefined;
-  }
-
-  async pullImage(image: string, _signal: AbortSignal): Promise<string> {
-    this.mustAnswer();
-    if (this.options.images !== undefined) throw new RuntimeError("Failed", `pull access denied for ${image}, repository does not exist`);
-    this.pulled.add(image);
-    return imageId(image);
-  }
-
   async createSandbox(scope: RuntimeScope, config: SandboxConfig, _signal: AbortSignal): Promise<string> {
     return this.add(scope, config.identity, { image: "sandbox", sandboxId: "", behaviour: {} });
   }
 
   async createContainer(scope: RuntimeScope, config: ContainerConfig, _signal: AbortSignal): Promise<string> {
     this.mustAnswer();
-    if (!this.has(config.image)) throw new RuntimeError("ImageNotFound", `No such image: ${config.image}`);
+    if (!this.images.has(config.image)) throw new RuntimeError("ImageNotFound", `No such image: ${config.image}`);
     const behaviour = this.options.behaviour?.(config) ?? {};
     return this.add(scope, config.identity, { image: config.image, sandboxId: config.sandboxId, behaviour });
   }
@@ -158,19 +150,6 @@ export class HollowRuntime implements Runtime {
     return this.hints.subscribe(scope, subscribed, signal);
   }
 
-  async *logs(id: string, options: ContainerLogOptions, signal: AbortSignal): AsyncGenerator<Buffer> {
-    const container = this.find(id);
-    const lines = (container.behaviour.output ?? "").split(/(?<=\n)/).filter((line) => line !== "");
-    const kept = options.tailLines === undefined ? lines : lines.slice(Math.max(0, lines.length - options.tailLines));
-    if (kept.length > 0 && options.stdout) yield Buffer.from(kept.join(""));
-    if (!options.follow) return;
-    for await (const event of this.hints.subscribe(container.scope, () => undefined, signal)) {
-      if (event.containerId === id && event.type !== "start") return;
-      if (container.snapshot.phase !== "running") return;
-    }
-    if (signal.aborted) throw abortError(signal);
-  }
-
   close(): void {
     this.hints.end();
   }
@@ -188,10 +167,6 @@ export class HollowRuntime implements Runtime {
 
   private mustAnswer(): void {
     if (this.isAway) throw new RuntimeError("Unavailable", "the container engine cannot be reached: hollow");
-  }
-
-  private has(image: string): boolean {
-    return this.options.images?.has(image) ?? true;
   }
 
   private find(id: string): HollowContainer {
@@ -226,7 +201,7 @@ export class HollowRuntime implements Runtime {
       oomKilled: false,
       startError: "",
       image: made.image,
-      imageId: imageId(made.image),
+      imageId: hollowImageId(made.image),
       sandboxId: made.sandboxId,
       ip: "",
     };
@@ -253,8 +228,4 @@ export class HollowRuntime implements Runtime {
 
 function isWithin(container: HollowContainer, scope: RuntimeScope): boolean {
   return container.scope.clusterUid === scope.clusterUid && container.scope.nodeName === scope.nodeName;
-}
-
-function imageId(image: string): string {
-  return `sha256:${Buffer.from(image).toString("hex").padEnd(64, "0").slice(0, 64)}`;
 }
