@@ -68,7 +68,7 @@ export class DockerCluster {
   create<T extends ApiObject>(kind: Kind<T>, ns: string, yaml: string): Promise<Whole<T>> {
     const object = fromManifest(kind, yaml);
     object.metadata.namespace = ns;
-    return this.cluster.client.of(kind).create(object);
+    return this.cluster.client.of(kind).create(object as T);
   }
 
   /** Waits, on a watch, until a pod is as wanted. */
