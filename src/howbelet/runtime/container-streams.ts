@@ -34,7 +34,10 @@ export interface OutputPiece {
   readonly data: Buffer;
 }
 
-/** A process in a container whose ends are held here. Its stream closes when its consumer leaves `output`, or the signal fires. */
+/**
+ * A process in a container whose ends are held here, until it ends, whoever reads `output` leaves, or the signal fires.
+ * What a program is that is left so is its own affair: its input ends, and its output goes nowhere.
+ */
 export interface StreamedProcess {
   /** What it writes, in order, until it ends; read slowly, it is slowed down. */
   readonly output: AsyncIterable<OutputPiece>;
@@ -51,4 +54,11 @@ export interface StreamedProcess {
 export interface ContainerStreams {
   /** Output as it was written, stdout and stderr together. @throws RuntimeError NotFound */
   logs(id: string, options: ContainerLogOptions, signal: AbortSignal): AsyncIterable<Buffer>;
+  /**
+   * Runs a program in a running container. One that cannot be run says so in its output and ends with 126 or 127.
+   * @throws RuntimeError NotFound; Failed when the container does not run
+   */
+  exec(id: string, options: ExecOptions, signal: AbortSignal): Promise<StreamedProcess>;
+  /** Joins a running container's own process, from now on. @throws RuntimeError NotFound; Failed when it does not run */
+  attach(id: string, options: AttachOptions, signal: AbortSignal): Promise<StreamedProcess>;
 }

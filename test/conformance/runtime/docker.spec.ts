@@ -8,7 +8,8 @@ import { podNetworkChoices } from "../../../src/howbelet/runtime/docker/network/
 import { skipBecause } from "../../skip.js";
 import { ensureBusyboxImage } from "./busybox-image.js";
 import { whyNoPodNetwork } from "./pod-network-harness.js";
-import { runtimeConformance } from "./suite.js";
+import { streamsConformance } from "./streams-suite.js";
+import { type RuntimeUnderTest, runtimeConformance } from "./suite.js";
 
 for (const podNetwork of podNetworkChoices) {
   const name = `Docker, pod network ${podNetwork}`;
@@ -21,7 +22,7 @@ for (const podNetwork of podNetworkChoices) {
     });
     continue;
   }
-  runtimeConformance(name, async () => {
+  const open = async (): Promise<RuntimeUnderTest> => {
     const directory = await mkdtemp(join(tmpdir(), "howbelet-"));
     return {
       runtime: createDockerRuntime({ podNetwork, directory, log: createLog("test", "silent") }),
@@ -32,5 +33,8 @@ for (const podNetwork of podNetworkChoices) {
         await rm(directory, { recursive: true });
       },
     };
-  });
+  };
+  runtimeConformance(name, open);
+  // Nothing of it depends on the network.
+  if (podNetwork === "docker") streamsConformance(name, open);
 }

@@ -1,15 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import { isContainerNotFound, isImageNotFound, isNameTaken, isRuntimeUnavailable } from "../../../src/howbelet/runtime/errors.js";
-import type {
-  ContainerConfig,
-  ContainerIdentity,
-  ContainerSnapshot,
-  Runtime,
-  RuntimeEvent,
-  RuntimeScope,
-  SandboxConfig,
-} from "../../../src/howbelet/runtime/interface.js";
+import type { ContainerConfig, ContainerSnapshot, Runtime, RuntimeEvent, RuntimeScope } from "../../../src/howbelet/runtime/interface.js";
+import { containerConfig, identityOf, sandboxConfig } from "./configs.js";
 
 /** What the suite needs of a runtime under test. */
 export interface RuntimeUnderTest {
@@ -46,48 +39,14 @@ export function runtimeConformance(name: string, open: () => Promise<RuntimeUnde
       runtime.close();
     });
 
-    const identity = (overrides: Partial<ContainerIdentity> = {}): ContainerIdentity => ({
-      podUid: randomUUID(),
-      podNamespace: "default",
-      podName: "web",
-      container: "web",
-      kind: "app",
-      specHash: "1",
-      attempt: 0,
-      ...overrides,
-    });
-
     async function sandbox(podUid: string): Promise<string> {
-      const config: SandboxConfig = {
-        identity: identity({ podUid, container: "POD", kind: "sandbox" }),
-        hostname: "web",
-        domainName: "",
-        hostNetwork: false,
-        ports: [],
-        dns: { servers: [], searches: [], options: [] },
-        extraHosts: [],
-      };
-      const id = await runtime.createSandbox(scope, config, signal);
+      const id = await runtime.createSandbox(scope, sandboxConfig(podUid), signal);
       await runtime.start(id, signal);
       return id;
     }
 
-    const container = (sandboxId: string, podUid: string, command: readonly string[], overrides: Partial<ContainerConfig> = {}) => ({
-      identity: identity({ podUid }),
-      image: subject.image,
-      command,
-      args: [],
-      env: [],
-      workingDir: "",
-      sandboxId,
-      stdin: false,
-      stdinOnce: false,
-      tty: false,
-      cpuLimitMilli: undefined,
-      cpuRequestMilli: undefined,
-      memoryLimitBytes: undefined,
-      ...overrides,
-    });
+    const container = (sandboxId: string, podUid: string, command: readonly string[], overrides: Partial<ContainerConfig> = {}) =>
+      containerConfig({ identity: identityOf(podUid), image: subject.image, sandboxId, command }, overrides);
 
     async function inspected(id: string): Promise<ContainerSnapshot> {
       const snapshot = await runtime.inspect(id, signal);

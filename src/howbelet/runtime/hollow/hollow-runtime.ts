@@ -15,6 +15,7 @@ import type {
 } from "../interface.js";
 import { HollowEvents } from "./hollow-events.js";
 import { HollowImages, hollowImageId } from "./hollow-images.js";
+import type { HollowProgram } from "./hollow-process.js";
 import { HollowStreams, type StreamedContainer } from "./hollow-streams.js";
 
 /** How a hollow container behaves. */
@@ -29,6 +30,8 @@ export interface HollowBehaviour {
   readonly ignoresTerminate?: boolean;
   /** What its log holds. */
   readonly output?: string;
+  /** What a program does that is run in it, told its whole input; by default it ends at once, with 0. */
+  readonly exec?: (command: readonly string[], input: string) => HollowProgram;
 }
 
 export interface HollowOptions {
