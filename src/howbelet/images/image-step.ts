@@ -1,11 +1,11 @@
 import { backoffMs } from "../../base/backoff.js";
 import type { Clock } from "../../base/clock.js";
 import type { Container } from "../../gen/howbernetes/core/v1/container.js";
+import type { ImageState } from "../pods/pod-memory.js";
+import type { PodEvent } from "../pods/pod-reporter.js";
 import { isRuntimeUnavailable } from "../runtime/errors.js";
 import { normalizeImageName } from "./image-name.js";
 import type { ImageSupply } from "./image-supply.js";
-import type { ImageState } from "./pod-memory.js";
-import type { PodEvent } from "./pod-reporter.js";
 
 /** Unlike Kubernetes: begins at 5 s, not 10 s. */
 const pullBackoff = { initialMs: 5_000, maxMs: 300_000, jitter: "none" } as const;
