@@ -81,7 +81,7 @@ async function whyNotDirect(needs: NetworkNeeds & { readonly directory: string }
   if (hindering.length > 0) return `the container engine uses ${hindering.join(", ")}`;
   if ((await machineDns()) === undefined) return "this machine names no DNS server that pods could reach";
   for (const program of ["ip", "nsenter"]) {
-    const isThere = await runProgram(program, ["-V"], {}, signal).then(
+    const isThere = await runProgram(program, ["-V"], signal).then(
       () => true,
       (_missing: unknown) => false,
     );

@@ -12,7 +12,7 @@ import { PodFiles, type PodNames } from "./pod-files.js";
 import type { ListedSandbox, PodNetwork, SandboxConnection, SandboxPlace } from "./pod-network.js";
 import { mergeDns } from "./resolv-conf.js";
 import { isOwnAddress, type PodSubnet, shareSubnet } from "./subnet.js";
-import { WirePlug } from "./wire-plug.js";
+import { WireFitter } from "./wire-fitter.js";
 import { connectSandbox, hasBridge, isConnected, isLoose, wireName } from "./wiring.js";
 
 export interface DirectNetworkDeps {
@@ -51,7 +51,7 @@ export class DirectNetwork implements PodNetwork {
   private readonly byDocker: DockerNetwork;
   private readonly files: PodFiles;
   private readonly known = new Map<string, KnownSandbox>();
-  private readonly plug = new WirePlug();
+  private readonly fitter = new WireFitter();
   private prepared: Prepared | undefined;
 
   constructor(private readonly deps: DirectNetworkDeps) {
@@ -100,7 +100,7 @@ export class DirectNetwork implements PodNetwork {
     const { shared, subnet } = this.mustBePrepared();
     if (!isOwnAddress(shared, address)) throw new RuntimeError("Failed", `the address ${address} is not of the pod network ${subnet}`);
     const { prefix, gateway } = shared;
-    await connectSandbox({ sandboxId: info.Id, pid: info.State.Pid, address, prefix, gateway, bridge }, this.plug, signal);
+    await connectSandbox({ sandboxId: info.Id, pid: info.State.Pid, address, prefix, gateway, bridge }, this.fitter);
   }
 
   async connectionOf(info: ContainerInspectInfo): Promise<SandboxConnection> {
@@ -157,6 +157,10 @@ export class DirectNetwork implements PodNetwork {
     mend().catch((_seenByOthers: unknown) => undefined);
   }
 
+  close(): void {
+    this.fitter.close();
+  }
+
   /** Takes up the sandboxes that are there, plugs in those that hang loose, and forgets the files of those that are gone. */
   private async takeOver(addresses: AddressPool, signal: AbortSignal): Promise<void> {
     const { engine, scope } = this.deps;
@@ -171,7 +175,7 @@ export class DirectNetwork implements PodNetwork {
     const present = new Set(all.map(({ Id: id }) => id));
     await Promise.all([...withFiles].filter((id) => !present.has(id)).map((id) => this.files.remove(id)));
     const loose = [...present].filter(isLoose);
-    await Promise.all(loose.map((id) => this.plug.plugIn(wireName(id), bridgeName(scope))));
+    await Promise.all(loose.map((id) => this.fitter.plug(wireName(id), bridgeName(scope))));
   }
 
   private async lookUp(sandboxId: string, signal: AbortSignal): Promise<KnownSandbox> {

@@ -54,4 +54,8 @@ export class DockerNetwork implements PodNetwork {
   async guard(): Promise<void> {
     // Docker lets nobody remove a network while it has connected containers to it.
   }
+
+  close(): void {
+    // Nothing is held.
+  }
 }

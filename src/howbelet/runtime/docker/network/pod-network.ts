@@ -49,4 +49,6 @@ export interface PodNetwork {
   listing<T>(list: () => Promise<{ readonly sandboxes: readonly ListedSandbox[]; readonly result: T }>, signal: AbortSignal): Promise<T>;
   /** Mends the network when somebody removes it, from when this resolves until `signal` fires. */
   guard(signal: AbortSignal): Promise<void>;
+  /** Gives up what is held for it; pods stay connected. */
+  close(): void;
 }

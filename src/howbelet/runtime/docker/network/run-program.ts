@@ -5,29 +5,15 @@ import { RuntimeError } from "../../errors.js";
 /** The kernel answers in milliseconds; a machine on its knees gets this long. */
 const deadlineMs = 20_000;
 
-export interface ProgramInput {
-  readonly input?: string;
-  /** Descriptors that the program inherits, from 3 on. */
-  readonly descriptors?: readonly number[];
-}
-
 /**
  * Runs a program, without a shell, to its end.
  * @throws RuntimeError Failed, with what it said; an abort error when `signal` fired
  */
-export async function runProgram(
-  program: string,
-  args: readonly string[],
-  { input = "", descriptors = [] }: ProgramInput,
-  signal: AbortSignal,
-): Promise<void> {
-  const child = spawn(program, args, { stdio: ["pipe", "ignore", "pipe", ...descriptors], timeout: deadlineMs, signal });
+export async function runProgram(program: string, args: readonly string[], signal: AbortSignal): Promise<void> {
+  const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], timeout: deadlineMs, signal });
   const exited = once(child, "close") as Promise<[number | null]>;
   const said: Buffer[] = [];
-  child.stderr?.on("data", (piece: Buffer) => said.push(piece));
-  // It may end without reading: its exit code tells.
-  child.stdin?.on("error", (_ended: unknown) => undefined);
-  child.stdin?.end(input);
+  child.stderr.on("data", (piece: Buffer) => said.push(piece));
   const [code] = await exited.catch((error: unknown) => {
     if (signal.aborted) throw error;
     throw new RuntimeError("Failed", `${program} cannot be run: ${error instanceof Error ? error.message : String(error)}`, error);

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { RuntimeError } from "../../errors.js";
-import { runProgram } from "./run-program.js";
-import type { WirePlug } from "./wire-plug.js";
+import type { WireFitter } from "./wire-fitter.js";
 
 /** A sandbox, and where it is to be connected to. */
 export interface Wire {
@@ -50,22 +49,22 @@ export function hasBridge(bridge: string): boolean {
  *
  * @throws RuntimeError Failed
  */
-export async function connectSandbox(wire: Wire, plug: WirePlug, signal: AbortSignal): Promise<void> {
+export async function connectSandbox(wire: Wire, fitter: WireFitter): Promise<void> {
   const { sandboxId, address, prefix, gateway, bridge } = wire;
-  const name = wireName(sandboxId);
   const [machine, sandbox] = [await open("/proc/self/ns/net"), await openNamespace(wire)];
+  const pathOf = ({ fd }: { readonly fd: number }): string => `/proc/${process.pid}/fd/${fd}`;
   try {
-    if (isWire(sandboxId)) await runProgram("ip", ["link", "delete", name], {}, signal);
-    const inside = [
-      `link add eth0 address ${hardwareAddress(address)} type veth peer name ${name} netns /proc/self/fd/4`,
-      `addr add ${address}/${prefix} dev eth0`,
-      "link set eth0 up",
-      `route add default via ${gateway}`,
-    ];
-    const descriptors = [sandbox.fd, machine.fd];
-    await runProgram("nsenter", ["--net=/proc/self/fd/3", "ip", "-batch", "-"], { input: `${inside.join("\n")}\n`, descriptors }, signal);
-    await plug.plugIn(name, bridge);
+    await fitter.fit({
+      name: wireName(sandboxId),
+      sandboxNamespace: pathOf(sandbox),
+      machineNamespace: pathOf(machine),
+      hardwareAddress: hardwareAddress(address),
+      address: `${address}/${prefix}`,
+      gateway,
+      bridge,
+    });
   } finally {
+    // Not before the work has ended, whoever waits for it: another namespace would get the numbers.
     await Promise.all([machine.close(), sandbox.close()]);
   }
 }
