@@ -1,4 +1,5 @@
 import { Agent } from "node:http";
+import { createInterface } from "node:readline";
 import { inspect } from "node:util";
 import Docker from "dockerode";
 import { image as testImage } from "../../test/e2e/harness/manifests.js";
@@ -134,6 +135,30 @@ export class Engine {
   /** Watches for containers with these labels that end. */
   countDeaths(labels: readonly string[], count: number): Awaited {
     return this.#events(labels, "die", count);
+  }
+
+  /** When containers with these labels died, by another label of theirs; in milliseconds since 1970, by the engine's clock. */
+  deathTimes(
+    label: readonly string[],
+    by: string,
+    count: number,
+  ): { readonly ready: Promise<void>; readonly times: Promise<ReadonlyMap<string, number>> } {
+    let subscribed: () => void = () => undefined;
+    const ready = new Promise<void>((resolve) => {
+      subscribed = resolve;
+    });
+    const times = (async () => {
+      const stream = await this.docker.getEvents({ filters: { type: ["container" as const], event: ["die"], label: [...label] } });
+      subscribed();
+      const found = new Map<string, number>();
+      for await (const line of createInterface({ input: stream })) {
+        const { timeNano, Actor } = JSON.parse(line) as { timeNano: number; Actor: { Attributes: Record<string, string> } };
+        found.set(Actor.Attributes[by] ?? "", timeNano / 1e6);
+        if (found.size >= count) break;
+      }
+      return found;
+    })();
+    return { ready, times };
   }
 
   #events(label: readonly string[], event: string, count: number): Awaited {

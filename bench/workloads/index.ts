@@ -8,6 +8,7 @@ import { onePod } from "./one-pod.js";
 import { rollingUpdate } from "./rolling-update.js";
 import { sandboxCost } from "./sandbox-cost.js";
 import { serverRestart } from "./server-restart.js";
+import { shortLivedContainers } from "./short-lived-containers.js";
 import { testClusterStart } from "./test-cluster-start.js";
 import { watchCatchUp } from "./watch-catch-up.js";
 import { watchFanOut } from "./watch-fan-out.js";
@@ -15,7 +16,15 @@ import type { ServerWorkload, Workload } from "./workload.js";
 import { writeObjects } from "./write-objects.js";
 
 /** Every benchmark of a cluster on Docker. */
-export const workloads: readonly Workload[] = [fortyPods, deploymentUpDown, onePod, rollingUpdate, killedContainer, sandboxCost];
+export const workloads: readonly Workload[] = [
+  fortyPods,
+  deploymentUpDown,
+  onePod,
+  rollingUpdate,
+  killedContainer,
+  shortLivedContainers,
+  sandboxCost,
+];
 
 /** Every benchmark of the control plane alone. */
 export const serverWorkloads: readonly ServerWorkload[] = [
