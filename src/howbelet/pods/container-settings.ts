@@ -3,7 +3,7 @@ import type { Whole } from "../../api/object.js";
 import { milliOf, quantityNumber } from "../../api/values/quantity.js";
 import { Container } from "../../gen/howbernetes/core/v1/container.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
-import { type ContainerConfig, type ContainerIdentity, type PortMapping, type SandboxConfig, sandboxName } from "../runtime/interface.js";
+import { type ContainerConfig, type ContainerIdentity, type Mount, type PortMapping, type SandboxConfig, sandboxName } from "../runtime/interface.js";
 import { expandVariables } from "./env-expansion.js";
 
 /** Longest host name that the kernel takes. */
@@ -44,6 +44,8 @@ export interface ContainerMaking {
   readonly sandboxId: string;
   /** Its environment. Not in its hash: a container stays the same one whatever becomes of its configuration. */
   readonly variables: ReadonlyMap<string, string>;
+  /** What it sees of the pod's volumes. */
+  readonly mounts: readonly Mount[];
 }
 
 /** What the runtime is told to make of a container of a pod. */
@@ -59,6 +61,7 @@ export function containerSettings(pod: Whole<Pod>, container: Container, made: C
     env: [...variables].map(([name, value]) => ({ name, value })),
     workingDir: container.workingDir ?? "",
     sandboxId: made.sandboxId,
+    mounts: made.mounts,
     stdin: container.stdin ?? false,
     stdinOnce: container.stdinOnce ?? false,
     tty: container.tty ?? false,

@@ -133,7 +133,7 @@ export class PodExecutor {
       await starts.run(containerPriority, signal, async () => {
         const environment = this.environmentOf(container, sandboxId, target);
         if (environment === undefined) return;
-        const settings = containerSettings(target.pod, container, { image, attempt, sandboxId, variables: environment });
+        const settings = containerSettings(target.pod, container, { image, attempt, sandboxId, variables: environment, mounts: [] });
         const id = await runtime.createContainer(scope, settings, signal);
         const lastTermination = replaced === undefined ? recordOf(target.state.records, name).lastTermination : terminationOf(replaced);
         target.state.setRecord(name, { restartCount: attempt, failures, started: true, lastTermination });

@@ -1,3 +1,5 @@
+import type { Confinement } from "./confinement.js";
+import type { ContainerStatistics } from "./container-statistics.js";
 import type { ContainerStreams } from "./container-streams.js";
 import type { ImageStore } from "./image-store.js";
 
@@ -72,8 +74,33 @@ export interface SandboxConfig {
   /** Use the machine's own network instead of the pods'. */
   readonly hostNetwork: boolean;
   readonly ports: readonly PortMapping[];
-  readonly dns: { readonly servers: readonly string[]; readonly searches: readonly string[]; readonly options: readonly string[] };
+  readonly dns: DnsConfig;
   readonly extraHosts: readonly { readonly ip: string; readonly hostname: string }[];
+  /** Shared memory and message queues: its own, or the machine's. */
+  readonly ipc: "pod" | "host";
+  /** Settings of the kernel in the pod's namespaces, by name. */
+  readonly sysctls: Readonly<Record<string, string>>;
+}
+
+/** How a pod finds hosts by their names. */
+export interface DnsConfig {
+  /** The rest is added to the machine's own settings; without, there is only what is said here. */
+  readonly extendsMachine: boolean;
+  readonly servers: readonly string[];
+  readonly searches: readonly string[];
+  /** As "ndots:2"; one overrides the machine's of the same name. */
+  readonly options: readonly string[];
+}
+
+/** A file or folder of the engine's machine, and where a container sees it. */
+export interface Mount {
+  /** Absolute, and there already. */
+  readonly source: string;
+  /** Absolute, in the container. */
+  readonly target: string;
+  readonly isReadOnly: boolean;
+  /** Whether mounts that are made below it later show in the container ("rslave"), and those made there outside ("rshared"). */
+  readonly propagation: "private" | "rslave" | "rshared";
 }
 
 export interface ContainerConfig {
@@ -89,6 +116,8 @@ export interface ContainerConfig {
   readonly workingDir: string;
   /** The running sandbox to join. */
   readonly sandboxId: string;
+  /** Each target once. */
+  readonly mounts: readonly Mount[];
   readonly stdin: boolean;
   readonly stdinOnce: boolean;
   readonly tty: boolean;
@@ -98,6 +127,7 @@ export interface ContainerConfig {
   readonly cpuRequestMilli: number | undefined;
   /** Undefined is no limit. */
   readonly memoryLimitBytes: number | undefined;
+  readonly confinement: Confinement;
 }
 
 /** What the runtime and its machine are. */
@@ -115,6 +145,8 @@ export interface RuntimeInfo {
   readonly memoryBytes: number;
   /** Of the file system on which images and containers are, free or not; undefined where that cannot be seen. */
   readonly storageBytes: number | undefined;
+  /** The engine sees this machine's files: what is made here can be mounted into containers. */
+  readonly isLocal: boolean;
 }
 
 /** What `prepare` found or made. */
@@ -142,6 +174,7 @@ export interface RuntimeEvent {
 export interface Runtime {
   readonly images: ImageStore;
   readonly streams: ContainerStreams;
+  readonly statistics: ContainerStatistics;
 
   /** @throws RuntimeError Unavailable */
   info(signal: AbortSignal): Promise<RuntimeInfo>;

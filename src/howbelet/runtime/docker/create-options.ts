@@ -1,13 +1,16 @@
+import { normalize } from "node:path/posix";
 import type { ContainerCreateOptions, HostConfig, MountSettings } from "dockerode";
 import { containerName, identityLabels } from "../identity.js";
-import type { ContainerConfig, PortMapping, RuntimeScope, SandboxConfig } from "../interface.js";
+import type { ContainerConfig, Mount, PortMapping, RuntimeScope, SandboxConfig } from "../interface.js";
 import type { SandboxPlace } from "./network/pod-network.js";
+import type { DnsSettings } from "./network/resolv-conf.js";
 import { sandboxCommand } from "./sandbox-image.js";
 
 /** Docker's scheduler period: quotas are given per this many microseconds. */
 const cpuPeriodMicros = 100_000;
-/** The kernel's least number of shares. */
+/** The kernel's least number of shares, which whoever asks for no CPU gets, and its most. */
 const minCpuShares = 2;
+const maxCpuShares = 262_144;
 /** Kubernetes' rotation of container logs. */
 const logConfig = { Type: "json-file", Config: { "max-size": "10m", "max-file": "5" } };
 
@@ -62,8 +65,14 @@ export function sandboxCreateOptions(
   };
 }
 
-/** What Docker is asked for a container of a pod. */
-export function containerCreateOptions(scope: RuntimeScope, config: ContainerConfig, mounts: MountSettings[]): ContainerCreateOptions {
+/** What Docker is asked for a container of a pod. Of two things at one place the pod's own is seen, not the network's. */
+export function containerCreateOptions(
+  scope: RuntimeScope,
+  config: ContainerConfig,
+  networkMounts: readonly MountSettings[],
+): ContainerCreateOptions {
+  const own = new Set(config.mounts.map(({ target }) => normalize(target)));
+  const mounts = [...networkMounts.filter(({ Target: target }) => !own.has(target)), ...config.mounts.map(mountSettings)];
   return {
     name: containerName(config.identity),
     Image: config.image,
@@ -83,6 +92,17 @@ export function containerCreateOptions(scope: RuntimeScope, config: ContainerCon
       Mounts: mounts,
       ...resourceLimits(config),
     },
+  };
+}
+
+/** Written as `Mounts` rather than as `Binds`: a source that is not there is then an error, not a new folder. */
+function mountSettings({ source, target, isReadOnly, propagation }: Mount): MountSettings {
+  return {
+    Type: "bind",
+    Source: source,
+    Target: target,
+    ReadOnly: isReadOnly,
+    BindOptions: { Propagation: propagation === "private" ? "rprivate" : propagation },
   };
 }
 

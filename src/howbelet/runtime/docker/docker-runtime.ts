@@ -15,6 +15,7 @@ import type {
 } from "../interface.js";
 import { containerCreateOptions, sandboxCreateOptions } from "./create-options.js";
 import { DockerImages } from "./docker-images.js";
+import { DockerStatistics } from "./docker-statistics.js";
 import { DockerStreams } from "./docker-streams.js";
 import { DockerEngine, statusCodeOf } from "./engine.js";
 import { containerEvents } from "./events.js";
@@ -51,6 +52,7 @@ interface Prepared {
 class DockerRuntime implements Runtime {
   readonly images: DockerImages;
   readonly streams: DockerStreams;
+  readonly statistics: DockerStatistics;
   /** Of containers whose image names one: Docker heeds it in its stop, which would wait and then kill, but not in kill. */
   private readonly stopSignals = new Map<string, string>();
   private prepared: Prepared | undefined;
@@ -61,6 +63,7 @@ class DockerRuntime implements Runtime {
   ) {
     this.images = new DockerImages(engine);
     this.streams = new DockerStreams(engine);
+    this.statistics = new DockerStatistics(engine, { directory: options.directory });
   }
 
   async info(signal: AbortSignal): Promise<RuntimeInfo> {
@@ -77,6 +80,7 @@ class DockerRuntime implements Runtime {
       cpus: info.NCPU,
       memoryBytes: info.MemTotal,
       storageBytes: this.engine.isLocal ? await fileSystemBytes(info.DockerRootDir) : undefined,
+      isLocal: this.engine.isLocal,
     };
   }
 
@@ -147,6 +151,7 @@ class DockerRuntime implements Runtime {
 
   async remove(id: string, signal: AbortSignal): Promise<void> {
     this.stopSignals.delete(id);
+    this.statistics.forget(id);
     // 409: its removal is already under way.
     await ignoring([404, 409], () =>
       this.engine.call(signal, (abortSignal) => this.engine.docker.getContainer(id).remove({ force: true, v: true, abortSignal })),
@@ -182,6 +187,7 @@ class DockerRuntime implements Runtime {
   }
 
   close(): void {
+    this.prepared?.network.close();
     this.engine.close();
   }
 

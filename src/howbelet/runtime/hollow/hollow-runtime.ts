@@ -1,4 +1,5 @@
 import type { Clock } from "../../../base/clock.js";
+import type { MachineUsage } from "../container-statistics.js";
 import { RuntimeError } from "../errors.js";
 import { containerName, identityLabels, isSameIdentity } from "../identity.js";
 import type {
@@ -16,6 +17,7 @@ import type {
 import { HollowEvents } from "./hollow-events.js";
 import { HollowImages, hollowImageId } from "./hollow-images.js";
 import type { HollowProgram } from "./hollow-process.js";
+import { HollowStatistics, type HollowUsage } from "./hollow-statistics.js";
 import { HollowStreams, type StreamedContainer } from "./hollow-streams.js";
 
 /** How a hollow container behaves. */
@@ -30,6 +32,8 @@ export interface HollowBehaviour {
   readonly ignoresTerminate?: boolean;
   /** What its log holds. */
   readonly output?: string;
+  /** What it pretends to use; nothing by default. */
+  readonly usage?: HollowUsage;
   /** What a program does that is run in it, told its whole input; by default it ends at once, with 0. */
   readonly exec?: (command: readonly string[], input: string) => HollowProgram;
 }
@@ -40,6 +44,8 @@ export interface HollowOptions {
   readonly behaviour?: (config: ContainerConfig) => HollowBehaviour;
   /** Images that are there; by default every image is, and pulls succeed at once. */
   readonly images?: ReadonlySet<string>;
+  /** How its machine pretends to be, asked again each time; out of sight by default. */
+  readonly machine?: () => MachineUsage | undefined;
 }
 
 interface HollowContainer extends StreamedContainer {
@@ -56,6 +62,7 @@ interface HollowContainer extends StreamedContainer {
 export class HollowRuntime implements Runtime {
   readonly images: HollowImages;
   readonly streams: HollowStreams;
+  readonly statistics: HollowStatistics;
   private readonly containers = new Map<string, HollowContainer>();
   private readonly hints = new HollowEvents();
   private created = 0;
@@ -65,6 +72,8 @@ export class HollowRuntime implements Runtime {
     const mustAnswer = (): void => this.mustAnswer();
     this.images = new HollowImages({ present: options.images, mustAnswer });
     this.streams = new HollowStreams({ find: (id) => this.find(id), events: this.hints });
+    const { clock, machine = () => undefined } = options;
+    this.statistics = new HollowStatistics({ find: (id) => this.peek(id), machine, clock });
   }
 
   async info(_signal: AbortSignal): Promise<RuntimeInfo> {
@@ -80,6 +89,7 @@ export class HollowRuntime implements Runtime {
       cpus: 32,
       memoryBytes: 128 * 2 ** 30,
       storageBytes: 2 ** 40,
+      isLocal: true,
     };
   }
 
@@ -170,6 +180,11 @@ export class HollowRuntime implements Runtime {
 
   private mustAnswer(): void {
     if (this.isAway) throw new RuntimeError("Unavailable", "the container engine cannot be reached: hollow");
+  }
+
+  private peek(id: string): HollowContainer | undefined {
+    this.mustAnswer();
+    return this.containers.get(id);
   }
 
   private find(id: string): HollowContainer {
