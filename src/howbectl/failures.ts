@@ -26,6 +26,11 @@ export class Failures {
     this.texts.push(errorText(error, doing));
   }
 
+  /** What was kept, as it is to be printed. */
+  lines(): readonly string[] {
+    return this.texts;
+  }
+
   get isEmpty(): boolean {
     return this.texts.length === 0;
   }

@@ -51,7 +51,7 @@ interface Change {
 export class FakeCluster {
   /** As "list pods default", in order. */
   readonly calls: string[] = [];
-  /** What each container has written, by "namespace/pod/container". */
+  /** What each container has written, by "namespace/pod/container", or that and "@" and the id of one run of it. */
   readonly logs = new Map<string, string>();
   /** The last log request's options. */
   lastLogsRequest: LogsRequest | undefined;
@@ -313,7 +313,10 @@ export class FakeCluster {
 
   private async *readLogs(request: LogsRequest): AsyncGenerator<{ data: Buffer }> {
     this.lastLogsRequest = request;
-    const text = this.logs.get(`${request.namespace}/${request.name}/${request.options?.container ?? ""}`);
+    const { namespace, name, options, containerID = "" } = request;
+    const output = `${namespace}/${name}/${options?.container ?? ""}${containerID === "" ? "" : `@${containerID}`}`;
+    this.call(`logs ${output}`);
+    const text = this.logs.get(output);
     if (text === undefined) throw badRequest(`container "${request.options?.container ?? ""}" is not valid for pod ${request.name}`);
     yield { data: Buffer.from(text) };
   }
