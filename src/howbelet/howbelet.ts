@@ -20,6 +20,7 @@ import type { Runtime } from "./runtime/interface.js";
 import { LogSource } from "./server/log-source.js";
 import { ReportLink } from "./server/report-link.js";
 import { ReportQueue } from "./server/report-queue.js";
+import { workOf } from "./server/session-work.js";
 import { Tunnel } from "./server/tunnel.js";
 
 /** What a node agent needs. */
@@ -156,16 +157,25 @@ class Howbelet implements Runnable {
     });
     this.agent = agent;
     Promise.all([runtimeReady.promise, this.firstSession.promise]).then(onReady, (_never: unknown) => undefined);
-    const tunnel = new Tunnel({
+    const tunnel = this.createTunnel(agent);
+    await Promise.all([agent.run(signal), tunnel.run(signal)]);
+    return undefined;
+  }
+
+  private createTunnel(agent: PodAgent): Tunnel {
+    const { nodeName, clock, log } = this.options;
+    const { runtime } = this;
+    const statusOf = (podUid: string) => agent.statusOf(podUid);
+    const logs = new LogSource({ runtime, statusOf, clock });
+    const works = { runtime, logs, statusOf, sandboxOf: (podUid: string) => agent.sandboxOf(podUid) };
+    return new Tunnel({
       nodes: this.client.raw(NodesService, "watch"),
       sessions: this.client.raw(NodesService, "bulk"),
       nodeName,
-      logs: new LogSource({ runtime: this.runtime, statusOf: (podUid) => agent.statusOf(podUid), clock }),
+      workOf: (order) => workOf(order, works),
       clock,
       log,
     });
-    await Promise.all([agent.run(signal), tunnel.run(signal)]);
-    return undefined;
   }
 
   /** What pods there are, and what configures them, is believed only from a server that has shown itself to be of the node's cluster. */

@@ -79,6 +79,11 @@ export class PodAgent {
     return this.workers.statusOf(podUid);
   }
 
+  /** The id of a pod's running sandbox. */
+  sandboxOf(podUid: string): string | undefined {
+    return this.view.ofPod(podUid).find(({ identity, phase }) => identity.kind === "sandbox" && phase === "running")?.id;
+  }
+
   /** Works until `signal` fires; containers go on without it. */
   async run(signal: AbortSignal): Promise<void> {
     this.workers.restore(await this.checkpoints.load());

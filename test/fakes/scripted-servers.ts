@@ -47,7 +47,8 @@ export class ScriptedServers {
     const server = createRpcServer({ tls: await this.pki.server(), log: createLog("test", "silent") });
     const handlers = Object.fromEntries(Object.keys(ResourcesService).map((name) => [name, unscripted])) as unknown as Resources;
     server.add(ResourcesService, { ...handlers, ...scripted });
-    server.add(PodsService, { bind, evict: unscripted, logs: unscripted });
+    const others = Object.fromEntries(Object.keys(PodsService).map((name) => [name, unscripted])) as unknown as Handlers<PodsService>;
+    server.add(PodsService, { ...others, bind });
     const bound = await server.listen(`127.0.0.1:${port}`);
     this.closers.push(() => server.stop(0));
     return [server, `${bound.host}:${bound.port}`];

@@ -3,6 +3,7 @@ import type { Whole } from "../../api/object.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { PodLogOptions } from "../../gen/howbernetes/core/v1/pod_log.js";
 import type { ContainerStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
+import { containerOf, nodeOf } from "./pod-container.js";
 
 /** Where the log that was asked for is to be had. */
 export interface LogPlan {
@@ -16,9 +17,8 @@ export interface LogPlan {
  */
 export function planLogs(pod: Whole<Pod>, options: PodLogOptions): LogPlan {
   checkOptions(pod.metadata.name, options);
-  const container = chooseContainer(pod, options.container ?? "");
-  const nodeName = pod.spec.nodeName ?? "";
-  if (nodeName === "") throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
+  const container = containerOf(pod, options.container ?? "");
+  const nodeName = nodeOf(pod);
   checkStarted(pod, container, options.previous ?? false);
   return { nodeName, container };
 }
@@ -37,21 +37,6 @@ function checkOptions(name: string, { tailLines, limitBytes, sinceSeconds, since
     errors.push({ path: "sinceSeconds", reason: "FieldValueForbidden", message });
   }
   if (errors.length > 0) throw invalid({ group: "", kind: "PodLogOptions", name }, errors);
-}
-
-function chooseContainer({ metadata, spec }: Whole<Pod>, wanted: string): string {
-  const namesOf = (containers: readonly { name?: string | undefined }[]): string[] => containers.map(({ name }) => name ?? "");
-  const app = namesOf(spec.containers);
-  const init = namesOf(spec.initContainers);
-  const ephemeral = namesOf(spec.ephemeralContainers.map(({ ephemeralContainerCommon }) => ({ name: ephemeralContainerCommon?.name })));
-  if (wanted !== "") {
-    if ([...app, ...init, ...ephemeral].includes(wanted)) return wanted;
-    throw badRequest(`container ${wanted} is not valid for pod ${metadata.name}`);
-  }
-  const [only] = app;
-  if (only !== undefined && app.length === 1) return only;
-  const others = init.length > 0 ? ` or one of the init containers: [${init.join(" ")}]` : "";
-  throw badRequest(`a container name must be specified for pod ${metadata.name}, choose one of: [${app.join(" ")}]${others}`);
 }
 
 function checkStarted({ metadata, status }: Whole<Pod>, container: string, previous: boolean): void {

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
-import { isConflict, isNotFound, isTimeout, isUnavailable } from "../../api/errors.js";
+import { badRequest, isBadRequest, isNotFound, isTimeout, isUnavailable } from "../../api/errors.js";
 import { deferred, isAbort } from "../../base/abort.js";
 import type { OpenSessionRequest, TunnelRequest, TunnelResponse } from "../../gen/howbernetes/api/v1/nodes.js";
+import type { SessionInput, SessionOutput } from "../../gen/howbernetes/api/v1/sessions.js";
 import { SessionBroker, type SessionOrder } from "./session-broker.js";
 
 const order: SessionOrder = {
@@ -31,8 +32,8 @@ class Requests<T> implements AsyncIterator<T> {
     this.waiting.resolve({ done: true, value: undefined });
   }
 
-  break(): void {
-    this.waiting.reject(new DOMException("gone", "AbortError"));
+  break(error: Error = new DOMException("gone", "AbortError")): void {
+    this.waiting.reject(error);
   }
 
   next(): Promise<IteratorResult<T>> {
@@ -41,7 +42,12 @@ class Requests<T> implements AsyncIterator<T> {
   }
 }
 
-const data = (text: string): OpenSessionRequest => ({ message: { $case: "data", value: Buffer.from(text) } });
+const data = (text: string): OpenSessionRequest => ({
+  message: { $case: "output", value: { message: { $case: "data", value: Buffer.from(text) } } },
+});
+const typed = (text: string): SessionInput => ({ message: { $case: "data", value: Buffer.from(text) } });
+const textOf = (piece: SessionInput | SessionOutput | undefined): string =>
+  piece?.message?.$case === "data" ? piece.message.value.toString() : (piece?.message?.$case ?? "nothing");
 const idOf = (id: string): OpenSessionRequest => ({ message: { $case: "sessionId", value: id } });
 
 describe("SessionBroker", () => {
@@ -73,17 +79,29 @@ describe("SessionBroker", () => {
       (error: unknown) => error,
     );
 
+  const drained = async (inputs: AsyncIterable<unknown>): Promise<void> => {
+    for await (const _input of inputs);
+  };
+
   /** A session asked for and opened by its node. */
-  const openSession = async (caller = new AbortController()) => {
+  const openSession = async ({
+    caller = new AbortController(),
+    input,
+  }: {
+    caller?: AbortController;
+    input?: Requests<SessionInput>;
+  } = {}) => {
     const { orders, requests: tunnelRequests } = connect();
     const ordered = next(orders);
-    const output = broker.open("n1", order, caller.signal);
+    const wanted = input === undefined ? { order } : { order, input: { [Symbol.asyncIterator]: () => input } };
+    const output = broker.open("n1", wanted, caller.signal);
     const first = output.next();
     const { sessionId, session } = await ordered;
     const messages = new Requests<OpenSessionRequest>();
-    const accepted = broker.accept("n1", messages, leave.signal);
+    const inputs = broker.accept("n1", messages, leave.signal);
     messages.send(idOf(sessionId));
-    return { orders, tunnelRequests, output, first, sessionId, session, messages, accepted };
+    const accepted = input === undefined ? drained(inputs) : Promise.resolve();
+    return { inputs, orders, tunnelRequests, output, first, sessionId, session, messages, accepted };
   };
 
   it("passes an order to the node, and what the node sends to the caller, in order", async () => {
@@ -94,8 +112,8 @@ describe("SessionBroker", () => {
     messages.send(data("two"));
     messages.end();
 
-    expect((await first).value?.toString()).to.equal("one");
-    expect((await output.next()).value?.toString()).to.equal("two");
+    expect(textOf((await first).value)).to.equal("one");
+    expect(textOf((await output.next()).value)).to.equal("two");
     expect((await output.next()).done).to.equal(true);
     await accepted;
   });
@@ -113,7 +131,7 @@ describe("SessionBroker", () => {
 
   it("lets the node go when the caller leaves", async () => {
     const caller = new AbortController();
-    const { first, accepted } = await openSession(caller);
+    const { first, accepted } = await openSession({ caller });
     caller.abort();
 
     expect(await failureOf(first)).to.satisfy(isAbort);
@@ -140,14 +158,14 @@ describe("SessionBroker", () => {
   });
 
   it("refuses when the node is not connected", async () => {
-    const failure = await failureOf(broker.open("n1", order, leave.signal).next());
+    const failure = await failureOf(broker.open("n1", { order }, leave.signal).next());
     expect(failure).to.satisfy(isUnavailable).and.have.property("message", 'node "n1" is not connected');
   });
 
   it("does not wait for ever for a node that does not answer", async () => {
     const { orders } = connect();
     const ordered = next(orders);
-    const first = failureOf(broker.open("n1", order, leave.signal).next());
+    const first = failureOf(broker.open("n1", { order }, leave.signal).next());
     await ordered;
     await clock.advance(10_000);
 
@@ -157,28 +175,69 @@ describe("SessionBroker", () => {
   it("gives up what waits when the tunnel ends before the node has answered", async () => {
     const { orders, requests } = connect();
     const ordered = next(orders);
-    const first = failureOf(broker.open("n1", order, leave.signal).next());
+    const first = failureOf(broker.open("n1", { order }, leave.signal).next());
     await ordered;
     const ended = orders.next();
     requests.end();
 
     expect((await ended).done).to.equal(true);
     expect(await first).to.satisfy(isUnavailable);
-    expect(await failureOf(broker.open("n1", order, leave.signal).next())).to.satisfy(isUnavailable);
+    expect(await failureOf(broker.open("n1", { order }, leave.signal).next())).to.satisfy(isUnavailable);
   });
 
-  it("ends an older tunnel of the node, and uses the newer", async () => {
+  it("uses a node's newest tunnel, and an older one again when that has ended", async () => {
     const older = connect();
-    const ended = failureOf(older.orders.next());
+    const toOlder = next(older.orders);
     const newer = connect();
-    const ordered = next(newer.orders);
-    broker
-      .open("n1", order, leave.signal)
-      .next()
-      .catch((_left: unknown) => undefined);
+    const toNewer = next(newer.orders);
+    const ask = (): void => {
+      broker
+        .open("n1", { order }, leave.signal)
+        .next()
+        .catch((_left: unknown) => undefined);
+    };
+    ask();
+    expect((await toNewer).session).to.deep.equal(order);
 
-    expect(await ended).to.satisfy(isConflict);
-    expect((await ordered).session).to.deep.equal(order);
+    const ended = newer.orders.next();
+    newer.requests.end();
+    await ended;
+    ask();
+    expect((await toOlder).session).to.deep.equal(order);
+  });
+
+  it("hands the caller's input to the node as fast as it takes it, and then its end", async () => {
+    const input = new Requests<SessionInput>();
+    const { inputs } = await openSession({ input });
+    for (const text of ["one", "two"]) input.send(typed(text));
+    input.end();
+
+    expect(textOf(await next(inputs))).to.equal("one");
+    expect(input.taken).to.equal(1);
+    expect(textOf(await next(inputs))).to.equal("two");
+    expect(textOf(await next(inputs))).to.equal("end");
+  });
+
+  it("ends the node's side, input or not, when the caller leaves", async () => {
+    const caller = new AbortController();
+    const { first, inputs } = await openSession({ caller, input: new Requests<SessionInput>() });
+    const taking = inputs.next();
+    caller.abort();
+
+    expect(await failureOf(first)).to.satisfy(isAbort);
+    expect((await taking).done).to.equal(true);
+  });
+
+  it("tells the caller what was wrong with its input, and lets the node go", async () => {
+    const input = new Requests<SessionInput>();
+    const { first, inputs } = await openSession({ input });
+    const taking = inputs.next();
+    input.break(badRequest("not so"));
+
+    expect(await failureOf(first))
+      .to.satisfy(isBadRequest)
+      .and.have.property("message", "not so");
+    expect((await taking).done).to.equal(true);
   });
 
   const strangers = [
@@ -190,14 +249,14 @@ describe("SessionBroker", () => {
       const { orders } = connect();
       const ordered = next(orders);
       broker
-        .open("n1", order, leave.signal)
+        .open("n1", { order }, leave.signal)
         .next()
         .catch((_left: unknown) => undefined);
       const { sessionId } = await ordered;
       const messages = new Requests<OpenSessionRequest>();
       messages.send(idOf(idFor(sessionId)));
 
-      expect(await failureOf(broker.accept(nodeName, messages, leave.signal))).to.satisfy(isNotFound);
+      expect(await failureOf(drained(broker.accept(nodeName, messages, leave.signal)))).to.satisfy(isNotFound);
     });
   }
 
@@ -206,6 +265,6 @@ describe("SessionBroker", () => {
     const messages = new Requests<OpenSessionRequest>();
     messages.send(idOf(sessionId));
 
-    expect(await failureOf(broker.accept("n1", messages, leave.signal))).to.satisfy(isNotFound);
+    expect(await failureOf(drained(broker.accept("n1", messages, leave.signal)))).to.satisfy(isNotFound);
   });
 });

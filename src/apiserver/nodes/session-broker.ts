@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { ApiError, conflict, internalError, notFound, type Reason, timedOut, unavailable } from "../../api/errors.js";
+import { ApiError, internalError, notFound, type Reason, timedOut, unavailable } from "../../api/errors.js";
 import { abortable, type Deferred, deferred, isAbort } from "../../base/abort.js";
 import type { Clock } from "../../base/clock.js";
 import type { OpenSessionRequest, OpenSessionRequest_Failure, TunnelRequest, TunnelResponse } from "../../gen/howbernetes/api/v1/nodes.js";
+import type { SessionInput, SessionOutput } from "../../gen/howbernetes/api/v1/sessions.js";
 import { NewestPerKey } from "./newest-per-key.js";
 import { untilAborted } from "./until-aborted.js";
 
@@ -15,8 +16,13 @@ const openTimeoutMs = 10_000;
 interface Tunnel {
   readonly orders: NewestPerKey<TunnelResponse>;
   readonly stop: AbortController;
-  /** A newer tunnel of the node has taken its place. */
-  superseded: boolean;
+}
+
+/** A session that somebody wants to have with a node. */
+export interface WantedSession {
+  readonly order: SessionOrder;
+  /** What its caller sends, pulled as fast as the node takes it; its end is told to the node. None by default. */
+  readonly input?: AsyncIterable<SessionInput>;
 }
 
 /** A session as the node's side of it has opened it. */
@@ -29,6 +35,7 @@ interface OpenedSession {
 interface Waiting {
   readonly nodeName: string;
   readonly tunnel: Tunnel;
+  readonly input: AsyncIterable<SessionInput> | undefined;
   readonly opened: Deferred<OpenedSession>;
 }
 
@@ -36,22 +43,24 @@ interface Waiting {
  * Brings those who want something of a node together with the node, which only dials and is never dialed: an order goes
  * down the node's tunnel, and the node opens a stream of its own for it.
  *
- * Invariants: a node has one tunnel, the newest; an id is good for one opening, by the node that it was sent to; a
- * session's data is read from the node only as fast as the caller takes it; whichever side leaves, the other is let go.
+ * Invariants: of a node's tunnels the newest is used, for an older one may have lost its connection unnoticed; an id is
+ * good for one opening, by the node that it was sent to; data is read from either side only as fast as the other takes
+ * it; whichever side leaves, the other is let go.
  */
 export class SessionBroker {
-  private readonly tunnels = new Map<string, Tunnel>();
+  /** Of each node, the newest last. */
+  private readonly tunnels = new Map<string, readonly Tunnel[]>();
   private readonly waiting = new Map<string, Waiting>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** Serves a node's tunnel: yields orders until the node leaves or opens another. @throws ApiError Conflict then */
+  /** Serves a node's tunnel: yields orders until the node leaves. */
   async *tunnel(nodeName: string, requests: AsyncIterator<TunnelRequest>, signal: AbortSignal): AsyncGenerator<TunnelResponse> {
-    const tunnel: Tunnel = { orders: new NewestPerKey(), stop: new AbortController(), superseded: false };
+    const tunnel: Tunnel = { orders: new NewestPerKey(), stop: new AbortController() };
     const leave = (): void => tunnel.stop.abort();
     signal.addEventListener("abort", leave, { once: true });
     if (signal.aborted) leave();
-    this.replace(nodeName, tunnel);
+    this.tunnels.set(nodeName, [...this.tunnelsOf(nodeName), tunnel]);
     const reading = untilEnd(requests, tunnel.stop);
     try {
       for (;;) {
@@ -61,12 +70,11 @@ export class SessionBroker {
       }
     } catch (error: unknown) {
       if (!isAbort(error)) throw error;
-      if (tunnel.superseded) throw conflict({ group: "", kind: "nodes", name: nodeName }, "a newer tunnel of the node has been opened");
     } finally {
       leave();
       signal.removeEventListener("abort", leave);
       await reading;
-      if (this.tunnels.get(nodeName) === tunnel) this.tunnels.delete(nodeName);
+      this.drop(nodeName, tunnel);
       for (const { tunnel: through, opened } of this.waiting.values()) if (through === tunnel) opened.reject(notConnected(nodeName));
     }
   }
@@ -76,18 +84,23 @@ export class SessionBroker {
    * @throws ApiError ServiceUnavailable when the node is not connected or its connection is lost; Timeout when it does
    * not answer; what the node says of its failure
    */
-  async *open(nodeName: string, order: SessionOrder, signal: AbortSignal): AsyncGenerator<Buffer> {
-    const tunnel = this.tunnels.get(nodeName);
+  async *open(nodeName: string, { order, input }: WantedSession, signal: AbortSignal): AsyncGenerator<SessionOutput> {
+    const tunnel = this.tunnelsOf(nodeName).at(-1);
     if (tunnel === undefined) throw notConnected(nodeName);
     // A UUID cannot be guessed, though only the node that is asked may use it anyway.
     const sessionId = randomUUID();
     const opened = deferred<OpenedSession>();
-    this.waiting.set(sessionId, { nodeName, tunnel, opened });
+    const { source, broken, failure } = watched(input);
+    const either = AbortSignal.any([signal, broken]);
+    this.waiting.set(sessionId, { nodeName, tunnel, input: source, opened });
     tunnel.orders.put(sessionId, { sessionId, session: order });
     const cancelTimer = this.clock.after(openTimeoutMs, () => opened.reject(timedOut(`node "${nodeName}" did not answer in time`)));
     try {
-      const { messages } = await abortable(opened.promise, signal);
-      yield* this.dataOf(nodeName, messages, signal);
+      const { messages } = await abortable(opened.promise, either);
+      cancelTimer();
+      yield* this.outputOf(nodeName, messages, either);
+    } catch (error: unknown) {
+      throw broken.aborted && !signal.aborted ? failure() : error;
     } finally {
       cancelTimer();
       this.waiting.delete(sessionId);
@@ -97,30 +110,46 @@ export class SessionBroker {
     }
   }
 
-  /** Serves the node's side of a session; resolves when it is over. @throws ApiError NotFound when nobody waits for it */
-  async accept(nodeName: string, messages: AsyncIterator<OpenSessionRequest>, signal: AbortSignal): Promise<void> {
+  /**
+   * Serves the node's side of a session: yields what the caller sends, until the session is over.
+   * @throws ApiError NotFound when nobody waits for it
+   */
+  async *accept(nodeName: string, messages: AsyncIterator<OpenSessionRequest>, signal: AbortSignal): AsyncGenerator<SessionInput> {
     const first = await abortable(messages.next(), signal);
     const id = first.done !== true && first.value.message?.$case === "sessionId" ? first.value.message.value : "";
     const waiting = this.waiting.get(id);
     if (waiting?.nodeName !== nodeName) throw notFound({ group: "", kind: "sessions", name: id });
     this.waiting.delete(id);
-    const released = deferred();
-    waiting.opened.resolve({ messages, release: released.resolve });
-    await abortable(released.promise, signal);
+    const released = new AbortController();
+    const over = AbortSignal.any([signal, released.signal]);
+    waiting.opened.resolve({ messages, release: () => released.abort() });
+    try {
+      if (waiting.input !== undefined) yield* inputUntil(waiting.input, over);
+      await abortable(new Promise<never>(() => undefined), over);
+    } catch (error: unknown) {
+      // Of input that broke its own caller is told; for the node the session is over.
+      if (signal.aborted) throw error;
+    }
   }
 
-  private replace(nodeName: string, tunnel: Tunnel): void {
-    const previous = this.tunnels.get(nodeName);
-    this.tunnels.set(nodeName, tunnel);
-    if (previous === undefined) return;
-    previous.superseded = true;
-    previous.stop.abort();
+  private tunnelsOf(nodeName: string): readonly Tunnel[] {
+    return this.tunnels.get(nodeName) ?? [];
   }
 
-  private async *dataOf(nodeName: string, messages: AsyncIterator<OpenSessionRequest>, signal: AbortSignal): AsyncGenerator<Buffer> {
+  private drop(nodeName: string, tunnel: Tunnel): void {
+    const others = this.tunnelsOf(nodeName).filter((each) => each !== tunnel);
+    if (others.length === 0) this.tunnels.delete(nodeName);
+    else this.tunnels.set(nodeName, others);
+  }
+
+  private async *outputOf(
+    nodeName: string,
+    messages: AsyncIterator<OpenSessionRequest>,
+    signal: AbortSignal,
+  ): AsyncGenerator<SessionOutput> {
     try {
       for await (const { message } of untilAborted(messages, signal)) {
-        if (message?.$case === "data") yield message.value;
+        if (message?.$case === "output") yield message.value;
         else if (message?.$case === "failure") throw errorOf(message.value);
       }
     } catch (error: unknown) {
@@ -129,6 +158,28 @@ export class SessionBroker {
       throw error;
     }
   }
+}
+
+/** What a caller sends, and after it an end, so that one who merely says nothing more need not say so. */
+async function* inputUntil(input: AsyncIterable<SessionInput>, over: AbortSignal): AsyncGenerator<SessionInput> {
+  yield* untilAborted(input, over);
+  yield { message: { $case: "end", value: {} } };
+}
+
+/** A caller's input, and a signal that fires when it breaks. */
+function watched(input: AsyncIterable<SessionInput> | undefined) {
+  const broken = new AbortController();
+  let failure: unknown;
+  async function* source(from: AsyncIterable<SessionInput>): AsyncGenerator<SessionInput> {
+    try {
+      yield* from;
+    } catch (error: unknown) {
+      failure = error;
+      broken.abort();
+      throw error;
+    }
+  }
+  return { source: input === undefined ? undefined : source(input), broken: broken.signal, failure: () => failure };
 }
 
 /** Reads a stream that says nothing more, so as to see it end. Never rejects. */

@@ -125,9 +125,8 @@ class NodesHandlers {
   async *openSession(requests: Requests<"openSession">, call: CallContext): Responses<"openSession"> {
     const nodeName = callingNode(call.caller);
     if (nodeName === undefined) throw forbidden({ group: "", kind: "nodes", name: "" }, "only nodes open sessions");
-    await this.deps.broker.accept(nodeName, untilAborted(requests, call.signal), call.signal);
-    // A session that takes input would yield it here; reading a log takes none.
-    yield* [];
+    const inputs = this.deps.broker.accept(nodeName, untilAborted(requests, call.signal), call.signal);
+    for await (const input of inputs) yield { input };
   }
 
   private async open(hello: ReportRequest_Hello, call: CallContext): Promise<{ session: ReportSession; fence: SessionFence }> {

@@ -7,6 +7,10 @@ import type { RemoteApiClient } from "../../client/client.js";
 import { NodesService, type OpenSessionRequest } from "../../gen/howbernetes/api/v1/nodes.js";
 import { LogsRequest, PodsService } from "../../gen/howbernetes/api/v1/pods.js";
 
+const logged = (text: string): OpenSessionRequest => ({
+  message: { $case: "output", value: { message: { $case: "data", value: Buffer.from(text) } } },
+});
+
 describe("the Pods service: Logs", () => {
   let api: NodesOverRpc;
   let admin: RemoteApiClient;
@@ -52,7 +56,7 @@ describe("the Pods service: Logs", () => {
 
     const output = new Outbox<OpenSessionRequest>();
     output.send({ message: { $case: "sessionId", value: order.value.sessionId } });
-    for (const part of ["hello ", "world\n"]) output.send({ message: { $case: "data", value: Buffer.from(part) } });
+    for (const part of ["hello ", "world\n"]) output.send(logged(part));
     output.end();
     for await (const _input of client.raw(NodesService, "bulk").openSession(output, { signal: stop.signal }));
 

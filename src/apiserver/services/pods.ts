@@ -23,6 +23,7 @@ import type { SessionBroker } from "../nodes/session-broker.js";
 import type { ObjectStore } from "../object-store.js";
 import { checkedDeleteOptions } from "../objects/delete-options.js";
 import { guardsOf } from "../objects/fence.js";
+import { attach, exec, portForward } from "./pod-sessions.js";
 
 export interface PodsServiceDeps {
   readonly objects: ObjectStore;
@@ -37,6 +38,9 @@ export function createPodsService(deps: PodsServiceDeps): Handlers<PodsService> 
     bind: (request, call) => bind(deps, request, call),
     evict: (request, call) => evict(deps, request, call),
     logs: (request, call) => logs(deps, request, call),
+    exec: (requests, call) => exec(deps, requests, call),
+    attach: (requests, call) => attach(deps, requests, call),
+    portForward: (requests, call) => portForward(deps, requests, call),
   };
 }
 
@@ -78,8 +82,11 @@ async function* logs({ objects, broker }: PodsServiceDeps, request: LogsRequest,
     podName: key.name,
     podUid: pod.metadata.uid,
     options: { ...options, container },
+    containerID: request.containerID,
   };
-  for await (const data of broker.open(nodeName, { $case: "logs", value: order }, call.signal)) yield { data };
+  for await (const { message } of broker.open(nodeName, { order: { $case: "logs", value: order } }, call.signal)) {
+    if (message?.$case === "data") yield { data: message.value };
+  }
 }
 
 /** Unlike Kubernetes: a pod is not bound to a node that does not exist, where it would wait for ever. */

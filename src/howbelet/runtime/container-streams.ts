@@ -1,3 +1,5 @@
+import type { Duplex } from "node:stream";
+
 export interface ContainerLogOptions {
   readonly follow: boolean;
   readonly timestamps: boolean;
@@ -61,4 +63,9 @@ export interface ContainerStreams {
   exec(id: string, options: ExecOptions, signal: AbortSignal): Promise<StreamedProcess>;
   /** Joins a running container's own process, from now on. @throws RuntimeError NotFound; Failed when it does not run */
   attach(id: string, options: AttachOptions, signal: AbortSignal): Promise<StreamedProcess>;
+  /**
+   * Connects to a port of the pod that a sandbox holds, also where only its own programs could. Either half of the
+   * connection may be closed alone; destroy it when done. @throws RuntimeError NotFound; Failed when nobody listens
+   */
+  connect(sandboxId: string, port: number, signal: AbortSignal): Promise<Duplex>;
 }

@@ -3,10 +3,11 @@ import { timeToMs } from "../../api/values/time.js";
 import type { Clock } from "../../base/clock.js";
 import type { TunnelResponse_LogsSession } from "../../gen/howbernetes/api/v1/nodes.js";
 import { PodLogOptions } from "../../gen/howbernetes/core/v1/pod_log.js";
-import type { ContainerStatus, PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
+import type { PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
 import type { ContainerLogOptions } from "../runtime/container-streams.js";
 import { isContainerNotFound } from "../runtime/errors.js";
 import type { Runtime } from "../runtime/interface.js";
+import { loggedContainer } from "./container-choice.js";
 
 export interface LogSourceDeps {
   readonly runtime: Runtime;
@@ -24,7 +25,9 @@ export class LogSource {
     const options = order.options ?? PodLogOptions.fromPartial({});
     const status = this.deps.statusOf(order.podUid);
     if (status === undefined) throw notFound({ group: "", kind: "pods", name: order.podName });
-    const id = chooseContainer(order.podName, status, options);
+    const wanted = { podName: order.podName, container: options.container ?? "" };
+    const isCertain = order.containerID !== undefined;
+    const id = isCertain ? await this.ownRun(order, signal) : loggedContainer(wanted, status, options.previous ?? false);
     const output = this.deps.runtime.streams.logs(id, this.runtimeOptions(options), signal);
     try {
       yield* options.limitBytes === undefined ? output : limited(output, options.limitBytes);
@@ -33,6 +36,15 @@ export class LogSource {
       if (isContainerNotFound(error)) throw badRequest(`the log of container "${options.container}" in pod "${order.podName}" is gone`);
       throw internalError("the container runtime could not read the log", error);
     }
+  }
+
+  /** Checks that the run that is asked for by its id is of the container named: nobody reads another pod's log by it. */
+  private async ownRun({ podName, podUid, options, containerID }: TunnelResponse_LogsSession, signal: AbortSignal): Promise<string> {
+    const id = (containerID ?? "").replace(/^[^/]*:\/\//, "");
+    const identity = (await this.deps.runtime.inspect(id, signal))?.identity;
+    const container = options?.container ?? "";
+    if (identity?.podUid === podUid && identity.container === container) return id;
+    throw badRequest(`the log of container "${container}" in pod "${podName}" is gone`);
   }
 
   private runtimeOptions(options: PodLogOptions): ContainerLogOptions {
@@ -47,27 +59,6 @@ export class LogSource {
       stderr: stream !== "Stdout",
     };
   }
-}
-
-/** The id of the container instance that is meant: Kubernetes reads the last one's log while the next one waits. */
-function chooseContainer(pod: string, status: PodStatus, { container = "", previous = false }: PodLogOptions): string {
-  const only = status.containerStatuses.length === 1 ? status.containerStatuses[0] : undefined;
-  const found = container === "" ? only : status.containerStatuses.find(({ name }) => name === container);
-  if (found === undefined) throw badRequest(`container ${container} is not valid for pod ${pod}`);
-  const id = previous ? idOf(found.lastState?.terminated?.containerID) : currentId(found);
-  if (id !== "") return id;
-  if (previous) throw badRequest(`previous terminated container "${found.name}" in pod "${pod}" not found`);
-  throw badRequest(`container "${found.name}" in pod "${pod}" is waiting to start: ${found.state?.waiting?.reason ?? "ContainerCreating"}`);
-}
-
-function currentId({ state, lastState, containerID }: ContainerStatus): string {
-  if (state?.running !== undefined) return idOf(containerID);
-  return idOf(state?.terminated?.containerID ?? lastState?.terminated?.containerID);
-}
-
-/** Without the scheme: "docker://abc" is "abc". */
-function idOf(containerId: string | undefined): string {
-  return (containerId ?? "").replace(/^[^/]*:\/\//, "");
 }
 
 async function* limited(output: AsyncIterable<Buffer>, limitBytes: number): AsyncGenerator<Buffer> {

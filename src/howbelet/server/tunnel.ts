@@ -4,8 +4,7 @@ import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import type { NodesService, TunnelRequest, TunnelResponse } from "../../gen/howbernetes/api/v1/nodes.js";
 import type { RpcClient } from "../../rpc/contracts.js";
-import { serveLogs } from "./log-session.js";
-import type { LogSource } from "./log-source.js";
+import { type SessionWork, serveSession } from "./session.js";
 
 /** A tunnel that lasted this long was not part of the trouble before it. */
 const healthyMs = 60_000;
@@ -15,7 +14,8 @@ export interface TunnelDeps {
   /** On a channel of its own: sessions carry much, and must not delay statuses. */
   readonly sessions: Pick<RpcClient<NodesService>, "openSession">;
   readonly nodeName: string;
-  readonly logs: LogSource;
+  /** What a session that is asked for is about; undefined for one that this howbelet cannot serve. */
+  readonly workOf: (order: NonNullable<TunnelResponse["session"]>) => SessionWork | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -58,14 +58,18 @@ export class Tunnel {
   }
 
   private serve({ sessionId, session }: TunnelResponse, signal: AbortSignal): void {
-    const { sessions, logs, log } = this.deps;
-    if (session?.$case !== "logs") return;
-    const work = serveLogs({ sessionId, order: session.value, sessions, logs }, signal)
+    const { sessions, workOf, log } = this.deps;
+    const work = session === undefined ? undefined : workOf(session);
+    if (work === undefined) {
+      log.warn("a session of an unknown kind was asked for", { session: sessionId });
+      return;
+    }
+    const served = serveSession({ sessionId, work, sessions }, signal)
       .catch((error: unknown) => {
         if (!isAbort(error)) log.debug("session broke", { session: sessionId, error });
       })
-      .finally(() => this.serving.delete(work));
-    this.serving.add(work);
+      .finally(() => this.serving.delete(served));
+    this.serving.add(served);
   }
 }
 

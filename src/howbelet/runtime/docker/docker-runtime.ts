@@ -18,9 +18,11 @@ import { DockerImages } from "./docker-images.js";
 import { DockerStatistics } from "./docker-statistics.js";
 import { DockerStreams } from "./docker-streams.js";
 import { DockerEngine, statusCodeOf } from "./engine.js";
+import { AbilityProbe } from "./engine-abilities.js";
 import { containerEvents } from "./events.js";
 import { fileSystemBytes } from "./file-system-bytes.js";
 import { chooseNetwork, type PodNetworkChoice } from "./network/choose-network.js";
+import { sandboxDns } from "./network/pod-dns.js";
 import type { ListedSandbox, PodNetwork } from "./network/pod-network.js";
 import { ensureSandboxImage } from "./sandbox-image.js";
 import { phaseOf, snapshotOf } from "./snapshot.js";
@@ -55,14 +57,16 @@ class DockerRuntime implements Runtime {
   readonly statistics: DockerStatistics;
   /** Of containers whose image names one: Docker heeds it in its stop, which would wait and then kill, but not in kill. */
   private readonly stopSignals = new Map<string, string>();
+  private readonly abilities: AbilityProbe;
   private prepared: Prepared | undefined;
 
   constructor(
     private readonly engine: DockerEngine,
     private readonly options: Omit<DockerRuntimeOptions, "host">,
   ) {
+    this.abilities = new AbilityProbe(engine, options.log);
     this.images = new DockerImages(engine);
-    this.streams = new DockerStreams(engine);
+    this.streams = new DockerStreams(engine, async (id, signal) => (await this.snapshot(await this.inspectRaw(id, signal)))?.ip ?? "");
     this.statistics = new DockerStatistics(engine, { directory: options.directory });
   }
 
@@ -103,7 +107,8 @@ class DockerRuntime implements Runtime {
   async createSandbox(scope: RuntimeScope, config: SandboxConfig, signal: AbortSignal): Promise<string> {
     const { image, network, subnet } = this.mustBePrepared();
     const name = containerName(config.identity);
-    const options = sandboxCreateOptions(scope, config, image, network.place(name, config));
+    const dns = await sandboxDns(config.dns, { isLocal: this.engine.isLocal, hostNetwork: config.hostNetwork });
+    const options = sandboxCreateOptions(scope, config, { image, place: network.place(name, config), dns });
     const create = (): Promise<string> => this.create(options, identityLabels(scope, config.identity), signal);
     let isMade = false;
     try {
@@ -121,8 +126,12 @@ class DockerRuntime implements Runtime {
   }
 
   async createContainer(scope: RuntimeScope, config: ContainerConfig, signal: AbortSignal): Promise<string> {
-    const mounts = await this.mustBePrepared().network.mountsFor(config.sandboxId, signal);
-    return this.create(containerCreateOptions(scope, config, mounts), identityLabels(scope, config.identity), signal);
+    const { network, image } = this.mustBePrepared();
+    const [mounts, abilities] = await Promise.all([
+      network.mountsFor(config.sandboxId, signal),
+      this.abilities.of(scope, image, config.confinement.oomScoreAdjustment),
+    ]);
+    return this.create(containerCreateOptions(scope, config, mounts, abilities), identityLabels(scope, config.identity), signal);
   }
 
   async start(id: string, signal: AbortSignal): Promise<ContainerSnapshot | undefined> {

@@ -10,13 +10,18 @@ import type {
 } from "../container-streams.js";
 import { RuntimeError } from "../errors.js";
 import { containerLogs } from "./container-logs.js";
+import { connectToPod } from "./docker-ports.js";
 import { closeStream, type DockerEngine } from "./engine.js";
 import { HijackedProcess } from "./hijacked-process.js";
 import { linesOf } from "./lines.js";
 
 /** What goes into Docker's containers and comes out of them. */
 export class DockerStreams implements ContainerStreams {
-  constructor(private readonly engine: DockerEngine) {}
+  constructor(
+    private readonly engine: DockerEngine,
+    /** A running sandbox's address; "" when it has none of its own. @throws RuntimeError NotFound */
+    private readonly addressOf: (sandboxId: string, signal: AbortSignal) => Promise<string>,
+  ) {}
 
   async *logs(id: string, options: ContainerLogOptions, signal: AbortSignal): AsyncGenerator<Buffer> {
     const { Config: config } = await this.inspect(id, signal);
@@ -58,6 +63,11 @@ export class DockerStreams implements ContainerStreams {
       },
       signal,
     );
+  }
+
+  async connect(sandboxId: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    const ip = await this.addressOf(sandboxId, signal);
+    return await connectToPod(this.engine, { sandboxId, ip }, port, signal);
   }
 
   private inspect(id: string, signal: AbortSignal) {

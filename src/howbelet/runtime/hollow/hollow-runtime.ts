@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Clock } from "../../../base/clock.js";
 import type { MachineUsage } from "../container-statistics.js";
 import { RuntimeError } from "../errors.js";
@@ -42,6 +43,8 @@ export interface HollowOptions {
   readonly clock: Clock;
   /** Decides how each container behaves; all run quietly by default. */
   readonly behaviour?: (config: ContainerConfig) => HollowBehaviour;
+  /** What answers on a port of a pod; nobody by default. */
+  readonly connect?: (sandbox: ContainerIdentity, port: number) => Duplex | undefined;
   /** Images that are there; by default every image is, and pulls succeed at once. */
   readonly images?: ReadonlySet<string>;
   /** How its machine pretends to be, asked again each time; out of sight by default. */
@@ -71,8 +74,8 @@ export class HollowRuntime implements Runtime {
   constructor(private readonly options: HollowOptions) {
     const mustAnswer = (): void => this.mustAnswer();
     this.images = new HollowImages({ present: options.images, mustAnswer });
-    this.streams = new HollowStreams({ find: (id) => this.find(id), events: this.hints });
-    const { clock, machine = () => undefined } = options;
+    const { clock, machine = () => undefined, connect = () => undefined } = options;
+    this.streams = new HollowStreams({ find: (id) => this.find(id), events: this.hints, connect });
     this.statistics = new HollowStatistics({ find: (id) => this.peek(id), machine, clock });
   }
 

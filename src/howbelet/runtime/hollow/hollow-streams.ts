@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { abortError } from "../../../base/abort.js";
 import type {
   AttachOptions,
@@ -8,7 +9,7 @@ import type {
   StreamedProcess,
 } from "../container-streams.js";
 import { RuntimeError } from "../errors.js";
-import type { ContainerSnapshot, RuntimeScope } from "../interface.js";
+import type { ContainerIdentity, ContainerSnapshot, RuntimeScope } from "../interface.js";
 import type { HollowEvents } from "./hollow-events.js";
 import { HollowProcess, type HollowProgram } from "./hollow-process.js";
 
@@ -26,6 +27,8 @@ export interface HollowStreamsDeps {
   /** @throws RuntimeError NotFound, Unavailable */
   readonly find: (id: string) => StreamedContainer;
   readonly events: HollowEvents;
+  /** What answers on a port of a pod; undefined when nobody does. */
+  readonly connect: (sandbox: ContainerIdentity, port: number) => Duplex | undefined;
 }
 
 /** What a hollow runtime's containers seem to write. */
@@ -59,6 +62,13 @@ export class HollowStreams implements ContainerStreams {
       resize: async () => undefined,
       exitCode: async () => (container.snapshot.phase === "exited" ? container.snapshot.exitCode : undefined),
     };
+  }
+
+  async connect(sandboxId: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    const connection = this.deps.connect(this.running(sandboxId).snapshot.identity, port);
+    if (connection === undefined) throw new RuntimeError("Failed", `port ${port} of the pod cannot be reached: ECONNREFUSED`);
+    signal.addEventListener("abort", () => connection.destroy(), { once: true });
+    return connection;
   }
 
   private running(id: string): StreamedContainer {

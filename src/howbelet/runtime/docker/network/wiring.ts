@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { RuntimeError } from "../../errors.js";
 import type { WireFitter } from "./wire-fitter.js";
 
@@ -83,7 +83,11 @@ export async function whyNotReachable(containerId: string, pid: number): Promise
   }
 }
 
-async function openNamespace({ sandboxId, pid }: Pick<Wire, "sandboxId" | "pid">) {
+/**
+ * The network namespace of a sandbox's process, which is made sure to be the sandbox's and one of its own. Close it when done.
+ * @throws RuntimeError Failed
+ */
+export async function openNamespace({ sandboxId, pid }: Pick<Wire, "sandboxId" | "pid">): Promise<FileHandle> {
   const failed = (why: string, cause?: unknown): RuntimeError =>
     new RuntimeError("Failed", `process ${pid} of the sandbox ${sandboxId.slice(0, 12)} ${why}`, cause);
   const handle = await open(`/proc/${pid}/ns/net`).catch((error: unknown) => {
