@@ -28,8 +28,8 @@ describe("bad input", function () {
     },
     {
       what: "a field that is not honoured yet",
-      text: podManifest("bad").replace("image:", "livenessProbe: {tcpSocket: {port: 80}}\n    image:"),
-      says: /spec\.containers\[0\]\.livenessProbe: Forbidden: /,
+      text: podManifest("bad").replace("image:", "resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}]\n    image:"),
+      says: /spec\.containers\[0\]\.resizePolicy: Forbidden: /,
     },
     {
       what: "a selector that does not match the template",

@@ -26,6 +26,7 @@ function refused(yaml: string): string[] {
 
 describe("refuseUnhonoured", () => {
   const honouredContainers = [
+    "{ name: main, image: a, livenessProbe: { exec: { command: [x] } }, readinessProbe: { tcpSocket: { port: 80 } }, startupProbe: { grpc: { port: 80 } } }",
     "{ name: main, image: a, command: [sh], args: [-c], workingDir: /tmp, env: [{ name: A, value: b }] }",
     "{ name: main, image: a, envFrom: [{ configMapRef: { name: a } }], env: [{ name: A, valueFrom: { secretKeyRef: { name: a, key: b } } }] }",
     "{ name: main, image: a, ports: [{ name: http, containerPort: 80, hostPort: 8080, hostIP: 127.0.0.1, protocol: TCP }] }",
@@ -52,8 +53,6 @@ describe("refuseUnhonoured", () => {
   }
 
   const refusedContainers: Readonly<Record<string, string>> = {
-    "livenessProbe: { exec: { command: [x] } }": "livenessProbe",
-    "readinessProbe: {}": "readinessProbe",
     "volumeMounts: [{ name: a, mountPath: /a }]": "volumeMounts",
     "env: [{ name: A, valueFrom: { fileKeyRef: { volumeName: v, path: p, key: k } } }]": "env[0].valueFrom.fileKeyRef",
     "tty: true": "tty",
@@ -121,7 +120,7 @@ describe("refuseUnhonoured", () => {
     const place = (field: string, value: unknown): object => ({ containers: [{ ...Container.fromPartial({}), [field]: value }] });
     expect(settable("howbernetes.core.v1.Container", place)).to.have.members([
       ...["name", "image", "command", "args", "workingDir", "ports", "env", "envFrom", "imagePullPolicy"],
-      ...["resources", "lifecycle", "securityContext"],
+      ...["resources", "lifecycle", "securityContext", "livenessProbe", "readinessProbe", "startupProbe"],
     ]);
   });
 
@@ -133,9 +132,9 @@ spec:
   selector: { matchLabels: { app: a } }
   template:
     metadata: { labels: { app: a } }
-    spec: { containers: [{ name: a, image: a, livenessProbe: { tcpSocket: { port: 80 } } }] }
+    spec: { containers: [{ name: a, image: a, resizePolicy: [{ resourceName: cpu, restartPolicy: NotRequired }] }] }
 `,
     );
-    expect(lines(deploymentKind.validate(deployment))).to.deep.equal([`spec.template.spec.containers[0].livenessProbe: ${message}`]);
+    expect(lines(deploymentKind.validate(deployment))).to.deep.equal([`spec.template.spec.containers[0].resizePolicy: ${message}`]);
   });
 });

@@ -42,6 +42,9 @@ const containerFields: FieldTable<Container> = {
   resources: within(resourceFields),
   securityContext: within(nothing),
   lifecycle: within(nothing),
+  livenessProbe: honoured,
+  readinessProbe: honoured,
+  startupProbe: honoured,
   terminationMessagePath: only("/dev/termination-log"),
   terminationMessagePolicy: only("File"),
 };
