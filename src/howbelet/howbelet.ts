@@ -22,6 +22,7 @@ import { ReportLink } from "./server/report-link.js";
 import { ReportQueue } from "./server/report-queue.js";
 import { workOf } from "./server/session-work.js";
 import { Tunnel } from "./server/tunnel.js";
+import { UsageSampler } from "./statistics/usage-sampler.js";
 
 /** What a node agent needs. */
 export interface HowbeletOptions {
@@ -40,6 +41,8 @@ export interface HowbeletOptions {
   readonly dockerHost?: string;
   /** Who connects pods to their network: by default "direct", the agent itself, where that is possible; else Docker. */
   readonly podNetwork?: PodNetworkChoice | undefined;
+  /** Most processes that a container may have; by default no more limited than the machine. */
+  readonly maxProcesses?: number | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Called once, when the node is registered and its runtime answers. */
@@ -152,22 +155,30 @@ class Howbelet implements Runnable {
       node,
       hostIp: address,
       checkpointDir: join(dataDir, "pods"),
+      seccompDir: join(dataDir, "seccomp"),
+      maxProcesses: this.options.maxProcesses,
       clock,
       log,
     });
     this.agent = agent;
     Promise.all([runtimeReady.promise, this.firstSession.promise]).then(onReady, (_never: unknown) => undefined);
-    const tunnel = this.createTunnel(agent);
+    const tunnel = this.createTunnel(agent, signal);
     await Promise.all([agent.run(signal), tunnel.run(signal)]);
     return undefined;
   }
 
-  private createTunnel(agent: PodAgent): Tunnel {
+  private createTunnel(agent: PodAgent, signal: AbortSignal): Tunnel {
     const { nodeName, clock, log } = this.options;
     const { runtime } = this;
     const statusOf = (podUid: string) => agent.statusOf(podUid);
+    const statistics = new UsageSampler({
+      statistics: runtime.statistics,
+      containers: () => agent.containers(),
+      clock,
+      lifetime: signal,
+    });
     const logs = new LogSource({ runtime, statusOf, clock });
-    const works = { runtime, logs, statusOf, sandboxOf: (podUid: string) => agent.sandboxOf(podUid) };
+    const works = { runtime, logs, statusOf, sandboxOf: (podUid: string) => agent.sandboxOf(podUid), statistics };
     return new Tunnel({
       nodes: this.client.raw(NodesService, "watch"),
       sessions: this.client.raw(NodesService, "bulk"),

@@ -31,6 +31,11 @@ export class NodeReporter {
     return this.info === undefined ? undefined : allocatableOf(this.info);
   }
 
+  /** The machine's memory; undefined while the runtime has never answered. */
+  get machineBytes(): number | undefined {
+    return this.info?.memoryBytes;
+  }
+
   runtimeReady(info: RuntimeInfo, network: PreparedNetwork): void {
     this.info = info;
     this.report("", network.warning);

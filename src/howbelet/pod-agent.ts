@@ -10,11 +10,13 @@ import { Limiter } from "./limiter.js";
 import type { NodeReporter } from "./node-reporter.js";
 import type { PodSource } from "./pod-source.js";
 import { CheckpointStore } from "./pods/checkpoint-store.js";
+import { Confinements } from "./pods/confinements.js";
 import { Environments } from "./pods/environments.js";
 import { PodExecutor } from "./pods/pod-executor.js";
 import type { PodReporter } from "./pods/pod-reporter.js";
 import { PodWorkers } from "./pods/pod-workers.js";
-import type { PreparedNetwork, Runtime, RuntimeScope } from "./runtime/interface.js";
+import { SeccompProfiles } from "./pods/seccomp-profiles.js";
+import type { ContainerSnapshot, PreparedNetwork, Runtime, RuntimeScope } from "./runtime/interface.js";
 
 /** Measured on two cores: Docker creates and starts no faster with more at once than four to eight. */
 const startsAtOnce = 6;
@@ -35,6 +37,10 @@ export interface PodAgentDeps {
   readonly hostIp: string;
   /** Where checkpoints are kept. */
   readonly checkpointDir: string;
+  /** Where the profiles of system calls are that pods may name. */
+  readonly seccompDir: string;
+  /** Most processes that a container may have; undefined is no limit. */
+  readonly maxProcesses: number | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -68,7 +74,13 @@ export class PodAgent {
     const [starts, removals] = [new Limiter(startsAtOnce), new Limiter(removalsAtOnce)];
     this.configs = new ConfigStore({ client, connected, changed: (podUid) => this.workers.poke(podUid), clock, log });
     const environments = new Environments({ configs: this.configs, hostIp, allocatable: () => node.allocatable });
-    const executor = new PodExecutor({ runtime, scope, view: this.view, images, environments, starts, removals, reporter, clock });
+    const confinements = new Confinements({
+      profiles: new SeccompProfiles(deps.seccompDir),
+      machineBytes: () => node.machineBytes,
+      maxProcesses: deps.maxProcesses,
+    });
+    const made = { images, environments, confinements };
+    const executor = new PodExecutor({ runtime, scope, view: this.view, ...made, starts, removals, reporter, clock });
     const { view, configs, checkpoints } = this;
     const runtimeName = (): string => node.runtimeName;
     this.workers = new PodWorkers({ view, executor, checkpoints, configs, environments, reporter, clock, log, hostIp, runtimeName });
@@ -82,6 +94,11 @@ export class PodAgent {
   /** The id of a pod's running sandbox. */
   sandboxOf(podUid: string): string | undefined {
     return this.view.ofPod(podUid).find(({ identity, phase }) => identity.kind === "sandbox" && phase === "running")?.id;
+  }
+
+  /** All containers of the node's pods, as last seen. */
+  containers(): readonly ContainerSnapshot[] {
+    return this.view.pods().flatMap(({ uid }) => this.view.ofPod(uid));
   }
 
   /** Works until `signal` fires; containers go on without it. */

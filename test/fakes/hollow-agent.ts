@@ -119,6 +119,8 @@ export class HollowAgent {
       node: this.nodeReporter(),
       hostIp: "10.0.0.1",
       checkpointDir: directory,
+      seccompDir: directory,
+      maxProcesses: undefined,
       clock,
       log: createLog("test", "silent"),
     });

@@ -9,8 +9,10 @@ import { normalizeImageName } from "../images/image-name.js";
 import { backOff, ensureImage } from "../images/image-step.js";
 import type { ImageSupply } from "../images/image-supply.js";
 import type { Limiter } from "../limiter.js";
-import { isImageNotFound, isRuntimeUnavailable } from "../runtime/errors.js";
+import type { Confinement } from "../runtime/confinement.js";
+import { isImageNotFound, isMisconfigured, isRuntimeUnavailable } from "../runtime/errors.js";
 import { type Runtime, type RuntimeScope, sandboxName } from "../runtime/interface.js";
+import type { Confinements } from "./confinements.js";
 import { containerSettings, sandboxSettings } from "./container-settings.js";
 import type { Environments } from "./environments.js";
 import type { PodAction } from "./pod-action.js";
@@ -32,6 +34,7 @@ export interface PodExecutorDeps {
   readonly view: ContainerView;
   readonly images: ImageSupply;
   readonly environments: Environments;
+  readonly confinements: Confinements;
   /** Bounds creates and starts: more at once than a few make the engine slower, not faster. */
   readonly starts: Limiter;
   readonly removals: Limiter;
@@ -133,7 +136,9 @@ export class PodExecutor {
       await starts.run(containerPriority, signal, async () => {
         const environment = this.environmentOf(container, sandboxId, target);
         if (environment === undefined) return;
-        const settings = containerSettings(target.pod, container, { image, attempt, sandboxId, variables: environment, mounts: [] });
+        const confinement = await this.confinementOf(container, image, target, signal);
+        const made = { image, attempt, sandboxId, variables: environment, mounts: [], confinement };
+        const settings = containerSettings(target.pod, container, made);
         const id = await runtime.createContainer(scope, settings, signal);
         const lastTermination = replaced === undefined ? recordOf(target.state.records, name).lastTermination : terminationOf(replaced);
         target.state.setRecord(name, { restartCount: attempt, failures, started: true, lastTermination });
@@ -146,8 +151,17 @@ export class PodExecutor {
       if (isImageNotFound(error)) {
         images.missed(image);
         target.state.images.delete(name);
-      } else this.tell(target, "Warning", "Failed", `Error: ${this.setBack(name, "CreateContainerError", target, error)}`, name);
+      } else {
+        const reason = isMisconfigured(error) ? "CreateContainerConfigError" : "CreateContainerError";
+        this.tell(target, "Warning", "Failed", `Error: ${this.setBack(name, reason, target, error)}`, name);
+      }
     }
+  }
+
+  private confinementOf(container: Container, image: string, { pod }: PodTarget, signal: AbortSignal): Promise<Confinement> {
+    const { runtime, view, confinements } = this.deps;
+    const imageUser = async (): Promise<string> => (await runtime.images.find(image, signal))?.user ?? "";
+    return confinements.of(pod, container, { imageUser, snapshots: view.ofPod(pod.metadata.uid) });
   }
 
   /** As it is now, after whatever the container has waited for; undefined if something has gone meanwhile. */

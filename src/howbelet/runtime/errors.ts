@@ -1,5 +1,5 @@
 /** What went wrong, as far as a caller acts on it. */
-export type RuntimeErrorReason = "Unavailable" | "NotFound" | "ImageNotFound" | "NameTaken" | "Invalid" | "Failed";
+export type RuntimeErrorReason = "Unavailable" | "NotFound" | "ImageNotFound" | "NameTaken" | "Misconfigured" | "Invalid" | "Failed";
 
 /** The one error that leaves a container runtime; its message is fit for a pod's status. Test it by the predicates. */
 export class RuntimeError extends Error {
@@ -25,3 +25,5 @@ export const isContainerNotFound = hasReason("NotFound");
 export const isImageNotFound = hasReason("ImageNotFound");
 /** A container that is not ours has the name that ours would get. */
 export const isNameTaken = hasReason("NameTaken");
+/** What the container is to be contradicts itself, its image or the node: the runtime was not asked for it. */
+export const isMisconfigured = hasReason("Misconfigured");

@@ -57,6 +57,8 @@ export function startAgent(runtime: Runtime, scope: RuntimeScope, checkpointDir:
     }),
     hostIp: "127.0.0.1",
     checkpointDir,
+    seccompDir: checkpointDir,
+    maxProcesses: undefined,
     clock: systemClock,
     log: createLog("test", "silent"),
   });

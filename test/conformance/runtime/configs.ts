@@ -1,3 +1,4 @@
+import type { Confinement } from "../../../src/howbelet/runtime/confinement.js";
 import type { ContainerConfig, ContainerIdentity, SandboxConfig } from "../../../src/howbelet/runtime/interface.js";
 
 /** Who a container of a pod "web" is, with a pod's uid and what a test wants otherwise. */
@@ -22,10 +23,29 @@ export function sandboxConfig(podUid: string): SandboxConfig {
     domainName: "",
     hostNetwork: false,
     ports: [],
-    dns: { servers: [], searches: [], options: [] },
+    dns: { extendsMachine: true, servers: [], searches: [], options: [] },
     extraHosts: [],
+    ipc: "pod",
+    sysctls: {},
   };
 }
+
+/** What a container of a pod may that says nothing about it. */
+export const usualConfinement: Confinement = {
+  user: "",
+  groups: [],
+  capabilities: { add: [], drop: [] },
+  isPrivileged: false,
+  hasReadOnlyRoot: false,
+  mayGainPrivileges: true,
+  seccomp: { type: "default" },
+  appArmor: { type: "any" },
+  seLinux: undefined,
+  processes: { type: "own" },
+  ipc: "pod",
+  oomScoreAdjustment: 1000,
+  maxProcesses: undefined,
+};
 
 /** A container in a sandbox, of the pod that the identity names. */
 export function containerConfig(
@@ -43,6 +63,7 @@ export function containerConfig(
     cpuLimitMilli: undefined,
     cpuRequestMilli: undefined,
     memoryLimitBytes: undefined,
+    confinement: usualConfinement,
     ...overrides,
   };
 }

@@ -168,8 +168,10 @@ describe("the agent on Docker", function () {
       domainName: "",
       hostNetwork: false,
       ports: [],
-      dns: { servers: [], searches: [], options: [] },
+      dns: { extendsMachine: true, servers: [], searches: [], options: [] },
       extraHosts: [],
+      ipc: "pod" as const,
+      sysctls: {},
     };
     const id = await runtime.createSandbox(foreign, config, signal);
     const running = start();

@@ -10,6 +10,7 @@ import type { PodNetworkChoice } from "../../../src/howbelet/runtime/docker/netw
 import type { ContainerSnapshot, Runtime, RuntimeScope, SandboxConfig } from "../../../src/howbelet/runtime/interface.js";
 import { eventually } from "../../eventually.js";
 import { ensureBusyboxImage, whyNoDocker } from "./busybox-image.js";
+import { usualConfinement } from "./configs.js";
 
 const signal = new AbortController().signal;
 
@@ -73,8 +74,10 @@ export class PodNetworkUnderTest {
       domainName: "",
       hostNetwork: false,
       ports: [],
-      dns: { servers: [], searches: [], options: [] },
+      dns: { extendsMachine: true, servers: [], searches: [], options: [] },
       extraHosts: [],
+      ipc: "pod",
+      sysctls: {},
       ...overrides,
     };
     return this.runtime.createSandbox(this.scope, config, signal);
@@ -102,6 +105,7 @@ export class PodNetworkUnderTest {
       cpuLimitMilli: undefined,
       cpuRequestMilli: undefined,
       memoryLimitBytes: undefined,
+      confinement: usualConfinement,
     };
     const id = await this.runtime.createContainer(this.scope, config, signal);
     await this.runtime.start(id, signal);

@@ -66,7 +66,7 @@ for (const choice of podNetworkChoices)
     });
 
     it("gives a pod its name, its hosts and its name servers", async () => {
-      const dns = { servers: ["192.0.2.53"], searches: ["a.example"], options: ["ndots:2"] };
+      const dns = { extendsMachine: false, servers: ["192.0.2.53"], searches: ["a.example"], options: ["ndots:2"] };
       const pod = await network.sandbox({ dns, extraHosts: [{ hostname: "db", ip: "192.0.2.7" }] });
       const hosts = await network.output(pod, ["cat", "/etc/hosts"]);
       const resolvConf = await network.output(pod, ["cat", "/etc/resolv.conf"]);

@@ -2,6 +2,7 @@ import { normalize } from "node:path/posix";
 import type { ContainerCreateOptions, HostConfig, MountSettings } from "dockerode";
 import { containerName, identityLabels } from "../identity.js";
 import type { ContainerConfig, Mount, PortMapping, RuntimeScope, SandboxConfig } from "../interface.js";
+import { confinementOptions, type EngineAbilities } from "./confinement-options.js";
 import type { SandboxPlace } from "./network/pod-network.js";
 import type { DnsSettings } from "./network/resolv-conf.js";
 import { sandboxCommand } from "./sandbox-image.js";
@@ -34,14 +35,19 @@ export const emptySandboxHostConfig: HostConfig = {
   ReadonlyPaths: [],
 };
 
+/** What of a sandbox follows from the engine and its network. */
+export interface SandboxMaking {
+  readonly image: string;
+  readonly place: SandboxPlace;
+  readonly dns: DnsSettings;
+}
+
 /** What Docker is asked for a sandbox: it carries all that Docker refuses on the containers that join it. */
 export function sandboxCreateOptions(
   scope: RuntimeScope,
   config: SandboxConfig,
-  image: string,
-  place: SandboxPlace,
+  { image, place, dns }: SandboxMaking,
 ): ContainerCreateOptions & { readonly name: string } {
-  const { dns } = config;
   return {
     name: containerName(config.identity),
     Image: image,
@@ -52,8 +58,9 @@ export function sandboxCreateOptions(
     ExposedPorts: Object.fromEntries(config.ports.map((port) => [portKey(port), {}])),
     HostConfig: {
       ...emptySandboxHostConfig,
+      ...(config.ipc === "host" ? { IpcMode: "host" } : {}),
       NetworkMode: place.networkMode,
-      Sysctls: { ...place.sysctls },
+      Sysctls: { ...place.sysctls, ...config.sysctls },
       PortBindings: Object.fromEntries(
         config.ports.map((port) => [portKey(port), [{ HostIp: port.hostIP, HostPort: String(port.hostPort) }]]),
       ),
@@ -70,7 +77,9 @@ export function containerCreateOptions(
   scope: RuntimeScope,
   config: ContainerConfig,
   networkMounts: readonly MountSettings[],
+  abilities: EngineAbilities,
 ): ContainerCreateOptions {
+  const { confinement } = config;
   const own = new Set(config.mounts.map(({ target }) => normalize(target)));
   const mounts = [...networkMounts.filter(({ Target: target }) => !own.has(target)), ...config.mounts.map(mountSettings)];
   return {
@@ -80,17 +89,18 @@ export function containerCreateOptions(
     ...(config.args.length > 0 ? { Cmd: [...config.args] } : {}),
     Env: config.env.map(({ name, value }) => `${name}=${value}`),
     ...(config.workingDir === "" ? {} : { WorkingDir: config.workingDir }),
+    ...(confinement.user === "" ? {} : { User: confinement.user }),
     Labels: identityLabels(scope, config.identity),
     Tty: config.tty,
     OpenStdin: config.stdin,
     StdinOnce: config.stdinOnce,
     HostConfig: {
       NetworkMode: `container:${config.sandboxId}`,
-      IpcMode: `container:${config.sandboxId}`,
       RestartPolicy: { Name: "no" },
       LogConfig: logConfig,
       Mounts: mounts,
       ...resourceLimits(config),
+      ...confinementOptions(confinement, config.sandboxId, abilities),
     },
   };
 }
@@ -112,7 +122,7 @@ function resourceLimits({ cpuLimitMilli, cpuRequestMilli, memoryLimitBytes }: Co
     ...(cpuLimitMilli === undefined
       ? {}
       : { CpuPeriod: cpuPeriodMicros, CpuQuota: Math.max(1000, cpuLimitMilli * (cpuPeriodMicros / 1000)) }),
-    ...(cpuRequestMilli === undefined ? {} : { CpuShares: Math.max(minCpuShares, Math.floor((cpuRequestMilli * 1024) / 1000)) }),
+    CpuShares: Math.min(maxCpuShares, Math.max(minCpuShares, Math.floor(((cpuRequestMilli ?? 0) * 1024) / 1000))),
     // Memory and swap together, so that a limit is not doubled by swapping.
     ...(memoryLimitBytes === undefined ? {} : { Memory: memoryLimitBytes, MemorySwap: memoryLimitBytes }),
   };

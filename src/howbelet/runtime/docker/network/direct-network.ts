@@ -8,9 +8,9 @@ import { AddressPool } from "./address-pool.js";
 import { DockerNetwork } from "./docker-network.js";
 import { bridgeName, ensureNetwork, networkName } from "./ensure-network.js";
 import { machineDns } from "./machine-dns.js";
+import { storedDns } from "./pod-dns.js";
 import { PodFiles, type PodNames } from "./pod-files.js";
 import type { ListedSandbox, PodNetwork, SandboxConnection, SandboxPlace } from "./pod-network.js";
-import { mergeDns } from "./resolv-conf.js";
 import { isOwnAddress, type PodSubnet, shareSubnet } from "./subnet.js";
 import { WireFitter } from "./wire-fitter.js";
 import { connectSandbox, hasBridge, isConnected, isLoose, wireName } from "./wiring.js";
@@ -208,7 +208,7 @@ async function namesOf(
 ): Promise<PodNames> {
   const machine = (await machineDns()) ?? { servers: [], searches: [], options: [] };
   const pod = { servers: strings(host.Dns), searches: strings(host.DnsSearch), options: strings(host.DnsOptions) };
-  return { address, hostname, domainName, extraHosts: strings(host.ExtraHosts), dns: mergeDns(pod, machine) };
+  return { address, hostname, domainName, extraHosts: strings(host.ExtraHosts), dns: storedDns(pod, machine) };
 }
 
 /** Docker says null for an empty list. */

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { formatResolvConf, mergeDns, parseResolvConf, withoutLoopback } from "./resolv-conf.js";
+import { formatResolvConf, parseResolvConf, withoutLoopback } from "./resolv-conf.js";
 
 describe("resolv.conf", () => {
   const text = `# made by hand
@@ -28,15 +28,5 @@ options ndots:2 edns0
 
   it("loses the servers that pods cannot reach", () => {
     expect(withoutLoopback(parseResolvConf(text)).servers).to.deep.equal(["10.0.0.53"]);
-  });
-
-  it("takes each part from the pod if it says it, else from the machine", () => {
-    const machine = parseResolvConf(text);
-
-    expect(mergeDns({ servers: ["1.1.1.1"], searches: [], options: ["ndots:5"] }, machine)).to.deep.equal({
-      servers: ["1.1.1.1"],
-      searches: ["a.example", "b.example"],
-      options: ["ndots:5"],
-    });
   });
 });

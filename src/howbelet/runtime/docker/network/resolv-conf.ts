@@ -1,7 +1,7 @@
-import type { SandboxConfig } from "../../interface.js";
+import type { DnsConfig } from "../../interface.js";
 
 /** A resolver's settings, as in /etc/resolv.conf. */
-export type DnsSettings = SandboxConfig["dns"];
+export type DnsSettings = Omit<DnsConfig, "extendsMachine">;
 
 /** Reads the text of a resolv.conf; what it does not know it leaves out. */
 export function parseResolvConf(text: string): DnsSettings {
@@ -28,15 +28,6 @@ export function formatResolvConf({ servers, searches, options }: DnsSettings): s
     ...(options.length === 0 ? [] : [`options ${options.join(" ")}`]),
   ];
   return lines.map((line) => `${line}\n`).join("");
-}
-
-/** What a pod asks for, and the machine's own settings for the rest. */
-export function mergeDns(pod: DnsSettings, machine: DnsSettings): DnsSettings {
-  return {
-    servers: pod.servers.length > 0 ? pod.servers : machine.servers,
-    searches: pod.searches.length > 0 ? pod.searches : machine.searches,
-    options: pod.options.length > 0 ? pod.options : machine.options,
-  };
 }
 
 /** Settings without the name servers that only the machine itself can reach. */
