@@ -57,6 +57,7 @@ export function containerConfig(
     args: [],
     env: [],
     workingDir: "",
+    mounts: [],
     stdin: false,
     stdinOnce: false,
     tty: false,

@@ -99,6 +99,7 @@ export class PodNetworkUnderTest {
       env: [],
       workingDir: "",
       sandboxId,
+      mounts: [],
       stdin: false,
       stdinOnce: false,
       tty: false,
