@@ -12,6 +12,7 @@ import { packageVersion } from "../base/package-version.js";
 import type { KeyPair, TlsMaterial } from "../base/tls/certificate.js";
 import { HealthService } from "../gen/grpc/health/v1/health.js";
 import { DiscoveryService } from "../gen/howbernetes/api/v1/discovery.js";
+import { MetricsService } from "../gen/howbernetes/api/v1/metrics.js";
 import { NodesService } from "../gen/howbernetes/api/v1/nodes.js";
 import { PodsService } from "../gen/howbernetes/api/v1/pods.js";
 import { descriptorImage } from "../gen/image.js";
@@ -34,12 +35,14 @@ import { serverChecks } from "./server-checks.js";
 import { auditNodes, auditPods, auditResources } from "./services/audit-requests.js";
 import { createDiscoveryService } from "./services/discovery.js";
 import { createHealthService } from "./services/health.js";
-import { limitNodes, limitPods, limitResources } from "./services/limit-requests.js";
+import { limitMetrics, limitNodes, limitPods, limitResources } from "./services/limit-requests.js";
+import { createMetricsService } from "./services/metrics.js";
 import { createNodesService } from "./services/nodes.js";
 import { createPodsService } from "./services/pods.js";
 import { createReflectionService, oldReflectionDefinition, reflectionDefinition } from "./services/reflection.js";
 import { countRequests } from "./services/request-metrics.js";
 import { createResourcesService, type ResourcesDefinition, resourcesDefinition } from "./services/resources.js";
+import { StatisticsReader } from "./statistics/node-statistics.js";
 import { ensureSystemNamespaces } from "./system-namespaces.js";
 import { ensureSystemPriorityClasses } from "./system-priority-classes.js";
 
@@ -92,6 +95,7 @@ const serviceNames: readonly string[] = [
   "howbernetes.api.v1.Nodes",
   "howbernetes.api.v1.Pods",
   "howbernetes.api.v1.Discovery",
+  "howbernetes.api.v1.Metrics",
   "grpc.health.v1.Health",
   "grpc.reflection.v1.ServerReflection",
 ];
@@ -167,6 +171,8 @@ class ComposedApiServer implements ApiServer {
     const nodes = createNodesService({ ...nodeDeps, ...(podCidr === undefined ? {} : { podCidr }) });
     rpc.add(NodesService, audit.nodes(limitNodes(nodes, limits)));
     rpc.add(PodsService, audit.pods(limitPods(createPodsService({ objects, broker, clock }), limits)));
+    const statistics = new StatisticsReader({ broker, clock });
+    rpc.add(MetricsService, limitMetrics(createMetricsService({ objects, statistics }), limits));
     rpc.add(DiscoveryService, createDiscoveryService(packageVersion()));
     rpc.add(HealthService, createHealthService({ services: serviceNames, isServing: () => allWell(this.checks) }));
     rpc.add(reflectionDefinition, reflection);

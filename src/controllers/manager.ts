@@ -8,7 +8,7 @@ import { createEventRecorder } from "../client/event-recorder.js";
 import { runLeader } from "../client/leader-election.js";
 import { measureCacheWaits } from "../client/measured-informers.js";
 import { runTerm } from "../client/run-term.js";
-import type { Controller } from "./controller.js";
+import type { Controller, ControllerDeps } from "./controller.js";
 import { controllers, type ListedController } from "./list.js";
 import { createSharedInformers } from "./shared-informers.js";
 
@@ -17,6 +17,7 @@ export interface ControllerManagerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics?: Metrics | undefined;
+  readonly podMetrics?: ControllerDeps["podMetrics"];
   /** Who holds the leader's Lease, for people to read; the host's name by default. */
   readonly identity?: string | undefined;
   /** As in `LeaderOptions`. */
@@ -32,14 +33,15 @@ const leaderLease = { namespace: "kube-system", name: "controllers" };
  * parts; here every kind is watched, with indexes that the controllers share.
  */
 export function createControllerManager(options: ControllerManagerOptions): Runnable {
-  const { client, clock, log, metrics, identity = hostname(), isDead } = options;
-  const lead = (fenced: ApiClient, signal: AbortSignal): Promise<void> => runControllers({ client: fenced, clock, log, metrics }, signal);
+  const { client, clock, log, metrics, podMetrics, identity = hostname(), isDead } = options;
+  const lead = (fenced: ApiClient, signal: AbortSignal): Promise<void> =>
+    runControllers({ client: fenced, clock, log, metrics, podMetrics }, signal);
   return { name: "controllers", run: (signal) => runLeader({ client, lease: leaderLease, identity, isDead, clock, log, lead }, signal) };
 }
 
 /** Runs controllers, with caches of their own, until `signal` fires. */
 export async function runControllers(
-  { client, clock, log, metrics }: Omit<ControllerManagerOptions, "identity" | "isDead">,
+  { client, clock, log, metrics, podMetrics }: Omit<ControllerManagerOptions, "identity" | "isDead">,
   signal: AbortSignal,
   listed: readonly ListedController[] = controllers,
 ): Promise<void> {
@@ -53,6 +55,7 @@ export async function runControllers(
       clock,
       log,
       metrics,
+      podMetrics,
     });
     return { events, controller };
   });

@@ -10,6 +10,7 @@ import type { Runnable } from "../base/runnable.js";
 import type { KeyPair, TlsMaterial } from "../base/tls/certificate.js";
 import { createCertificateAuthority } from "../base/tls/certificate-authority.js";
 import { createApiClient, type RemoteApiClient } from "../client/client.js";
+import { createNodeMetricsSource } from "../controllers/horizontal-pod-autoscaler/node-metrics-source.js";
 import { controllers as allControllers, type ListedController } from "../controllers/list.js";
 import { runControllers } from "../controllers/manager.js";
 import { createHowbelet } from "../howbelet/howbelet.js";
@@ -96,13 +97,16 @@ class InProcessCluster implements TestCluster {
     await server.start();
     const deps = { clock, log, metrics };
     const listed = options.controllers ?? allControllers;
-    const controllers: Runnable = {
-      name: "controllers",
-      run: (signal) => runControllers({ client: this.connect("howbernetes-controllers"), ...deps }, signal, listed),
-    };
+    const controllers: Runnable = { name: "controllers", run: (signal) => this.runControllers(listed, signal) };
     if (listed.length > 0) this.running.run(controllers);
     if (options.scheduler !== false) this.running.run(createScheduler({ client: this.connect("howbernetes-scheduler"), ...deps }));
     await Promise.all(Array.from({ length: options.nodes ?? 1 }, () => this.addNode()));
+  }
+
+  private async runControllers(listed: readonly ListedController[], signal: AbortSignal): Promise<void> {
+    const { clock, log, metrics } = this.parts;
+    const client = this.connect("howbernetes-controllers");
+    await runControllers({ client, clock, log, metrics, podMetrics: createNodeMetricsSource(client) }, signal, listed);
   }
 
   metrics(): Promise<string> {

@@ -1,5 +1,6 @@
 import { kindByResource } from "../../api/kinds/index.js";
 import type { Clock } from "../../base/clock.js";
+import type { MetricsService } from "../../gen/howbernetes/api/v1/metrics.js";
 import type { NodesService } from "../../gen/howbernetes/api/v1/nodes.js";
 import type { PodsService } from "../../gen/howbernetes/api/v1/pods.js";
 import type { ObjectBody, ResourceType } from "../../gen/howbernetes/api/v1/resources.js";
@@ -74,6 +75,15 @@ export function limitNodes(handlers: Handlers<NodesService>, { flow }: LimitDeps
     ...handlers,
     join: limitedUnary(flow, () => traits, handlers.join),
     createJoinToken: limitedUnary(flow, () => ({ ...traits, verb: "create" }), handlers.createJoinToken),
+  };
+}
+
+/** The same handlers. They take little of the server: what takes time is the nodes' answers. */
+export function limitMetrics(handlers: Handlers<MetricsService>, { flow }: LimitDeps): Handlers<MetricsService> {
+  const about = (resource: string, namespace = "") => ({ verb: "list", group: "metrics.k8s.io", resource, namespace, seats: 1 }) as const;
+  return {
+    podMetrics: limitedUnary(flow, ({ namespace }) => about("pods", namespace), handlers.podMetrics),
+    nodeMetrics: limitedUnary(flow, () => about("nodes"), handlers.nodeMetrics),
   };
 }
 

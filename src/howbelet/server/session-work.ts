@@ -3,12 +3,14 @@ import type { TunnelResponse, TunnelResponse_AttachSession, TunnelResponse_ExecS
 import type { PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
 import { isContainerNotFound, type RuntimeError } from "../runtime/errors.js";
 import type { Runtime } from "../runtime/interface.js";
+import type { UsageSampler } from "../statistics/usage-sampler.js";
 import { containerNotFound, runningContainer } from "./container-choice.js";
 import type { LogSource } from "./log-source.js";
 import { logWork } from "./log-work.js";
 import { PortForwardWork } from "./port-forward-work.js";
 import { attachFailed, execFailed, ProcessWork } from "./process-work.js";
 import type { SessionWork } from "./session.js";
+import { statisticsWork } from "./statistics-work.js";
 
 export interface SessionWorkDeps {
   readonly runtime: Pick<Runtime, "streams">;
@@ -17,6 +19,7 @@ export interface SessionWorkDeps {
   readonly statusOf: (podUid: string) => PodStatus | undefined;
   /** The id of a pod's running sandbox. */
   readonly sandboxOf: (podUid: string) => string | undefined;
+  readonly statistics: Pick<UsageSampler, "read">;
 }
 
 type Order = NonNullable<TunnelResponse["session"]>;
@@ -35,6 +38,8 @@ export function workOf(order: Order, deps: SessionWorkDeps): SessionWork | undef
       const connect = (signal: AbortSignal) => deps.runtime.streams.connect(sandboxIn(order.value, deps, podUid), port, signal);
       return new PortForwardWork({ port, podName, connect });
     }
+    case "statistics":
+      return statisticsWork(deps.statistics);
     default:
       return undefined;
   }

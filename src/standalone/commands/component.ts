@@ -3,9 +3,9 @@ import { type Clock, systemClock } from "../../base/clock.js";
 import { createLog, type Log } from "../../base/log.js";
 import { createMetrics, type Metrics } from "../../base/metrics.js";
 import type { Runnable } from "../../base/runnable.js";
-import { createApiClient } from "../../client/client.js";
-import type { ApiClient } from "../../client/contracts.js";
+import { createApiClient, type RemoteApiClient } from "../../client/client.js";
 import { howbeconfigPath, readHowbeconfig, resolveContext } from "../../client/howbeconfig.js";
+import { createNodeMetricsSource } from "../../controllers/horizontal-pod-autoscaler/node-metrics-source.js";
 import { createControllerManager } from "../../controllers/manager.js";
 import { createScheduler } from "../../scheduler/scheduler.js";
 import { addressOption, type CommonFlags, logLevelOption } from "../command-line.js";
@@ -23,7 +23,7 @@ interface Component {
   readonly description: string;
   /** A port of its own, so that all components can run on one machine. */
   readonly httpListen: string;
-  readonly create: (deps: { client: ApiClient; clock: Clock; log: Log; metrics: Metrics }) => Runnable;
+  readonly create: (deps: { client: RemoteApiClient; clock: Clock; log: Log; metrics: Metrics }) => Runnable;
 }
 
 /** `howbernetes scheduler`: one of any number, of which one leads. */
@@ -36,7 +36,7 @@ export const controllersCommand = (): Command =>
     name: "controllers",
     description: "make what is match what is wanted: Deployments, ReplicaSets, nodes, owners",
     httpListen: "127.0.0.1:7446",
-    create: createControllerManager,
+    create: (deps) => createControllerManager({ ...deps, podMetrics: createNodeMetricsSource(deps.client) }),
   });
 
 function componentCommand(component: Component): Command {

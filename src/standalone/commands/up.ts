@@ -11,6 +11,7 @@ import { createMetrics, type Metrics } from "../../base/metrics.js";
 import type { KeyPair } from "../../base/tls/certificate.js";
 import { createApiClient, type RemoteApiClient } from "../../client/client.js";
 import { howbeconfigPath, writeClusterConfig } from "../../client/howbeconfig.js";
+import { createNodeMetricsSource } from "../../controllers/horizontal-pod-autoscaler/node-metrics-source.js";
 import { createControllerManager } from "../../controllers/manager.js";
 import { createHowbelet } from "../../howbelet/howbelet.js";
 import { podNetworkFlag } from "../../howbelet/pod-network-flag.js";
@@ -133,9 +134,10 @@ async function serve(parts: Parts, { env, signal, print }: CommandContext): Prom
   };
   try {
     const [admin, scheduler, controllers] = await Promise.all([clientOf("admin"), clientOf("scheduler"), clientOf("controllers")]);
+    const podMetrics = createNodeMetricsSource(controllers);
     const stages: Stage[] = [
       serverStage(server),
-      { runnable: createControllerManager({ client: controllers, ...componentDeps(parts, "controllers") }) },
+      { runnable: createControllerManager({ client: controllers, podMetrics, ...componentDeps(parts, "controllers") }) },
       { runnable: createScheduler({ client: scheduler, ...componentDeps(parts, "scheduler") }) },
       ...(flags.node ? [await nodeStage(parts, { address, admin, dial })] : []),
     ];
