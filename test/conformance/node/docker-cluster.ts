@@ -31,6 +31,7 @@ export const whyNoDockerCluster = whyNoDocker;
  */
 export class DockerCluster {
   private namespaces = 0;
+  private stopNode = (): Promise<void> => Promise.resolve();
 
   private constructor(
     readonly cluster: TestCluster,
@@ -54,7 +55,14 @@ export class DockerCluster {
   async startNode(): Promise<() => Promise<void>> {
     const runtime = createDockerRuntime({ directory: join(this.dataDir, "sandboxes"), log: createLog("test", "silent") });
     const node = await this.cluster.join({ name: "docker-1", runtime, dataDir: this.dataDir });
-    return () => node.stop();
+    this.stopNode = () => node.stop();
+    return this.stopNode;
+  }
+
+  /** Ends the node's howbelet and starts another on its files, the containers going on. */
+  async restartNode(): Promise<void> {
+    await this.stopNode();
+    await this.startNode();
   }
 
   /** A new namespace. */
