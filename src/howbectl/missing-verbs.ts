@@ -1,24 +1,19 @@
 /** What to do instead of a verb that kubectl has and howbectl has not; "" where there is nothing instead. */
 const instead: Readonly<Record<string, string>> = {
-  attach: "docker attach CONTAINER, on the pod's node",
   auth: "",
   certificate: "",
   "cluster-info": "howbectl get nodes -o wide, and howbectl version",
   completion: "",
   cordon: `howbectl patch node NAME -p '{"spec":{"unschedulable":true}}'`,
-  cp: "docker cp, on the pod's node",
   debug: "docker exec -it CONTAINER sh, on the pod's node",
   drain: `howbectl patch node NAME -p '{"spec":{"unschedulable":true}}', then howbectl delete the pods that howbectl get pods -A -o wide shows there`,
-  exec: "docker exec -it CONTAINER COMMAND, on the pod's node",
   expose: "a hostPort of the container, for there are no services",
   kuberc: "",
   kustomize: "kustomize build DIR | howbectl apply -f -",
   options: "howbectl --help",
   plugin: "",
-  "port-forward": "a hostPort of the container",
   proxy: "",
   taint: `howbectl patch node NAME -p '{"spec":{"taints":[{"key":"KEY","value":"VALUE","effect":"NoSchedule"}]}}'`,
-  top: "docker stats, on the node",
   uncordon: `howbectl patch node NAME -p '{"spec":{"unschedulable":false}}'`,
 };
 

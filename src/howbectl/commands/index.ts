@@ -89,6 +89,12 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./master.js")).masterCommand,
   },
   {
+    name: "top",
+    summary: "Show what nodes and pods use of processors and memory",
+    group: cluster,
+    load: async () => (await import("./top.js")).topCommand,
+  },
+  {
     name: "describe",
     summary: "Show details of a specific resource or group of resources",
     group: troubleshooting,
@@ -99,6 +105,30 @@ export const commandEntries: readonly CommandEntry[] = [
     summary: "Print the logs for a container in a pod",
     group: troubleshooting,
     load: async () => (await import("./logs.js")).logsCommand,
+  },
+  {
+    name: "attach",
+    summary: "Attach to a running container",
+    group: troubleshooting,
+    load: async () => (await import("./attach.js")).attachCommand,
+  },
+  {
+    name: "exec",
+    summary: "Execute a command in a container",
+    group: troubleshooting,
+    load: async () => (await import("./exec.js")).execCommand,
+  },
+  {
+    name: "port-forward",
+    summary: "Forward one or more local ports to a pod",
+    group: troubleshooting,
+    load: async () => (await import("./port-forward.js")).portForwardCommand,
+  },
+  {
+    name: "cp",
+    summary: "Copy files and directories to and from containers",
+    group: troubleshooting,
+    load: async () => (await import("./cp.js")).cpCommand,
   },
   {
     name: "events",
