@@ -34,6 +34,14 @@ export interface ScalePaths<T extends ApiObject> {
   write(draft: Whole<T>, replicas: number): void;
 }
 
+/** A part of an object that is written by a subresource of its own, and not with the whole. Pure. */
+export interface PartRules<T extends ApiObject> {
+  /** Takes the part over into the draft from what was sent. */
+  merge(draft: Whole<T>, sent: Whole<T>): void;
+  /** Every error of the change, in addition to `validate`. */
+  validateUpdate(next: Whole<T>, previous: Whole<T>): FieldError[];
+}
+
 /**
  * How objects of one kind come into being and change: pure, no I/O. Methods that take a `draft` may change it, for
  * the caller owns it; every other object is shared and must not be touched. What all kinds have in common (names,
@@ -44,6 +52,8 @@ export interface KindRules<T extends ApiObject> {
   applyDefaults(draft: Whole<T>): void;
   /** Every error of a new object's spec. */
   validate(object: Whole<T>): FieldError[];
+  /** Every error of a new object, in addition to `validate`: what it may only get later. */
+  validateCreate?(object: Whole<T>): FieldError[];
   /** Every error of a change, in addition to `validate`: what may not change. */
   validateUpdate(next: Whole<T>, previous: Whole<T>): FieldError[];
   /** Every error of a status change. */
@@ -90,6 +100,8 @@ export interface Kind<T extends ApiObject = ApiObject> extends KindRules<T> {
   /** Full protobuf name, as "howbernetes.core.v1.Pod". */
   readonly typeName: string;
   readonly scale?: ScalePaths<T>;
+  /** Parts that are written by subresources of their own, by their names (Pod: "ephemeralcontainers"). */
+  readonly parts?: Readonly<Record<string, PartRules<T>>>;
   /** What field selectors may name besides metadata.name and metadata.namespace: path → value. */
   readonly selectableFields: Readonly<Record<string, FieldReader<T>>>;
   /** The selectable field, if any, by which the watch cache keeps an index (Pod: "spec.nodeName"). */

@@ -32,6 +32,7 @@ function* subresourcesOf(kind: Kind): Generator<string> {
   if (kind.hasStatus) yield "status";
   if (kind.scale !== undefined) yield "scale";
   if (kind.isHeld !== undefined) yield "finalize";
+  yield* Object.keys(kind.parts ?? {});
   yield* ownSubresources[`${kind.group}/${kind.plural}`] ?? [];
 }
 

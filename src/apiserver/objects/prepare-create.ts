@@ -48,7 +48,7 @@ export function completeCreate<T extends ApiObject>(kind: Kind<T>, draft: Whole<
   kind.prepareForCreate(draft);
   canonicalizeObject(kind, draft);
   finishWrite(kind, draft, undefined, context);
-  const errors = [...validateMetadata(kind, draft.metadata), ...kind.validate(draft)];
+  const errors = [...validateMetadata(kind, draft.metadata), ...kind.validate(draft), ...(kind.validateCreate?.(draft) ?? [])];
   if (errors.length > 0) throw invalid(contentSubjectOf(kind, draft.metadata.name), errors);
 }
 

@@ -74,6 +74,19 @@ export const finalizeRules: UpdateRules = {
   validate: () => [],
 };
 
+/** Of a part of an object that a kind has its own rules for; the rest stays as it was. */
+export function partRules(name: string): UpdateRules {
+  return {
+    merge: ({ kind, draft, sent, previous }) => {
+      checkIdentity(kind, sent, previous);
+      kind.parts?.[name]?.merge(draft, sent);
+      kind.applyDefaults(draft);
+    },
+    settle: objectRules.settle,
+    validate: ({ kind, draft, previous }) => [...kind.validate(draft), ...(kind.parts?.[name]?.validateUpdate(draft, previous) ?? [])],
+  };
+}
+
 /** Makes a draft that has been merged, and completed by admission, what is stored. @throws ApiError Invalid with every error at once */
 export function completeUpdate<T extends ApiObject>(rules: UpdateRules, update: Update<T>, context: WriteContext): void {
   const { kind, draft, previous } = update;

@@ -5,7 +5,7 @@ import { scaleKind } from "../../api/kinds/scale/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import type { Any } from "../../gen/google/protobuf/any.js";
 import type { CachedObject } from "../../storage/cacher/interface.js";
-import { finalizeRules, objectRules, statusRules, type UpdateRules } from "../objects/prepare-update.js";
+import { finalizeRules, objectRules, partRules, statusRules, type UpdateRules } from "../objects/prepare-update.js";
 import { packScale, scaleOf, scalePathsOf, scaleRules } from "./scale.js";
 
 /** An object, or a part of it, as reads and writes see it. */
@@ -31,7 +31,7 @@ export function subresourceOf(kind: Kind, name: string): Subresource {
     case "scale":
       return kind.scale === undefined ? absent() : scale(kind);
     default:
-      return absent();
+      return kind.parts?.[name] === undefined ? absent() : whole(kind, partRules(name));
   }
 }
 

@@ -1,10 +1,11 @@
-import type { Container } from "../../../gen/howbernetes/core/v1/container.js";
+import { Container } from "../../../gen/howbernetes/core/v1/container.js";
 import type { PodSpec } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { FieldError } from "../../errors.js";
 import { duplicate, invalidValue, required, unsupported } from "../../validation/field-error.js";
 import { child, element } from "../../validation/field-path.js";
 import { dnsLabelProblems } from "../../validation/names.js";
 import { validateEnv, validateEnvFrom } from "./env-validation.js";
+import { validateEphemeral } from "./ephemeral-containers.js";
 import { validateHostNetworkPorts, validateHostPorts, validatePorts } from "./port-validation.js";
 import { refuseChecks, validateChecks } from "./probe-validation.js";
 import { validateResources } from "./resources-validation.js";
@@ -28,7 +29,17 @@ export function validateContainers(spec: PodSpec, path: string): FieldError[] {
     ...validateHostPorts(containers, containersPath),
     ...(spec.hostNetwork === true ? validateHostNetworkPorts(containers, containersPath) : []),
     ...initContainers.flatMap((container, index) => validateInitContainer(container, common, { path: element(initPath, index), names })),
+    ...validateEphemeralContainers(common, path, names),
   ];
+}
+
+/** They are validated last: nobody else may have one of their names. */
+function validateEphemeralContainers(common: Common, path: string, names: Set<string>): FieldError[] {
+  return common.spec.ephemeralContainers.flatMap((container, index) => {
+    const at = element(child(path, "ephemeralContainers"), index);
+    const as = Container.fromPartial(container.ephemeralContainerCommon ?? {});
+    return [...validateContainer(as, common, { path: at, names }), ...validateEphemeral(container, common.spec, at)];
+  });
 }
 
 /** What of the pod its containers are judged by. */

@@ -30,6 +30,7 @@ export function applyPodSpecDefaults(spec: PodSpec): void {
   spec.terminationGracePeriodSeconds ??= defaultGraceSeconds;
   spec.securityContext ??= PodSecurityContext.fromPartial({});
   for (const container of [...spec.initContainers, ...spec.containers]) applyContainerDefaults(container);
+  for (const { ephemeralContainerCommon: common } of spec.ephemeralContainers) if (common !== undefined) applyContainerDefaults(common);
   for (const volume of spec.volumes) applyVolumeDefaults(volume);
   if (spec.hostNetwork === true) publishHostPorts(spec);
 }

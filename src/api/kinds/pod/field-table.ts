@@ -1,15 +1,16 @@
 import type { FieldError } from "../../errors.js";
 import type { FieldSchema } from "../../schema/message-schema.js";
 import { schema } from "../../schema/schema.js";
-import { notHonoured } from "../../validation/field-error.js";
+import { forbiddenField, notHonoured } from "../../validation/field-error.js";
 import { child, element, entry } from "../../validation/field-path.js";
 
-/** How much of a field is honoured. */
-type FieldRule =
+/** How much of a field is honoured, and why not more; by default because it is not done yet. */
+type FieldRule = { readonly reason?: string } & (
   | { readonly kind: "any" }
   | { readonly kind: "only"; readonly values: readonly unknown[] }
   | { readonly kind: "keys"; readonly keys: readonly string[] }
-  | { readonly kind: "within"; readonly table: FieldTable<object> };
+  | { readonly kind: "within"; readonly table: FieldTable<object> }
+);
 
 /** Which fields of a message are honoured, and how far. A field without a rule must have its default. */
 export type FieldTable<M extends object> = { readonly [Field in keyof M]?: FieldRule };
@@ -32,6 +33,11 @@ export function within(table: FieldTable<object>): FieldRule {
   return { kind: "within", table };
 }
 
+/** As `rule`, by default honouring nothing, with a reason that will not pass. */
+export function because(reason: string, rule: FieldRule = only()): FieldRule {
+  return { ...rule, reason };
+}
+
 interface Place {
   readonly typeName: string;
   readonly path: string;
@@ -43,20 +49,23 @@ export function refuseOutside(table: FieldTable<object>, message: object, { type
   const values = message as Readonly<Record<string, unknown>>;
   return schema.message(typeName).fields.flatMap((field) => {
     const value = values[field.name];
-    return isDefault(field, value) ? [] : refuseField(rules[field.name], field, { value, path: child(path, field.jsonName) });
+    return isDefault(field, value)
+      ? []
+      : refuseField(rules[field.name], field, { value, path: field.inline ? path : child(path, field.jsonName) });
   });
 }
 
 function refuseField(rule: FieldRule | undefined, field: FieldSchema, { value, path }: { value: unknown; path: string }): FieldError[] {
+  const refusal = (at: string): FieldError => (rule?.reason === undefined ? notHonoured(at) : forbiddenField(at, rule.reason));
   switch (rule?.kind) {
     case undefined:
-      return [notHonoured(path)];
+      return [refusal(path)];
     case "any":
       return [];
     case "only":
-      return rule.values.includes(value) ? [] : [notHonoured(path)];
+      return rule.values.includes(value) ? [] : [refusal(path)];
     case "keys":
-      return Object.keys(value as object).flatMap((key) => (rule.keys.includes(key) ? [] : [notHonoured(entry(path, key))]));
+      return Object.keys(value as object).flatMap((key) => (rule.keys.includes(key) ? [] : [refusal(entry(path, key))]));
     case "within":
       return refuseWithin(rule.table, value as object | readonly object[], { typeName: field.message ?? "", path });
   }

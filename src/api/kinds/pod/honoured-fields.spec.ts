@@ -31,7 +31,9 @@ describe("refuseUnhonoured", () => {
     "{ name: main, image: a, envFrom: [{ configMapRef: { name: a } }], env: [{ name: A, valueFrom: { secretKeyRef: { name: a, key: b } } }] }",
     "{ name: main, image: a, ports: [{ name: http, containerPort: 80, hostPort: 8080, hostIP: 127.0.0.1, protocol: TCP }] }",
     "{ name: main, image: a, resources: { limits: { cpu: 1, memory: 1Gi }, requests: { cpu: 1 } } }",
-    "{ name: main, image: a, stdin: false, tty: false, securityContext: {}, lifecycle: {} }",
+    "{ name: main, image: a, stdin: true, stdinOnce: true, tty: true, securityContext: {}, lifecycle: {} }",
+    "{ name: main, image: a, resources: { limits: { ephemeral-storage: 1Gi } } }",
+    "{ name: main, image: a, securityContext: { runAsUser: 0, privileged: true, procMount: Default, capabilities: { add: [KILL] } } }",
     "{ name: main, image: a, terminationMessagePath: /dev/termination-log, terminationMessagePolicy: File }",
   ];
   for (const container of honouredContainers) {
@@ -43,7 +45,10 @@ describe("refuseUnhonoured", () => {
   const honouredSpecs = [
     "nodeSelector: { disk: ssd }, nodeName: n1, hostname: web, schedulerName: other, dnsPolicy: Default",
     "restartPolicy: Never, terminationGracePeriodSeconds: 5, tolerations: [{ operator: Exists }]",
-    "hostNetwork: false, hostPID: false, shareProcessNamespace: false, automountServiceAccountToken: false, priority: 5",
+    "hostNetwork: true, hostPID: true, hostIPC: true, dnsPolicy: ClusterFirstWithHostNet",
+    "shareProcessNamespace: true, setHostnameAsFQDN: true, hostAliases: [{ ip: 192.0.2.1, hostnames: [a] }]",
+    "dnsPolicy: None, dnsConfig: { nameservers: [192.0.2.1] }, securityContext: { fsGroup: 0, supplementalGroupsPolicy: Merge }",
+    "hostPID: false, shareProcessNamespace: false, automountServiceAccountToken: false, priority: 5",
     "volumes: [], affinity: { nodeAffinity: {} }, subdomain: db, securityContext: {}, serviceAccountName: default, os: { name: linux }",
   ];
   for (const spec of honouredSpecs) {
@@ -55,14 +60,10 @@ describe("refuseUnhonoured", () => {
   const refusedContainers: Readonly<Record<string, string>> = {
     "volumeMounts: [{ name: a, mountPath: /a }]": "volumeMounts",
     "env: [{ name: A, valueFrom: { fileKeyRef: { volumeName: v, path: p, key: k } } }]": "env[0].valueFrom.fileKeyRef",
-    "tty: true": "tty",
-    "stdin: true": "stdin",
     "terminationMessagePath: /tmp/x": "terminationMessagePath",
     "terminationMessagePolicy: FallbackToLogsOnError": "terminationMessagePolicy",
-    "resources: { limits: { ephemeral-storage: 1Gi } }": "resources.limits[ephemeral-storage]",
+    "resources: { limits: { example.com/gpu: 1 } }": "resources.limits[example.com/gpu]",
     "resources: { claims: [{ name: a }] }": "resources.claims",
-    "securityContext: { runAsUser: 0 }": "securityContext.runAsUser",
-    "securityContext: { privileged: false }": "securityContext.privileged",
     "lifecycle: { preStop: { sleep: { seconds: 1 } } }": "lifecycle.preStop",
     "restartPolicy: Always": "restartPolicy",
   };
@@ -78,21 +79,29 @@ describe("refuseUnhonoured", () => {
     "volumes: [{ name: a, emptyDir: {} }]": "spec.volumes",
     "initContainers: [{ name: i, image: a }]": "spec.initContainers",
     "affinity: { podAffinity: {} }": "spec.affinity.podAffinity",
-    "hostNetwork: true": "spec.hostNetwork",
-    "hostUsers: false": "spec.hostUsers",
     "activeDeadlineSeconds: 0": "spec.activeDeadlineSeconds",
     "serviceAccountName: robot": "spec.serviceAccountName",
     "automountServiceAccountToken: true": "spec.automountServiceAccountToken",
-    "dnsPolicy: None": "spec.dnsPolicy",
-    "securityContext: { fsGroup: 0 }": "spec.securityContext.fsGroup",
     "imagePullSecrets: [{ name: a }]": "spec.imagePullSecrets",
-    "os: { name: windows }": "spec.os.name",
     "schedulingGates: [{ name: a }]": "spec.schedulingGates",
     "overhead: { cpu: 1 }": "spec.overhead",
   };
   for (const [field, path] of Object.entries(refusedSpecs)) {
     it(`refuses ${field}, by its path`, () => {
       expect(refused(`spec: { containers: [{ name: a, image: a }], ${field} }`)).to.deep.equal([`${path}: ${message}`]);
+    });
+  }
+
+  const impossible: Readonly<Record<string, string>> = {
+    "hostUsers: false": "spec.hostUsers: Forbidden: not possible on Docker: user namespaces are the whole engine's, not a pod's",
+    "os: { name: windows }": "spec.os.name: Forbidden: not possible here: nodes run Linux containers only",
+    "securityContext: { supplementalGroupsPolicy: Strict }":
+      "spec.securityContext.supplementalGroupsPolicy: Forbidden: not possible on Docker: it gives users all groups that the image names",
+  };
+  for (const [field, line] of Object.entries(impossible)) {
+    it(`says why ${field} will not be honoured`, () => {
+      const errors = lines(podKind.validate(admitted(podKind, `spec: { containers: [{ name: a, image: a }], ${field} }`)));
+      expect(errors).to.deep.equal([line]);
     });
   }
 
@@ -111,8 +120,9 @@ describe("refuseUnhonoured", () => {
     expect(settable("howbernetes.core.v1.PodSpec", (field, value) => ({ [field]: value }))).to.have.members([
       ...["containers", "restartPolicy", "terminationGracePeriodSeconds", "nodeSelector", "nodeName", "hostname", "subdomain"],
       ...["schedulerName", "tolerations", "priorityClassName", "priority", "preemptionPolicy", "enableServiceLinks"],
+      ...["hostAliases", "dnsPolicy", "dnsConfig", "hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "setHostnameAsFQDN"],
       // The first only as true, the others only as empty messages or in part.
-      ...["hostUsers", "securityContext", "affinity", "os"],
+      ...["hostUsers", "securityContext", "affinity", "os", "ephemeralContainers"],
     ]);
   });
 
@@ -120,7 +130,7 @@ describe("refuseUnhonoured", () => {
     const place = (field: string, value: unknown): object => ({ containers: [{ ...Container.fromPartial({}), [field]: value }] });
     expect(settable("howbernetes.core.v1.Container", place)).to.have.members([
       ...["name", "image", "command", "args", "workingDir", "ports", "env", "envFrom", "imagePullPolicy"],
-      ...["resources", "lifecycle", "securityContext", "livenessProbe", "readinessProbe", "startupProbe"],
+      ...["stdin", "stdinOnce", "tty", "resources", "lifecycle", "securityContext", "livenessProbe", "readinessProbe", "startupProbe"],
     ]);
   });
 

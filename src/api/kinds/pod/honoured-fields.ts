@@ -1,8 +1,17 @@
-import type { Container, ContainerPort, EnvVar, EnvVarSource, ResourceRequirements } from "../../../gen/howbernetes/core/v1/container.js";
-import type { PodOS, PodSecurityContext, PodSpec } from "../../../gen/howbernetes/core/v1/pod.js";
+import type {
+  Container,
+  ContainerPort,
+  EnvVar,
+  EnvVarSource,
+  EphemeralContainer,
+  EphemeralContainerCommon,
+  ResourceRequirements,
+} from "../../../gen/howbernetes/core/v1/container.js";
+import type { PodOS, PodSpec } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { Affinity } from "../../../gen/howbernetes/core/v1/scheduling.js";
 import type { FieldError } from "../../errors.js";
-import { type FieldTable, honoured, keysOnly, only, refuseOutside, within } from "./field-table.js";
+import { because, type FieldTable, honoured, keysOnly, only, refuseOutside, within } from "./field-table.js";
+import { containerSecurityFields, podSecurityFields } from "./security-fields.js";
 
 const portFields: FieldTable<ContainerPort> = {
   name: honoured,
@@ -22,14 +31,14 @@ const envSources: FieldTable<EnvVarSource> = {
 const envFields: FieldTable<EnvVar> = { name: honoured, value: honoured, valueFrom: within(envSources) };
 
 const resourceFields: FieldTable<ResourceRequirements> = {
-  limits: keysOnly("cpu", "memory"),
-  requests: keysOnly("cpu", "memory"),
+  limits: keysOnly("cpu", "memory", "ephemeral-storage"),
+  requests: keysOnly("cpu", "memory", "ephemeral-storage"),
 };
 
 /** An empty message says nothing, so that it may be written; none of its fields is honoured. */
 const nothing = {};
 
-const containerFields: FieldTable<Container> = {
+const containerFields: FieldTable<Container> & FieldTable<EphemeralContainerCommon> = {
   name: honoured,
   image: honoured,
   imagePullPolicy: honoured,
@@ -40,7 +49,10 @@ const containerFields: FieldTable<Container> = {
   env: within(envFields),
   envFrom: honoured,
   resources: within(resourceFields),
-  securityContext: within(nothing),
+  stdin: honoured,
+  stdinOnce: honoured,
+  tty: honoured,
+  securityContext: within(containerSecurityFields),
   lifecycle: within(nothing),
   livenessProbe: honoured,
   readinessProbe: honoured,
@@ -49,9 +61,13 @@ const containerFields: FieldTable<Container> = {
   terminationMessagePolicy: only("File"),
 };
 
-const securityFields: FieldTable<PodSecurityContext> = nothing;
+const ephemeralFields: FieldTable<EphemeralContainer> = {
+  ephemeralContainerCommon: within(containerFields),
+  targetContainerName: honoured,
+};
+
 const affinityFields: FieldTable<Affinity> = { nodeAffinity: honoured };
-const osFields: FieldTable<PodOS> = { name: only("linux") };
+const osFields: FieldTable<PodOS> = { name: because("not possible here: nodes run Linux containers only", only("linux")) };
 
 /**
  * What of a pod's spec is honoured so far: by howbelet, by the scheduler (nodeSelector, node affinity), by the
@@ -68,9 +84,17 @@ const podFields: FieldTable<PodSpec> = {
   schedulerName: honoured,
   hostname: honoured,
   subdomain: honoured,
+  setHostnameAsFQDN: honoured,
+  hostAliases: honoured,
   // There is no cluster DNS yet: as in Kubernetes without one, ClusterFirst then means the node's own.
-  dnsPolicy: only("ClusterFirst", "Default"),
-  securityContext: within(securityFields),
+  dnsPolicy: honoured,
+  dnsConfig: honoured,
+  hostNetwork: honoured,
+  hostPID: honoured,
+  hostIPC: honoured,
+  shareProcessNamespace: honoured,
+  ephemeralContainers: within(ephemeralFields),
+  securityContext: within(podSecurityFields),
   affinity: within(affinityFields),
   os: within(osFields),
   // Without services, there are no links to them to be made or not.
@@ -79,9 +103,7 @@ const podFields: FieldTable<PodSpec> = {
   serviceAccount: only("default"),
   // No token is ever mounted.
   automountServiceAccountToken: only(false),
-  shareProcessNamespace: only(false),
-  setHostnameAsFQDN: only(false),
-  hostUsers: only(true),
+  hostUsers: because("not possible on Docker: user namespaces are the whole engine's, not a pod's", only(true)),
   // What a class stands for is written into the pod, and counted by quotas of that class.
   priorityClassName: honoured,
   priority: honoured,

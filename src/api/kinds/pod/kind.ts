@@ -2,6 +2,7 @@ import { Pod } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { Kind } from "../kind.js";
 import { podColumns } from "./columns.js";
 import { applyPodDefaults } from "./defaults.js";
+import { ephemeralContainersPart, refuseEphemeralContainers } from "./ephemeral-containers.js";
 import { podGraceOnDelete, preparePodForCreate, preparePodForUpdate, validatePodStatusUpdate, validatePodUpdate } from "./update-rules.js";
 import { validatePod } from "./validation.js";
 
@@ -30,9 +31,11 @@ export const podKind: Kind<Pod> = {
     "status.nominatedNodeName": ({ status }) => status.nominatedNodeName ?? "",
   },
   indexedField: "spec.nodeName",
+  parts: { ephemeralcontainers: ephemeralContainersPart },
   columns: podColumns,
   applyDefaults: applyPodDefaults,
   validate: validatePod,
+  validateCreate: refuseEphemeralContainers,
   validateUpdate: validatePodUpdate,
   validateStatusUpdate: validatePodStatusUpdate,
   prepareForCreate: preparePodForCreate,

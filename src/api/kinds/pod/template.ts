@@ -56,6 +56,9 @@ export function validateTemplate({ metadata, spec = PodSpec.fromPartial({}) }: P
     ...validateLabels(metadata?.labels ?? {}, child(metadataPath, "labels")),
     ...validateAnnotations(metadata?.annotations ?? {}, child(metadataPath, "annotations")),
     ...validatePodSpec(spec, child(path, "spec")),
+    ...(spec.ephemeralContainers.length === 0
+      ? []
+      : [forbiddenField(child(path, "spec.ephemeralContainers"), "ephemeral containers not allowed in pod template")]),
   ];
 }
 
