@@ -9,6 +9,7 @@ import { createApiClient, type RemoteApiClient } from "../client/client.js";
 import { NodesService, type ReportResponse_Session } from "../gen/howbernetes/api/v1/nodes.js";
 import type { Dial } from "../rpc/channel.js";
 import { howbeletVersion } from "./howbelet-version.js";
+import { defaultImageSettings, type ImageSettings } from "./images/image-settings.js";
 import { machineAddress } from "./machine-address.js";
 import { loadIdentity, type NodeIdentity, saveIdentity } from "./node-identity.js";
 import { NodeReporter } from "./node-reporter.js";
@@ -43,6 +44,8 @@ export interface HowbeletOptions {
   readonly podNetwork?: PodNetworkChoice | undefined;
   /** Most processes that a container may have; by default no more limited than the machine. */
   readonly maxProcesses?: number | undefined;
+  /** How many images are pulled at once, and when they are collected; by default as `defaultImageSettings`. */
+  readonly images?: Partial<ImageSettings>;
   readonly clock: Clock;
   readonly log: Log;
   /** Called once, when the node is registered and its runtime answers. */
@@ -155,6 +158,8 @@ class Howbelet implements Runnable {
       node,
       hostIp: address,
       checkpointDir: join(dataDir, "pods"),
+      imagesFile: join(dataDir, "images.json"),
+      images: { ...defaultImageSettings, ...this.options.images },
       seccompDir: join(dataDir, "seccomp"),
       maxProcesses: this.options.maxProcesses,
       clock,

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.js";
+import type { ContainerImage } from "../gen/howbernetes/core/v1/node.js";
 import type { Quantity } from "../gen/howbernetes/meta/v1/values.js";
 import type { PreparedNetwork, RuntimeInfo } from "./runtime/interface.js";
 import type { ReportQueue } from "./server/report-queue.js";
@@ -18,6 +19,9 @@ export interface NodeReporterDeps {
 /** Tells the api-server what the node is and whether it can run pods, whenever that changes. */
 export class NodeReporter {
   private info: RuntimeInfo | undefined;
+  private images: readonly ContainerImage[] = [];
+  private obstacle = "";
+  private notice = "";
 
   constructor(private readonly deps: NodeReporterDeps) {}
 
@@ -38,16 +42,27 @@ export class NodeReporter {
 
   runtimeReady(info: RuntimeInfo, network: PreparedNetwork): void {
     this.info = info;
-    this.report("", network.warning);
+    this.notice = network.warning;
+    this.obstacle = "";
+    this.report();
     this.deps.onReady?.();
   }
 
   runtimeAway(error: unknown): void {
-    this.report(error instanceof Error ? error.message : String(error), "");
+    this.obstacle = error instanceof Error ? error.message : String(error);
+    this.notice = "";
+    this.report();
   }
 
-  private report(obstacle: string, notice: string): void {
+  /** The node's images are others now. */
+  imagesChanged(images: readonly ContainerImage[]): void {
+    this.images = images;
+    if (this.info !== undefined) this.report();
+  }
+
+  private report(): void {
     const { queue, nodeName, version, address, bootId, clock } = this.deps;
-    queue.nodeStatus(nodeReport({ nodeName, version, address, bootId, runtime: this.info, obstacle, notice, nowMs: clock.now() }));
+    const { info: runtime, images, obstacle, notice } = this;
+    queue.nodeStatus(nodeReport({ nodeName, version, address, bootId, runtime, images, obstacle, notice, nowMs: clock.now() }));
   }
 }

@@ -9,6 +9,7 @@ import { abortable } from "../../src/base/abort.js";
 import { createLog } from "../../src/base/log.js";
 import type { Pod } from "../../src/gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../../src/gen/howbernetes/core/v1/pod_status.js";
+import { defaultImageSettings } from "../../src/howbelet/images/image-settings.js";
 import { NodeReporter } from "../../src/howbelet/node-reporter.js";
 import { PodAgent } from "../../src/howbelet/pod-agent.js";
 import type { PodSourceHandler } from "../../src/howbelet/pod-source.js";
@@ -119,6 +120,8 @@ export class HollowAgent {
       node: this.nodeReporter(),
       hostIp: "10.0.0.1",
       checkpointDir: directory,
+      imagesFile: join(directory, "images"),
+      images: { ...defaultImageSettings, machineConfig: async () => undefined },
       seccompDir: directory,
       maxProcesses: undefined,
       clock,

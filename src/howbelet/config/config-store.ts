@@ -1,5 +1,5 @@
 import { configMapKind } from "../../api/kinds/configmap/kind.js";
-import { configOfPod, referenceId } from "../../api/kinds/pod/config-references.js";
+import { configForNode, referenceId } from "../../api/kinds/pod/config-references.js";
 import { secretKind } from "../../api/kinds/secret/kind.js";
 import type { Whole } from "../../api/object.js";
 import { abortable, deferred, isAbort } from "../../base/abort.js";
@@ -40,7 +40,7 @@ export class ConfigStore {
   /** The pod is to be run: whatever it names is watched from now on. Called again, it changes nothing. */
   hold({ metadata: { uid, namespace }, spec }: Whole<Pod>): void {
     if (this.held.has(uid)) return;
-    const names = configOfPod(spec).map(({ kind, name }) => ({ kind, namespace, name }));
+    const names = configForNode(spec).map(({ kind, name }) => ({ kind, namespace, name }));
     if (names.length === 0) return;
     this.held.set(uid, new Set(names.map(idOf)));
     for (const name of names) this.watchOf(name).hold(uid);
@@ -85,8 +85,8 @@ export class ConfigStore {
   private createWatch(config: ConfigName): AnyWatch {
     const { client, ...rest } = this.deps;
     const deps = { ...rest, config, failed: (error: unknown) => this.failure.reject(error) };
-    if (config.kind === "secret") return new ConfigWatch({ ...deps, client: client.of(secretKind), dataOf: ({ data }) => data });
-    return new ConfigWatch({ ...deps, client: client.of(configMapKind), dataOf: ({ data }) => data });
+    if (config.kind === "secret") return new ConfigWatch({ ...deps, client: client.of(secretKind), contentOf: ({ data }) => ({ data }) });
+    return new ConfigWatch({ ...deps, client: client.of(configMapKind), contentOf: ({ data, binaryData }) => ({ data, binaryData }) });
   }
 
   private finish(watch: AnyWatch): void {

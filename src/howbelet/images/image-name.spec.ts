@@ -1,25 +1,47 @@
 import { expect } from "chai";
-import { normalizeImageName } from "./image-name.js";
+import { canonicalImageName, parseImageName } from "./image-name.js";
 
-describe("normalizeImageName", () => {
+describe("parseImageName", () => {
   const digest = `sha256:${"a".repeat(64)}`;
   const cases = [
-    { image: "busybox", expected: "busybox:latest" },
-    { image: "busybox:1.36", expected: "busybox:1.36" },
-    { image: "library/busybox", expected: "library/busybox:latest" },
-    { image: "localhost:5000/a/b_c", expected: "localhost:5000/a/b_c:latest" },
-    { image: "Example.com/a", expected: "Example.com/a:latest" },
-    { image: `busybox@${digest}`, expected: `busybox@${digest}` },
-    { image: "", expected: undefined },
-    { image: "Busybox", expected: undefined },
-    { image: "busybox; rm -rf /", expected: undefined },
-    { image: "busybox:$(id)", expected: undefined },
-    { image: "a//b", expected: undefined },
-    { image: "busybox:", expected: undefined },
+    { image: "busybox", reference: "busybox:latest", canonical: "docker.io/library/busybox:latest" },
+    { image: "busybox:1.36", reference: "busybox:1.36", canonical: "docker.io/library/busybox:1.36" },
+    { image: "library/busybox", reference: "library/busybox:latest", canonical: "docker.io/library/busybox:latest" },
+    { image: "someone/busybox", reference: "someone/busybox:latest", canonical: "docker.io/someone/busybox:latest" },
+    { image: "docker.io/busybox", reference: "docker.io/busybox:latest", canonical: "docker.io/library/busybox:latest" },
+    { image: "index.docker.io/a/b:2", reference: "index.docker.io/a/b:2", canonical: "docker.io/a/b:2" },
+    { image: "localhost:5000/a/b_c", reference: "localhost:5000/a/b_c:latest", canonical: "localhost:5000/a/b_c:latest" },
+    { image: "localhost/a", reference: "localhost/a:latest", canonical: "localhost/a:latest" },
+    { image: "Example.com/a", reference: "Example.com/a:latest", canonical: "Example.com/a:latest" },
+    { image: `busybox@${digest}`, reference: `busybox@${digest}`, canonical: `docker.io/library/busybox@${digest}` },
+    { image: `busybox:1@${digest}`, reference: `busybox@${digest}`, canonical: `docker.io/library/busybox@${digest}` },
   ];
-  for (const { image, expected } of cases) {
-    it(`reads ${JSON.stringify(image)} as ${expected ?? "no image"}`, () => {
-      expect(normalizeImageName(image)).to.equal(expected);
+  for (const { image, reference, canonical } of cases) {
+    it(`reads ${image} as ${canonical}`, () => {
+      const name = parseImageName(image);
+      expect(name).to.include({ reference, canonical });
+      expect(canonical.startsWith(name?.repository ?? "nothing")).to.equal(true);
     });
   }
+
+  const invalid = [
+    "",
+    "Busybox",
+    "busybox; rm -rf /",
+    "busybox:$(id)",
+    "a//b",
+    "busybox:",
+    "busybox@sha256:1",
+    "f".repeat(64),
+    `a/${"b".repeat(255)}`,
+  ];
+  for (const image of invalid) {
+    it(`refuses ${JSON.stringify(image.slice(0, 40))}`, () => {
+      expect(parseImageName(image)).to.equal(undefined);
+    });
+  }
+
+  it("leaves alone what it cannot read", () => {
+    expect(canonicalImageName("<none>:<none>")).to.equal("<none>:<none>");
+  });
 });

@@ -1,6 +1,6 @@
 import { timeFromMs } from "../../api/values/time.js";
 import type { ReportRequest_NodeReport } from "../../gen/howbernetes/api/v1/nodes.js";
-import { NodeStatus } from "../../gen/howbernetes/core/v1/node.js";
+import { type ContainerImage, NodeStatus } from "../../gen/howbernetes/core/v1/node.js";
 import type { Quantity } from "../../gen/howbernetes/meta/v1/values.js";
 import type { RuntimeInfo } from "../runtime/interface.js";
 
@@ -16,6 +16,8 @@ export interface NodeFacts {
   readonly bootId: string;
   /** As last told; undefined while the runtime has never answered. */
   readonly runtime: RuntimeInfo | undefined;
+  /** The machine's images. */
+  readonly images: readonly ContainerImage[];
   /** Why no container can be started now; "" when they can. */
   readonly obstacle: string;
   /** Something that the administrator should know though the node works; "" for nothing. */
@@ -26,13 +28,14 @@ export interface NodeFacts {
 
 /** What the node says of itself. Pure. */
 export function nodeReport(facts: NodeFacts): ReportRequest_NodeReport {
-  const { nodeName, runtime, address } = facts;
+  const { nodeName, runtime, address, images } = facts;
   const resources = runtime === undefined ? {} : allocatableOf(runtime);
   return {
     status: NodeStatus.fromPartial({
       capacity: resources,
       allocatable: resources,
       conditions: [readyCondition(facts)],
+      images: [...images],
       addresses: [
         { type: "InternalIP", address },
         { type: "Hostname", address: nodeName },

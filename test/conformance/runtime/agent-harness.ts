@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import type { Whole } from "../../../src/api/object.js";
 import { systemClock } from "../../../src/base/clock.js";
 import { createLog } from "../../../src/base/log.js";
 import type { Pod } from "../../../src/gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../../../src/gen/howbernetes/core/v1/pod_status.js";
+import { defaultImageSettings } from "../../../src/howbelet/images/image-settings.js";
 import { NodeReporter } from "../../../src/howbelet/node-reporter.js";
 import { PodAgent } from "../../../src/howbelet/pod-agent.js";
 import type { PodSourceHandler } from "../../../src/howbelet/pod-source.js";
@@ -57,6 +59,8 @@ export function startAgent(runtime: Runtime, scope: RuntimeScope, checkpointDir:
     }),
     hostIp: "127.0.0.1",
     checkpointDir,
+    imagesFile: join(checkpointDir, "images"),
+    images: defaultImageSettings,
     seccompDir: checkpointDir,
     maxProcesses: undefined,
     clock: systemClock,

@@ -82,7 +82,6 @@ describe("refuseUnhonoured", () => {
     "activeDeadlineSeconds: 0": "spec.activeDeadlineSeconds",
     "serviceAccountName: robot": "spec.serviceAccountName",
     "automountServiceAccountToken: true": "spec.automountServiceAccountToken",
-    "imagePullSecrets: [{ name: a }]": "spec.imagePullSecrets",
     "schedulingGates: [{ name: a }]": "spec.schedulingGates",
     "overhead: { cpu: 1 }": "spec.overhead",
   };

@@ -78,6 +78,7 @@ const podFields: FieldTable<PodSpec> = {
   containers: within(containerFields),
   restartPolicy: honoured,
   terminationGracePeriodSeconds: honoured,
+  imagePullSecrets: honoured,
   nodeName: honoured,
   nodeSelector: honoured,
   tolerations: honoured,

@@ -16,7 +16,7 @@ import type {
   SandboxConfig,
 } from "../interface.js";
 import { HollowEvents } from "./hollow-events.js";
-import { HollowImages, hollowImageId } from "./hollow-images.js";
+import { HollowImages, type HollowPull, type HollowPullRequest, hollowImageId } from "./hollow-images.js";
 import type { HollowProgram } from "./hollow-process.js";
 import { HollowStatistics, type HollowUsage } from "./hollow-statistics.js";
 import { HollowStreams, type StreamedContainer } from "./hollow-streams.js";
@@ -47,6 +47,8 @@ export interface HollowOptions {
   readonly connect?: (sandbox: ContainerIdentity, port: number) => Duplex | undefined;
   /** Images that are there; by default every image is, and pulls succeed at once. */
   readonly images?: ReadonlySet<string>;
+  /** Decides how each pull goes: what it takes, whether it fails; by default what is not there cannot be pulled. */
+  readonly pull?: (request: HollowPullRequest) => HollowPull;
   /** How its machine pretends to be, asked again each time; out of sight by default. */
   readonly machine?: () => MachineUsage | undefined;
 }
@@ -73,7 +75,8 @@ export class HollowRuntime implements Runtime {
 
   constructor(private readonly options: HollowOptions) {
     const mustAnswer = (): void => this.mustAnswer();
-    this.images = new HollowImages({ present: options.images, mustAnswer });
+    const inUse = (): readonly string[] => [...this.containers.values()].map(({ snapshot }) => snapshot.image);
+    this.images = new HollowImages({ clock: options.clock, present: options.images, pull: options.pull, inUse, mustAnswer });
     const { clock, machine = () => undefined, connect = () => undefined } = options;
     this.streams = new HollowStreams({ find: (id) => this.find(id), events: this.hints, connect });
     this.statistics = new HollowStatistics({ find: (id) => this.peek(id), machine, clock });
