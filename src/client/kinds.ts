@@ -5,6 +5,7 @@ export { cronJobKind } from "../api/kinds/cronjob/kind.js";
 export { daemonSetKind } from "../api/kinds/daemonset/kind.js";
 export { deploymentKind } from "../api/kinds/deployment/kind.js";
 export { eventKind } from "../api/kinds/event/kind.js";
+export { flightRecordKind } from "../api/kinds/flightrecord/kind.js";
 export { horizontalPodAutoscalerKind } from "../api/kinds/horizontalpodautoscaler/kind.js";
 export { apiVersionOf, kindByName, kindOf, kinds } from "../api/kinds/index.js";
 export { jobKind } from "../api/kinds/job/kind.js";

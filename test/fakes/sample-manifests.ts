@@ -126,6 +126,10 @@ export const sampleManifests: Readonly<Record<string, Sample>> = {
       },
     ],
   },
+  FlightRecord: {
+    base: { metadata, pod: { kind: "Pod", name: "web", namespace: "default" }, flight: { container: "main", end: { exitCode: 1 } } },
+    variants: [{ metadata: { labels: { seen: "yes" } } }, { metadata: { annotations: { note: "a" } } }],
+  },
   PodDisruptionBudget: {
     base: { metadata, spec: { selector } },
     variants: [{ spec: { minAvailable: "50%" } }, { spec: { unhealthyPodEvictionPolicy: "AlwaysAllow" } }],

@@ -74,6 +74,13 @@ export const manifests: Readonly<Record<string, { readonly [name: string]: Json 
     apiVersion: "v1",
     spec: { limits: [{ type: "Container", max: { cpu: "2" }, min: { cpu: "10m" }, default: { cpu: "500m" } }] },
   },
+  FlightRecord: {
+    apiVersion: "howbernetes.dev/v1",
+    pod: { apiVersion: "v1", kind: "Pod", name: "web", namespace: "default" },
+    controllers: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: "web-1", namespace: "default" }],
+    nodeName: "n1",
+    flight: { container: "main", end: { exitCode: 137, signal: 9, reason: "Error" }, log: ["the end"] },
+  },
   PodDisruptionBudget: { apiVersion: "policy/v1", spec: { minAvailable: "50%", selector } },
   PriorityClass: { apiVersion: "scheduling.k8s.io/v1", value: 1000, globalDefault: false, description: "for tests" },
   Lease: {

@@ -5,6 +5,7 @@ import { cronJobKind } from "./cronjob/kind.js";
 import { daemonSetKind } from "./daemonset/kind.js";
 import { deploymentKind } from "./deployment/kind.js";
 import { eventKind } from "./event/kind.js";
+import { flightRecordKind } from "./flightrecord/kind.js";
 import { horizontalPodAutoscalerKind } from "./horizontalpodautoscaler/kind.js";
 import { jobKind } from "./job/kind.js";
 import type { Kind } from "./kind.js";
@@ -45,6 +46,7 @@ export const kinds: readonly Kind[] = [
   limitRangeKind,
   podDisruptionBudgetKind,
   controllerRevisionKind,
+  flightRecordKind,
 ];
 
 /** The kind of a group's resource, as ("apps", "deployments"). */
