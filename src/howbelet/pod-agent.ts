@@ -5,7 +5,8 @@ import type { ApiClient } from "../client/contracts.js";
 import type { PodStatus } from "../gen/howbernetes/core/v1/pod_status.js";
 import { ConfigStore } from "./config/config-store.js";
 import { ContainerView } from "./container-view.js";
-import { ImageSupply } from "./images/image-supply.js";
+import type { ImageSettings } from "./images/image-settings.js";
+import { NodeImages } from "./images/node-images.js";
 import { Limiter } from "./limiter.js";
 import type { NodeReporter } from "./node-reporter.js";
 import type { PodSource } from "./pod-source.js";
@@ -37,6 +38,9 @@ export interface PodAgentDeps {
   readonly hostIp: string;
   /** Where checkpoints are kept. */
   readonly checkpointDir: string;
+  /** Where it is kept which images the node has pulled. */
+  readonly imagesFile: string;
+  readonly images: ImageSettings;
   /** Where the profiles of system calls are that pods may name. */
   readonly seccompDir: string;
   /** Most processes that a container may have; undefined is no limit. */
@@ -54,6 +58,7 @@ export class PodAgent {
   private readonly workers: PodWorkers;
   private readonly checkpoints: CheckpointStore;
   private readonly configs: ConfigStore;
+  private readonly images: NodeImages;
   private readonly lifetime = new AbortController();
   /** Present once the source's first list is complete. */
   private wantedUids: (() => ReadonlySet<string>) | undefined;
@@ -70,16 +75,25 @@ export class PodAgent {
       changed: (podUid) => this.podChanged(podUid),
       connection: (state) => this.connectionChanged(state),
     });
-    const images = new ImageSupply(runtime, clock, this.lifetime.signal);
     const [starts, removals] = [new Limiter(startsAtOnce), new Limiter(removalsAtOnce)];
-    this.configs = new ConfigStore({ client, connected, changed: (podUid) => this.workers.poke(podUid), clock, log });
+    this.configs = new ConfigStore({ client, connected, changed: (podUid) => this.configChanged(podUid), clock, log });
+    this.images = new NodeImages({
+      images: runtime.images,
+      configs: this.configs,
+      settings: deps.images,
+      recordsFile: deps.imagesFile,
+      changed: (images) => node.imagesChanged(images),
+      event: ({ reason, message }) => log.warn(message, { reason }),
+      clock,
+      log,
+    });
     const environments = new Environments({ configs: this.configs, hostIp, allocatable: () => node.allocatable });
     const confinements = new Confinements({
       profiles: new SeccompProfiles(deps.seccompDir),
       machineBytes: () => node.machineBytes,
       maxProcesses: deps.maxProcesses,
     });
-    const made = { images, environments, confinements };
+    const made = { images: this.images.forPods, environments, confinements };
     const executor = new PodExecutor({ runtime, scope, view: this.view, ...made, starts, removals, reporter, clock });
     const { view, configs, checkpoints } = this;
     const runtimeName = (): string => node.runtimeName;
@@ -103,6 +117,7 @@ export class PodAgent {
 
   /** Works until `signal` fires; containers go on without it. */
   async run(signal: AbortSignal): Promise<void> {
+    await this.images.load();
     this.workers.restore(await this.checkpoints.load());
     const handler = {
       set: (pod: Parameters<PodWorkers["set"]>[0]) => this.workers.set(pod),
@@ -114,7 +129,8 @@ export class PodAgent {
     };
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
-    const parts = [this.view.run(either), this.workers.run(either), this.configs.run(either), this.deps.source.run(handler, either)];
+    const { view, workers, configs, images } = this;
+    const parts = [...[view, workers, configs, images].map((part) => part.run(either)), this.deps.source.run(handler, either)];
     try {
       await Promise.all(parts);
     } catch (error: unknown) {
@@ -139,6 +155,11 @@ export class PodAgent {
     this.workers.removeUnknown(this.wantedUids(), this.view.pods());
   }
 
+  private configChanged(podUid: string): void {
+    this.images.configChanged(podUid);
+    this.workers.poke(podUid);
+  }
+
   private podChanged(podUid: string): void {
     if (this.workers.has(podUid)) this.workers.poke(podUid);
     else this.sweep();
@@ -156,6 +177,7 @@ export class PodAgent {
       .info(this.lifetime.signal)
       .then((info) => {
         node.runtimeReady(info, network);
+        this.images.look();
         this.sweep();
         this.workers.pokeAll();
       })

@@ -54,10 +54,14 @@ export class NodeImages {
     this.accounts.changed(podUid);
   }
 
+  /** Takes up what was known when the agent last ran. Call it before anything else. */
+  async load(): Promise<void> {
+    await this.records.load();
+  }
+
   /** Collects images until `signal` fires, which ends all pulls too. */
   async run(signal: AbortSignal): Promise<void> {
     try {
-      await this.records.load();
       await this.collector.run(signal);
     } finally {
       this.lifetime.abort();
