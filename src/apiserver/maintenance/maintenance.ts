@@ -5,6 +5,7 @@ import type { Runnable } from "../../base/runnable.js";
 import type { Store } from "../../storage/interface.js";
 import type { ObjectStore } from "../object-store.js";
 import { sweepEvents } from "./event-sweep.js";
+import { sweepFlightRecords } from "./flight-record-sweep.js";
 import { HistoryMarks } from "./history-marks.js";
 import { sweepQuotaTurns } from "./quota-turn-sweep.js";
 import { TurnLease } from "./turn-lease.js";
@@ -22,7 +23,7 @@ const periodMs = 5 * 60_000;
 // Clients that were away for less resume where they were; those away for longer list anew.
 const historyKeptMs = 10 * 60_000;
 
-/** Drops history and Events that are too old, and what quotas have left behind, once a period, on one api-server of the cluster. */
+/** Drops history, Events and flight records that are too old, and what quotas have left behind, once a period, on one api-server of the cluster. */
 export class Maintenance implements Runnable {
   readonly name = "maintenance";
   private readonly marks = new HistoryMarks();
@@ -52,7 +53,13 @@ export class Maintenance implements Runnable {
     if (!(await this.lease.take(periodMs / 1_000, signal))) return;
     if (old !== undefined) await store.compact(old);
     const removed = await sweepEvents(objects, clock.now(), signal);
+    const recordsRemoved = await sweepFlightRecords(objects, clock.now(), signal);
     const turnsRemoved = await sweepQuotaTurns(objects, store, signal);
-    log.debug("maintenance done", { compactedTo: old, eventsRemoved: removed, quotaTurnsRemoved: turnsRemoved });
+    log.debug("maintenance done", {
+      compactedTo: old,
+      eventsRemoved: removed,
+      flightRecordsRemoved: recordsRemoved,
+      quotaTurnsRemoved: turnsRemoved,
+    });
   }
 }

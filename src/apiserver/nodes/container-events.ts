@@ -3,16 +3,15 @@ import { makeWhole } from "../../api/codec/whole.js";
 import { isAlreadyExists, isConflict, isForbidden, isNotFound } from "../../api/errors.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
 import type { Kind } from "../../api/kinds/kind.js";
-import { podKind } from "../../api/kinds/pod/kind.js";
 import type { ObjectKey, Whole } from "../../api/object.js";
 import { timeFromMs } from "../../api/values/time.js";
 import type { Clock } from "../../base/clock.js";
 import type { ReportRequest_ContainerEvent } from "../../gen/howbernetes/api/v1/nodes.js";
 import type { Event } from "../../gen/howbernetes/core/v1/event.js";
-import type { Freshness } from "../../storage/cacher/interface.js";
 import { admitToNamespace } from "../admission/namespace-lifecycle.js";
 import type { ObjectStore } from "../object-store.js";
 import { prepareCreate } from "../objects/prepare-create.js";
+import { ownPod } from "./own-pod.js";
 
 interface ContainerEventsDeps {
   readonly objects: ObjectStore;
@@ -32,7 +31,7 @@ export class ContainerEvents {
   /** An event about a pod that is not the node's is dropped. */
   async record(nodeName: string, event: ReportRequest_ContainerEvent, signal: AbortSignal): Promise<void> {
     const { objects, clock } = this.deps;
-    if (!(await this.isOwn(nodeName, event, signal))) return;
+    if ((await ownPod(objects, nodeName, event, signal)) === undefined) return;
     const key = { namespace: event.namespace, name: eventName(nodeName, event) };
     const again = (): Promise<unknown> =>
       objects.mutate(
@@ -64,28 +63,6 @@ export class ContainerEvents {
       await objects.create(eventKind, this.first(nodeName, event, key.name), { signal, guards });
     } catch (error: unknown) {
       if (!isForbidden(error) && !isNotFound(error) && !isConflict(error)) throw error;
-    }
-  }
-
-  private async isOwn(nodeName: string, event: ReportRequest_ContainerEvent, signal: AbortSignal): Promise<boolean> {
-    // The cache may not have seen the pod's binding yet, so only a yes of it counts.
-    return (
-      (await this.showsOwn(nodeName, event, { freshness: { kind: "any" }, signal })) ||
-      (await this.showsOwn(nodeName, event, { freshness: { kind: "latest" }, signal }))
-    );
-  }
-
-  private async showsOwn(
-    nodeName: string,
-    { namespace, name, uid }: ReportRequest_ContainerEvent,
-    { freshness, signal }: { readonly freshness: Freshness; readonly signal: AbortSignal },
-  ): Promise<boolean> {
-    try {
-      const { object } = await this.deps.objects.get(podKind, { namespace, name }, freshness, signal);
-      return object.metadata.uid === uid && object.spec.nodeName === nodeName;
-    } catch (error: unknown) {
-      if (isNotFound(error)) return false;
-      throw error;
     }
   }
 

@@ -9,7 +9,6 @@ import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import type {
   ReportRequest,
-  ReportRequest_ContainerEvent,
   ReportRequest_NodeReport,
   ReportRequest_PodReport,
   ReportResponse,
@@ -23,9 +22,11 @@ import type { Store } from "../../storage/interface.js";
 import { storeKey } from "../../storage/keys.js";
 import type { ObjectStore } from "../object-store.js";
 import type { ContainerEvents } from "./container-events.js";
+import type { FlightRecords } from "./flight-records.js";
 import { NewestPerKey } from "./newest-per-key.js";
 import type { NodeLeases } from "./node-lease.js";
 import { differsFromReport, mergeNodeReport } from "./node-report-merge.js";
+import type { NamedPod } from "./own-pod.js";
 import type { PodStatusWriter } from "./pod-status-writer.js";
 import { isCurrent, type SessionFence, supersededError } from "./session-fence.js";
 import { untilAborted } from "./until-aborted.js";
@@ -36,6 +37,7 @@ export interface ReportSessionDeps {
   readonly nodeCache: Pick<WatchCache<Node>, "get" | "watch">;
   readonly podStatuses: PodStatusWriter;
   readonly containerEvents: ContainerEvents;
+  readonly flightRecords: FlightRecords;
   readonly leases: NodeLeases;
   readonly clock: Clock;
   readonly log: Log;
@@ -62,8 +64,8 @@ interface Numbered {
 const writers = 8;
 // So many pods may wait to be stored before the node is no longer read; a node has at most 110 by default.
 const maxPending = 1_000;
-// Events are best effort: a node that floods loses some, not its statuses.
-const maxPendingEvents = 256;
+// News of containers is best effort: a node that floods loses some, not its statuses.
+const maxPendingNews = 256;
 
 /**
  * One report stream of a node, from its Hello to its end.
@@ -81,7 +83,7 @@ export class ReportSession {
   private lastNodeReport: Numbered | undefined;
   private renewing: Promise<void> | undefined;
   private recording: Promise<void> = Promise.resolve();
-  private pendingEvents = 0;
+  private pendingNews = 0;
   private readonly log: Log;
 
   constructor(
@@ -149,7 +151,10 @@ export class ReportSession {
         this.heartbeat();
         break;
       case "containerEvent":
-        this.recordEvent(message.value);
+        this.recordNews(message.value, (signal) => this.deps.containerEvents.record(this.identity.nodeName, message.value, signal));
+        break;
+      case "containerDeath":
+        this.recordNews(message.value, (signal) => this.deps.flightRecords.record(this.identity.nodeName, message.value, signal));
         break;
       case "hello":
       case undefined:
@@ -180,20 +185,21 @@ export class ReportSession {
     if (differsFromReport(node.object, last.report.value)) this.reports.putBack("node", last);
   }
 
-  private recordEvent(event: ReportRequest_ContainerEvent): void {
-    if (this.pendingEvents >= maxPendingEvents) {
-      this.log.debug("event dropped", { pod: `${event.namespace}/${event.name}` });
+  /** Records what may be lost, one after the other. */
+  private recordNews({ namespace, name }: NamedPod, record: (signal: AbortSignal) => Promise<void>): void {
+    const pod = `${namespace}/${name}`;
+    if (this.pendingNews >= maxPendingNews) {
+      this.log.debug("news of a container dropped", { pod });
       return;
     }
-    this.pendingEvents += 1;
+    this.pendingNews += 1;
     this.recording = this.recording.then(() =>
-      this.deps.containerEvents
-        .record(this.identity.nodeName, event, this.stop.signal)
+      record(this.stop.signal)
         .catch((error: unknown) => {
-          if (!isAbort(error)) this.log.warn("event not recorded", { reason: event.reason, error });
+          if (!isAbort(error)) this.log.warn("news of a container not recorded", { pod, error });
         })
         .finally(() => {
-          this.pendingEvents -= 1;
+          this.pendingNews -= 1;
         }),
     );
   }

@@ -11,6 +11,7 @@ import type { Store } from "../../storage/interface.js";
 import { authorize, joinTokens } from "../auth/authorize.js";
 import { callingNode, callingTokenId } from "../auth/identity.js";
 import { ContainerEvents } from "../nodes/container-events.js";
+import { FlightRecords } from "../nodes/flight-records.js";
 import { JoinTokens } from "../nodes/join-tokens.js";
 import { NodeLeases } from "../nodes/node-lease.js";
 import { NodeRegistry } from "../nodes/node-registry.js";
@@ -84,6 +85,7 @@ class NodesHandlers {
       ...deps,
       podStatuses: new PodStatusWriter(deps),
       containerEvents: new ContainerEvents(deps),
+      flightRecords: new FlightRecords(deps),
       leases: new NodeLeases({ ...deps, leaseDurationSeconds }),
     };
   }
