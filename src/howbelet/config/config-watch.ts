@@ -5,7 +5,7 @@ import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import type { ListCallOptions, ObjectList, ResourceClient, WatchEvent } from "../../client/contracts.js";
 import { reflect } from "../../client/reflector.js";
-import type { ConfigData, ConfigName, KnownConfig } from "./known-config.js";
+import type { ConfigContent, ConfigName, KnownConfig } from "./known-config.js";
 
 /** So long nothing is wrong; then whoever waits is told for what. */
 const patienceMs = 5_000;
@@ -14,7 +14,7 @@ export interface ConfigWatchDeps<T extends ApiObject> {
   readonly client: Pick<ResourceClient<T>, "kind" | "list" | "watch">;
   readonly config: ConfigName;
   /** What of the object is configuration. */
-  readonly dataOf: (object: Whole<T>) => ConfigData;
+  readonly contentOf: (object: Whole<T>) => ConfigContent;
   /** Resolves once the api-server is known to be of the node's cluster. */
   readonly connected: (signal: AbortSignal) => Promise<void>;
   /** What that pod may know has changed. */
@@ -147,7 +147,7 @@ export class ConfigWatch<T extends ApiObject> {
   }
 
   private take(object: Whole<T> | undefined, resourceVersion: string): void {
-    this.known = object === undefined ? { state: "absent" } : { state: "present", data: this.deps.dataOf(object) };
+    this.known = object === undefined ? { state: "absent" } : { state: "present", ...this.deps.contentOf(object) };
     this.revision = Number(resourceVersion);
     this.taken += 1;
   }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { geteuid } from "node:process";
 import type { Log } from "../../../../base/log.js";
+import { runProgram } from "../../../run-program.js";
 import { isRuntimeUnavailable, RuntimeError } from "../../errors.js";
 import { labelKeys } from "../../identity.js";
 import type { PreparedNetwork, RuntimeScope } from "../../interface.js";
@@ -14,7 +15,6 @@ import { DockerNetwork } from "./docker-network.js";
 import { machineDns } from "./machine-dns.js";
 import { PodFiles } from "./pod-files.js";
 import type { PodNetwork } from "./pod-network.js";
-import { runProgram } from "./run-program.js";
 import { whyNotReachable } from "./wiring.js";
 
 /** Who connects the pods: the agent itself, or Docker. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { RuntimeError } from "../../errors.js";
+import { RuntimeError } from "./runtime/errors.js";
 
 /** The kernel answers in milliseconds; a machine on its knees gets this long. */
 const deadlineMs = 20_000;

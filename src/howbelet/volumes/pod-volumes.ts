@@ -1,0 +1,248 @@
+import type { ConfigReference } from "../../api/kinds/pod/config-references.js";
+import type { Whole } from "../../api/object.js";
+import { quantityNumber } from "../../api/values/quantity.js";
+import { abortable, deferred, isAbort } from "../../base/abort.js";
+import type { Clock } from "../../base/clock.js";
+import type { Log } from "../../base/log.js";
+import type { Container, VolumeMount } from "../../gen/howbernetes/core/v1/container.js";
+import type { Pod, PodSpec } from "../../gen/howbernetes/core/v1/pod.js";
+import type { Volume } from "../../gen/howbernetes/core/v1/volume.js";
+import type { Quantity } from "../../gen/howbernetes/meta/v1/values.js";
+import type { ConfigStore } from "../config/config-store.js";
+import type { PodEvent } from "../pods/pod-reporter.js";
+import type { Mount } from "../runtime/interface.js";
+import { containerMounts } from "./container-mounts.js";
+import { Mounter } from "./mounter.js";
+import { PodVolume, type ReadyVolume } from "./pod-volume.js";
+import { VolumePlaces } from "./volume-places.js";
+import { planVolume } from "./volume-plan.js";
+import { failed, pending, type VolumeProblem } from "./volume-problem.js";
+import { folderBytes } from "./volume-usage.js";
+
+export interface PodVolumesDeps {
+  /** Where they are. Of the node alone. */
+  readonly directory: string;
+  readonly configs: Pick<ConfigStore, "knownTo">;
+  /** Of the node, by resource; undefined while that is not known. */
+  readonly allocatable: () => Readonly<Record<string, Quantity>> | undefined;
+  /** Whether the container engine sees this machine's files; undefined while that is not known. */
+  readonly isEngineLocal: () => boolean | undefined;
+  readonly event: (pod: Whole<Pod>, event: PodEvent) => void;
+  /** What `problemsOf` says of that pod may have changed. */
+  readonly changed: (podUid: string) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A folder of a pod's that its containers fill. */
+export interface FolderUsage {
+  readonly volume: string;
+  readonly medium: "disk" | "memory";
+  /** Undefined when it could not be found out. */
+  readonly usedBytes: number | undefined;
+  /** Undefined is no limit. */
+  readonly limitBytes: number | undefined;
+}
+
+interface HeldPod {
+  pod: Whole<Pod>;
+  isFollowing: boolean;
+  readonly volumes: Map<string, PodVolume>;
+}
+
+/**
+ * The volumes of a node's pods: files and folders of the machine, which are mounted into containers. Those of a pod are
+ * made when it is first held, follow what they are made of until it is released, outlive its containers and the agent,
+ * and go when the pod goes.
+ */
+export class PodVolumes {
+  private readonly pods = new Map<string, HeldPod>();
+  /** Pods of which an agent before this one has left something. */
+  private readonly found = new Set<string>();
+  private readonly mounter = new Mounter();
+  private readonly places: VolumePlaces;
+  private readonly failure = deferred<never>();
+
+  constructor(private readonly deps: PodVolumesDeps) {
+    const { directory, log } = deps;
+    this.places = new VolumePlaces({ directory, mounter: this.mounter, log });
+  }
+
+  /** Looks what is there from before; to be awaited before any pod is held. */
+  async load(): Promise<void> {
+    for (const uid of await this.places.pods()) this.found.add(uid);
+  }
+
+  /** Rejects when something fails of its own fault; ends, with all that is under way, when `signal` fires. */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      await abortable(this.failure.promise, signal);
+    } catch (error: unknown) {
+      if (!signal.aborted || !isAbort(error)) throw error;
+    } finally {
+      await Promise.all([...this.pods.values()].flatMap(({ volumes }) => [...volumes.values()].map((volume) => volume.stop())));
+    }
+  }
+
+  /** The pod is to be run, and is like this: its volumes are made, and follow what they are made of. May be called at any time again. */
+  hold(pod: Whole<Pod>): void {
+    const { uid } = pod.metadata;
+    const held = this.pods.get(uid) ?? { pod, isFollowing: true, volumes: new Map() };
+    held.pod = pod;
+    held.isFollowing = true;
+    this.pods.set(uid, held);
+    for (const volume of usedVolumes(pod.spec)) this.add(held, volume);
+    this.follow(held);
+  }
+
+  /** What the pod's volumes are made of may have changed. */
+  refresh(podUid: string): void {
+    const held = this.pods.get(podUid);
+    if (held?.isFollowing === true) this.follow(held);
+  }
+
+  /**
+   * Why containers of the pod cannot be made now, by name; none of them can before all volumes that any of them mounts
+   * are there.
+   */
+  problemsOf(pod: Whole<Pod>): ReadonlyMap<string, VolumeProblem> {
+    const problem = this.problemOf(pod);
+    if (problem === undefined) return new Map();
+    return new Map(containersOf(pod.spec).map(({ name = "" }) => [name, problem]));
+  }
+
+  /**
+   * What a container is to see of the pod's volumes. `variables` are those of its environment.
+   * @throws RuntimeError Misconfigured, when a part of a volume cannot be had
+   */
+  async mountsFor(pod: Whole<Pod>, container: Container, variables: ReadonlyMap<string, string>): Promise<readonly Mount[]> {
+    if (container.volumeMounts.length === 0) return [];
+    const { uid } = pod.metadata;
+    const ready = new Map<string, ReadyVolume>();
+    for (const [name, { state }] of this.pods.get(uid)?.volumes ?? []) if (state.state === "ready") ready.set(name, state);
+    return containerMounts(container, ready, variables, { mounter: this.mounter, inMemory: () => this.places.inMemory(uid) });
+  }
+
+  /** The pod's containers are not to be started any more: its volumes stay as they are. */
+  release(podUid: string): void {
+    const held = this.pods.get(podUid);
+    if (held !== undefined) held.isFollowing = false;
+  }
+
+  /** Removes all that there is of the pod's volumes; none of its containers may be left running. Called again, it does nothing. */
+  async remove(podUid: string): Promise<void> {
+    const held = this.pods.get(podUid);
+    const isNothing = (held === undefined || held.volumes.size === 0) && !this.found.has(podUid);
+    if (!isNothing) {
+      await Promise.all([...(held?.volumes.values() ?? [])].map((volume) => volume.stop()));
+      await this.places.remove(podUid);
+    }
+    this.found.delete(podUid);
+    this.pods.delete(podUid);
+  }
+
+  /** Removes what is left of pods that the node does not have any more. What cannot be removed now is left for the next time. */
+  async removeLeftovers(isPresent: (podUid: string) => boolean): Promise<void> {
+    for (const uid of this.found) {
+      if (isPresent(uid) || this.pods.has(uid)) continue;
+      await this.remove(uid).catch((error: unknown) =>
+        this.deps.log.warn("volumes of a pod that is gone cannot be removed", { pod: uid, error }),
+      );
+    }
+  }
+
+  /** How full the pod's empty folders are. */
+  async usageOf(pod: Whole<Pod>, signal: AbortSignal): Promise<readonly FolderUsage[]> {
+    const volumes = this.pods.get(pod.metadata.uid)?.volumes;
+    const usages = pod.spec.volumes.map(async ({ name = "", volumeSource }): Promise<FolderUsage | undefined> => {
+      const emptyDir = volumeSource?.emptyDir;
+      const state = volumes?.get(name)?.state;
+      if (emptyDir === undefined || state?.state !== "ready") return undefined;
+      const limit = quantityNumber(emptyDir.sizeLimit);
+      return {
+        volume: name,
+        medium: emptyDir.medium === "Memory" ? "memory" : "disk",
+        usedBytes: await folderBytes(state.path, signal),
+        limitBytes: limit > 0 ? limit : undefined,
+      };
+    });
+    return (await Promise.all(usages)).filter((usage) => usage !== undefined);
+  }
+
+  private add(held: HeldPod, volume: Volume): void {
+    const { name = "" } = volume;
+    if (held.volumes.has(name)) return;
+    const { changed, event, clock } = this.deps;
+    const { uid } = held.pod.metadata;
+    const added = new PodVolume({
+      podUid: uid,
+      name,
+      group: held.pod.spec.securityContext?.fsGroup,
+      places: this.places,
+      mounter: this.mounter,
+      clock,
+      changed: () => changed(uid),
+      complain: (message) => event(held.pod, { type: "Warning", reason: "FailedMount", message: setUpFailed(name, message) }),
+      fault: (error) => this.failure.reject(error),
+    });
+    held.volumes.set(name, added);
+    if (this.found.has(uid) && isOfFiles(volume)) added.takeUp(hasSecrets(volume));
+  }
+
+  private follow({ pod, volumes }: HeldPod): void {
+    const { configs, allocatable, isEngineLocal } = this.deps;
+    if (isEngineLocal() !== true) return;
+    const { uid, namespace } = pod.metadata;
+    const configOf = ({ kind, name }: Pick<ConfigReference, "kind" | "name">) => configs.knownTo(uid, { kind, namespace, name });
+    for (const volume of pod.spec.volumes)
+      volumes.get(volume.name ?? "")?.follow(planVolume(volume, { pod, allocatable: allocatable(), configOf }));
+  }
+
+  private problemOf(pod: Whole<Pod>): VolumeProblem | undefined {
+    const used = usedVolumes(pod.spec);
+    if (used.length === 0) return undefined;
+    if (this.deps.isEngineLocal() === false)
+      return failed(
+        setUpFailed(used[0]?.name ?? "", "the node's container engine is another machine's: it does not see what is made here"),
+      );
+    const held = this.pods.get(pod.metadata.uid);
+    let first: VolumeProblem | undefined;
+    for (const { name = "" } of used) {
+      const state = held?.volumes.get(name)?.state ?? pending;
+      if (state.state === "failed") return failed(setUpFailed(name, state.message));
+      if (state.state === "pending") first = pending;
+    }
+    return first;
+  }
+}
+
+/** In Kubernetes' words. */
+function setUpFailed(volume: string, message: string): string {
+  return `MountVolume.SetUp failed for volume "${volume}" : ${message}`;
+}
+
+/** Those that a container mounts: the others are never made. */
+function usedVolumes({ volumes, ...spec }: PodSpec): readonly Volume[] {
+  if (volumes.length === 0) return [];
+  const used = new Set(containersOf(spec).flatMap(({ volumeMounts }) => volumeMounts.map(({ name }) => name)));
+  return volumes.filter(({ name }) => used.has(name));
+}
+
+interface HasMounts {
+  readonly name?: string | undefined;
+  readonly volumeMounts: readonly VolumeMount[];
+}
+
+function containersOf(spec: Pick<PodSpec, "initContainers" | "containers" | "ephemeralContainers">): readonly HasMounts[] {
+  const ephemeral = spec.ephemeralContainers.flatMap(({ ephemeralContainerCommon }) => ephemeralContainerCommon ?? []);
+  return [...spec.initContainers, ...spec.containers, ...ephemeral];
+}
+
+function isOfFiles({ volumeSource }: Volume): boolean {
+  const { configMap, secret, downwardAPI, projected } = volumeSource ?? {};
+  return [configMap, secret, downwardAPI, projected].some((source) => source !== undefined);
+}
+
+function hasSecrets({ volumeSource }: Volume): boolean {
+  return volumeSource?.secret !== undefined || (volumeSource?.projected?.sources ?? []).some(({ secret }) => secret !== undefined);
+}
