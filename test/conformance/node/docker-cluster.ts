@@ -108,6 +108,18 @@ export class DockerCluster {
     return Buffer.concat(pieces).toString();
   }
 
+  /** Follows what a container writes, until it has written `word`; all that it has written by then. */
+  async untilLogged(ns: string, name: string, container: string, word: string): Promise<string> {
+    const options = PodLogOptions.fromPartial({ container, follow: true });
+    const request = { namespace: ns, name, options };
+    let text = "";
+    for await (const { data } of this.cluster.client.raw(PodsService, "bulk").logs(request)) {
+      text += data.toString();
+      if (text.includes(word)) return text;
+    }
+    throw new Error(`${container} ended without "${word}", after: ${text}`);
+  }
+
   /** Creates a pod that comes to its end; what it was then, and what its container wrote. */
   async outputOf(ns: string, yaml: string): Promise<{ readonly pod: Whole<Pod>; readonly output: string }> {
     const { metadata } = await this.create(podKind, ns, yaml);
