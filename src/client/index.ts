@@ -48,6 +48,15 @@ export type * from "./messages.js";
 export { createOrMutate, type MutateOptions, mutate } from "./mutate.js";
 export { OwnWrites } from "./own-writes.js";
 export { pagesOf } from "./pages-of.js";
+export {
+  createPodStreams,
+  type ExecCallOptions,
+  type PodProcess,
+  type PodStreams,
+  type ProcessOptions,
+  type ProcessOutput,
+  type TerminalSize,
+} from "./pod-streams.js";
 export type { RetryLimits } from "./retry-limiter.js";
 export { isConnectionRefused } from "./server-unreachable.js";
 export { TokenBucket, type TokenBucketOptions } from "./token-bucket.js";
