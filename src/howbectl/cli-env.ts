@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Clock } from "../base/clock.js";
 import type { RemoteApiClient } from "../client/client.js";
 import type { Howbeconfig } from "../client/howbeconfig.js";
@@ -18,6 +19,36 @@ export interface Input {
   readAll(): Promise<string>;
   /** Asks on the terminal and returns the answer, without surrounding blanks. */
   ask(question: string): Promise<string>;
+  /** What comes, as it comes, until its end or until `signal` fires; then nothing more can be read. */
+  chunks(signal: AbortSignal): AsyncIterable<Buffer>;
+}
+
+/** The terminal on which standard input and output are, if they are on one. */
+export interface Terminal {
+  /** Undefined where there is no terminal. */
+  size(): { readonly columns: number; readonly rows: number } | undefined;
+  /** Calls `changed` whenever its size has changed, until the function returned is called. */
+  onResize(changed: () => void): () => void;
+  /** Passes every key on as it is pressed, Ctrl-C too, until the function returned is called. */
+  makeRaw(): () => void;
+}
+
+/** A port that is listened on. */
+export interface Listener {
+  readonly port: number;
+  /** Takes no more connections; those there are go on. */
+  close(): void;
+}
+
+/** This machine's network. */
+export interface Network {
+  /**
+   * Listens on an address; either half of a connection closes for itself.
+   *
+   * @param port 0 for any that is free
+   * @throws UsageError when the port cannot be had
+   */
+  listen(address: string, port: number, connected: (connection: Duplex) => void): Promise<Listener>;
 }
 
 /** The files that flags may name. */
@@ -69,6 +100,8 @@ export interface CliEnv {
   readonly out: Output;
   readonly err: Output;
   readonly input: Input;
+  readonly terminal: Terminal;
+  readonly network: Network;
   readonly files: Files;
   readonly programs: Programs;
   readonly clock: Clock;

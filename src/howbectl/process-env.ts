@@ -5,8 +5,10 @@ import type { Howbeconfig, ResolvedContext } from "../client/howbeconfig.js";
 import type { CliEnv, ConfigFile, GlobalFlags } from "./cli-env.js";
 import { parseAddress } from "./flags/address.js";
 import { localFiles } from "./local-files.js";
+import { localNetwork } from "./local-network.js";
 import { localPrograms } from "./local-programs.js";
 import { streamInput, streamOutput } from "./process-streams.js";
+import { processTerminal } from "./process-terminal.js";
 import { UsageError } from "./usage-error.js";
 
 /** The environment of a real howbectl. Config and client are loaded when first asked for: most of start-up time is theirs. */
@@ -16,6 +18,8 @@ export class ProcessEnv implements CliEnv {
   readonly input;
   readonly files = localFiles;
   readonly programs = localPrograms;
+  readonly network = localNetwork;
+  readonly terminal = processTerminal(process.stdin, process.stdout);
   readonly clock = systemClock;
   readonly config: ConfigFile;
   private opened: Promise<RemoteApiClient> | undefined;

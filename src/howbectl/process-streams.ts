@@ -30,5 +30,22 @@ export function streamInput(stream: NodeJS.ReadStream, terminal: NodeJS.WriteStr
         terminalInterface.close();
       }
     },
+    chunks: (untilSignal) => chunksOf(stream, untilSignal),
   };
+}
+
+/** What comes on a stream. The stream is destroyed at the end: a read that nobody waits for would keep the process alive. */
+async function* chunksOf(stream: NodeJS.ReadStream, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const stop = (): void => void stream.destroy();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    if (signal.aborted) return;
+    for await (const chunk of stream) yield Buffer.from(chunk as Uint8Array);
+  } catch (error: unknown) {
+    // The destroyed stream says that it broke off.
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    stop();
+  }
 }

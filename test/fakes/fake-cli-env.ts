@@ -1,8 +1,9 @@
-import { isAbort } from "../../src/base/abort.js";
+import { isAbort, untilAbort } from "../../src/base/abort.js";
 import { type Clock, systemClock } from "../../src/base/clock.js";
 import { emptyHowbeconfig, type Howbeconfig } from "../../src/client/howbeconfig.js";
 import type { CliEnv, GlobalFlags, Output } from "../../src/howbectl/cli-env.js";
 import { errorText } from "../../src/howbectl/error-text.js";
+import { localNetwork } from "../../src/howbectl/local-network.js";
 import { runProgram } from "../../src/howbectl/program.js";
 import { isCommandFailure, UsageError } from "../../src/howbectl/usage-error.js";
 import { FakeCluster } from "./fake-cluster.js";
@@ -18,6 +19,12 @@ export class FakeCli {
   /** The howbeconfig. */
   config: Howbeconfig = emptyHowbeconfig;
   stdin = "";
+  /** Whether standard input and output are on a terminal. */
+  isTerminal = false;
+  /** What became of the terminal's mode, in order. */
+  readonly terminalModes: ("raw" | "restored")[] = [];
+  /** The terminal's size; `resize` changes it. */
+  size = { columns: 80, rows: 24 };
   /** Answers to questions, in order; none: standard input is no terminal. */
   answers: string[] = [];
   /** Environment variables. */
@@ -30,6 +37,7 @@ export class FakeCli {
   err = "";
   private readonly interruption = new AbortController();
   private listeners: (() => void)[] = [];
+  private readonly sizeListeners = new Set<() => void>();
 
   /** Runs a command line and returns its exit code; what it printed is in `out` and `err`. */
   async run(...words: string[]): Promise<number> {
@@ -51,6 +59,12 @@ export class FakeCli {
     this.interruption.abort();
   }
 
+  /** Changes the size of the terminal's window. */
+  resize(columns: number, rows: number): void {
+    this.size = { columns, rows };
+    for (const listener of this.sizeListeners) listener();
+  }
+
   /** Resolves once standard output holds `text`. */
   async printed(text: string): Promise<void> {
     while (!this.out.includes(text)) await new Promise<void>((resolve) => this.listeners.push(resolve));
@@ -69,10 +83,23 @@ export class FakeCli {
       out: this.output("out"),
       err: this.output("err"),
       input: {
-        isTerminal: this.answers.length > 0,
+        isTerminal: this.isTerminal || this.answers.length > 0,
         readAll: async () => this.stdin,
         ask: async () => this.answers.shift() ?? "",
+        chunks: (signal) => this.chunks(signal),
       },
+      terminal: {
+        size: () => (this.isTerminal ? this.size : undefined),
+        onResize: (changed) => {
+          this.sizeListeners.add(changed);
+          return () => void this.sizeListeners.delete(changed);
+        },
+        makeRaw: () => {
+          this.terminalModes.push("raw");
+          return () => void this.terminalModes.push("restored");
+        },
+      },
+      network: localNetwork,
       files: {
         isDirectory: async (path) => this.isDirectory(path),
         list: async (path) => this.namesIn(path),
@@ -110,6 +137,12 @@ export class FakeCli {
       server: async () => flags().server ?? "10.0.0.1:7443",
       client: async () => this.cluster.client(),
     };
+  }
+
+  /** Standard input; a terminal's has no end, somebody might still press a key. */
+  private async *chunks(signal: AbortSignal): AsyncGenerator<Buffer> {
+    if (this.stdin !== "") yield Buffer.from(this.stdin);
+    if (this.isTerminal) await untilAbort(signal);
   }
 
   private output(stream: "out" | "err"): Output {

@@ -17,7 +17,7 @@ import type { ObjectList, ResourceClient, Selection, WatchCallOptions, WatchEven
 import { createDiscovery } from "../../src/client/discovery.js";
 import type { Any } from "../../src/gen/google/protobuf/any.js";
 import type { CreateJoinTokenRequest } from "../../src/gen/howbernetes/api/v1/nodes.js";
-import type { LogsRequest } from "../../src/gen/howbernetes/api/v1/pods.js";
+import type { LogsRequest, PodsService } from "../../src/gen/howbernetes/api/v1/pods.js";
 import {
   type CreateRequest,
   type DeleteRequest,
@@ -29,6 +29,7 @@ import {
   type UpdateRequest,
 } from "../../src/gen/howbernetes/api/v1/resources.js";
 import type { DeleteOptions } from "../../src/gen/howbernetes/meta/v1/options.js";
+import type { Handlers } from "../../src/rpc/contracts.js";
 
 /** What an api-server of this build offers. */
 const discovery = createDiscovery(createDiscoveryService("0.0.0-fake") as never, {
@@ -66,6 +67,8 @@ export class FakeCluster {
   readonly refusals: Error[] = [];
   /** Answers of services other than Resources, by method. */
   readonly answers: Record<string, (request: never) => Promise<object>> = {};
+  /** Sessions with pods, by method: as a server would serve them. */
+  readonly sessions: Partial<Pick<Handlers<PodsService>, "exec" | "attach" | "portForward">> = {};
   private readonly history: Change[] = [];
   private revision = 1;
   private news: Deferred<void> = deferred();
@@ -234,6 +237,7 @@ export class FakeCluster {
   private raw(methods: readonly string[]): object {
     const known = {
       ...this.answers,
+      ...this.sessions,
       get: async ({ type, namespace, name, subresource }: GetRequest) => {
         const kind = kindOfRequest(type);
         this.call(`get ${kind.plural}/${subresource} ${namespace}/${name}`);

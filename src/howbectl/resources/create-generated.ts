@@ -15,14 +15,23 @@ export const unstored = { creationTimestamp: null } as const;
  * @throws UsageError when there is not one name
  */
 export function nameAndCommand(words: readonly string[], command: Command): { readonly name: string; readonly command: readonly string[] } {
-  const given = rootOf(command).rawArgs;
-  const dashes = given.indexOf("--");
-  const names = dashes < 0 ? words : words.slice(0, words.length - (given.length - dashes - 1));
+  const { before: names } = wordsAfterDashes(words, command);
   const [name, ...others] = names;
   if (name === undefined || others.length > 0) {
     throw new UsageError(`exactly one NAME is required, got ${names.length}`, `See '${pathOf(command)} --help' for usage.`);
   }
   return { name, command: words.slice(names.length) };
+}
+
+/** A command's words, apart from those that stand after `--`: commander gives them as one list. */
+export function wordsAfterDashes(
+  words: readonly string[],
+  command: Command,
+): { readonly before: readonly string[]; readonly after: readonly string[] } {
+  const given = rootOf(command).rawArgs;
+  const dashes = given.indexOf("--");
+  const count = dashes < 0 ? words.length : words.length - (given.length - dashes - 1);
+  return { before: words.slice(0, count), after: words.slice(count) };
 }
 
 type Parsed = Command & { readonly rawArgs: readonly string[] };
