@@ -13,6 +13,7 @@ import { ensureDocker } from "./setup/docker.mjs";
 import { composePlugin, ensureEtcd } from "./setup/etcd.mjs";
 import { ensureImages } from "./setup/images.mjs";
 import { runMain, SetupError, say } from "./setup/say.mjs";
+import { ensureSoftwareImages } from "./setup/software-images.mjs";
 
 const bin = (name) => join("node_modules/.bin", name);
 const mocha = (...specs) => [bin("mocha"), "--reporter", "scripts/mocha-reporter.cjs", ...specs];
@@ -39,13 +40,14 @@ await runMain(async () => {
     if (!steps.some((step) => step.name === name))
       throw new SetupError(`no step "${name}"; there are ${steps.map((step) => step.name).join(", ")}`);
   const started = performance.now();
-  await setUp();
+  const chosen = steps.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  await setUp(chosen);
   say(`set-up: ${seconds(started)}`);
-  const results = steps.filter(({ name }) => wanted.length === 0 || wanted.includes(name)).map(run);
+  const results = chosen.map(run);
   summarize(results, started);
 });
 
-async function setUp() {
+async function setUp(chosen) {
   ensureDependencies();
   ensureBuilt();
   // Tests that need a program find it here; one that can't be had is reported by each test that is skipped for it.
@@ -55,6 +57,7 @@ async function setUp() {
   if (compose !== undefined) process.env.HOWBERNETES_COMPOSE = compose;
   await ensureDocker({ yes: true });
   await ensureImages();
+  if (chosen.some(({ name }) => name === "e2e")) await ensureSoftwareImages();
 }
 
 function run({ name, command }) {

@@ -8,7 +8,7 @@ const startTimeoutMs = 60_000;
 const logFile = "/var/log/howbernetes-dockerd.log";
 
 /** Where the Docker Engine listens: $DOCKER_HOST, else the usual socket. */
-function dockerTarget() {
+export function dockerTarget() {
   const host = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
   if (host.startsWith("unix://")) return { socketPath: host.slice("unix://".length) };
   const url = new URL(host.replace(/^tcp:/, "http:"));
