@@ -11,10 +11,12 @@ import type { Dial } from "../rpc/channel.js";
 import { howbeletVersion } from "./howbelet-version.js";
 import { defaultImageSettings, type ImageSettings } from "./images/image-settings.js";
 import { machineAddress } from "./machine-address.js";
+import { machineIds } from "./machine-ids.js";
 import { loadIdentity, type NodeIdentity, saveIdentity } from "./node-identity.js";
 import { NodeReporter } from "./node-reporter.js";
 import { PodAgent } from "./pod-agent.js";
 import { createPodSource, type PodSource } from "./pod-source.js";
+import { defaultNodeSettings, type NodeSettings } from "./resources/node-settings.js";
 import { createDockerRuntime } from "./runtime/docker/docker-runtime.js";
 import type { PodNetworkChoice } from "./runtime/docker/network/choose-network.js";
 import type { Runtime } from "./runtime/interface.js";
@@ -24,6 +26,7 @@ import { ReportQueue } from "./server/report-queue.js";
 import { workOf } from "./server/session-work.js";
 import { Tunnel } from "./server/tunnel.js";
 import { UsageSampler } from "./statistics/usage-sampler.js";
+import { volumesDirectory } from "./volumes/node-volumes.js";
 
 /** What a node agent needs. */
 export interface HowbeletOptions {
@@ -46,6 +49,8 @@ export interface HowbeletOptions {
   readonly maxProcesses?: number | undefined;
   /** How many images are pulled at once, and when they are collected; by default as `defaultImageSettings`. */
   readonly images?: Partial<ImageSettings>;
+  /** What the node keeps of its machine, and when it evicts; by default as `defaultNodeSettings`. */
+  readonly settings?: NodeSettings;
   readonly clock: Clock;
   readonly log: Log;
   /** Called once, when the node is registered and its runtime answers. */
@@ -134,7 +139,7 @@ class Howbelet implements Runnable {
 
   /** Everything but the report session. */
   private async work(signal: AbortSignal): Promise<undefined> {
-    const { nodeName, dataDir, clock, log, onReady } = this.options;
+    const { nodeName, dataDir, settings = defaultNodeSettings, clock, log, onReady } = this.options;
     const { clusterUid } = await abortable(this.identified.promise, signal);
     const address = machineAddress();
     const runtimeReady = deferred();
@@ -143,7 +148,8 @@ class Howbelet implements Runnable {
       nodeName,
       version: howbeletVersion(),
       address,
-      bootId: this.bootId,
+      settings,
+      machine: await machineIds(),
       clock,
       onReady: () => runtimeReady.resolve(),
     });
@@ -158,8 +164,10 @@ class Howbelet implements Runnable {
       node,
       hostIp: address,
       checkpointDir: join(dataDir, "pods"),
+      volumesDir: volumesDirectory(dataDir),
       imagesFile: join(dataDir, "images.json"),
       images: { ...defaultImageSettings, ...this.options.images },
+      messagesDir: join(dataDir, "termination-messages"),
       seccompDir: join(dataDir, "seccomp"),
       maxProcesses: this.options.maxProcesses,
       clock,

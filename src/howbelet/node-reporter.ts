@@ -1,16 +1,21 @@
 import type { Clock } from "../base/clock.js";
 import type { ContainerImage } from "../gen/howbernetes/core/v1/node.js";
 import type { Quantity } from "../gen/howbernetes/meta/v1/values.js";
+import type { PressureConditionType } from "./pressure/pressure-conditions.js";
+import { allocatableOf, capacityOf } from "./resources/node-resources.js";
+import type { NodeSettings } from "./resources/node-settings.js";
 import type { PreparedNetwork, RuntimeInfo } from "./runtime/interface.js";
+import type { MachineIds } from "./machine-ids.js";
 import type { ReportQueue } from "./server/report-queue.js";
-import { allocatableOf, nodeReport } from "./status/node-status.js";
+import { nodeReport } from "./status/node-status.js";
 
 export interface NodeReporterDeps {
   readonly queue: Pick<ReportQueue, "nodeStatus">;
   readonly nodeName: string;
   readonly version: string;
   readonly address: string;
-  readonly bootId: string;
+  readonly settings: NodeSettings;
+  readonly machine: MachineIds;
   readonly clock: Clock;
   /** The runtime has answered. */
   readonly onReady?: () => void;
@@ -20,6 +25,7 @@ export interface NodeReporterDeps {
 export class NodeReporter {
   private info: RuntimeInfo | undefined;
   private images: readonly ContainerImage[] = [];
+  private pressures: ReadonlySet<PressureConditionType> = new Set();
   private obstacle = "";
   private notice = "";
 
@@ -30,9 +36,15 @@ export class NodeReporter {
     return this.info?.name ?? "docker";
   }
 
+  /** Whether the runtime sees this machine's files. */
+  get isLocal(): boolean {
+    return this.info?.isLocal ?? false;
+  }
+
   /** What the node has to give, by resource; undefined while the runtime has never answered. */
   get allocatable(): Readonly<Record<string, Quantity>> | undefined {
-    return this.info === undefined ? undefined : allocatableOf(this.info);
+    const { settings } = this.deps;
+    return this.info === undefined ? undefined : allocatableOf(capacityOf(this.info, settings), settings);
   }
 
   /** The machine's memory; undefined while the runtime has never answered. */
@@ -60,9 +72,16 @@ export class NodeReporter {
     if (this.info !== undefined) this.report();
   }
 
+  /** The node is short of other things now. */
+  pressuresChanged(pressures: ReadonlySet<PressureConditionType>): void {
+    this.pressures = pressures;
+    if (this.info !== undefined) this.report();
+  }
+
   private report(): void {
-    const { queue, nodeName, version, address, bootId, clock } = this.deps;
-    const { info: runtime, images, obstacle, notice } = this;
-    queue.nodeStatus(nodeReport({ nodeName, version, address, bootId, runtime, images, obstacle, notice, nowMs: clock.now() }));
+    const { queue, nodeName, version, address, settings, machine, clock } = this.deps;
+    const { info: runtime, images, pressures, obstacle, notice } = this;
+    const node = { nodeName, version, address, settings, machine };
+    queue.nodeStatus(nodeReport({ ...node, runtime, images, pressures, obstacle, notice, nowMs: clock.now() }));
   }
 }

@@ -7,21 +7,15 @@ import { ConfigStore } from "./config/config-store.js";
 import { ContainerView } from "./container-view.js";
 import type { ImageSettings } from "./images/image-settings.js";
 import { NodeImages } from "./images/node-images.js";
-import { Limiter } from "./limiter.js";
 import type { NodeReporter } from "./node-reporter.js";
 import type { PodSource } from "./pod-source.js";
 import { CheckpointStore } from "./pods/checkpoint-store.js";
-import { Confinements } from "./pods/confinements.js";
-import { Environments } from "./pods/environments.js";
-import { PodExecutor } from "./pods/pod-executor.js";
+import { createPodWorkers } from "./pods/create-pod-workers.js";
 import type { PodReporter } from "./pods/pod-reporter.js";
-import { PodWorkers } from "./pods/pod-workers.js";
-import { SeccompProfiles } from "./pods/seccomp-profiles.js";
+import type { PodWorkers } from "./pods/pod-workers.js";
+import { TerminationMessages } from "./pods/termination-messages.js";
 import type { ContainerSnapshot, PreparedNetwork, Runtime, RuntimeScope } from "./runtime/interface.js";
-
-/** Measured on two cores: Docker creates and starts no faster with more at once than four to eight. */
-const startsAtOnce = 6;
-const removalsAtOnce = 8;
+import { PodVolumes } from "./volumes/pod-volumes.js";
 
 export interface PodAgentDeps {
   readonly runtime: Runtime;
@@ -41,6 +35,10 @@ export interface PodAgentDeps {
   /** Where it is kept which images the node has pulled. */
   readonly imagesFile: string;
   readonly images: ImageSettings;
+  /** Where the pods' volumes are made. */
+  readonly volumesDir: string;
+  /** Where files are made in which containers may say why they ended. */
+  readonly messagesDir: string;
   /** Where the profiles of system calls are that pods may name. */
   readonly seccompDir: string;
   /** Most processes that a container may have; undefined is no limit. */
@@ -57,8 +55,10 @@ export class PodAgent {
   private readonly view: ContainerView;
   private readonly workers: PodWorkers;
   private readonly checkpoints: CheckpointStore;
+  private readonly messages: TerminationMessages;
   private readonly configs: ConfigStore;
   private readonly images: NodeImages;
+  private readonly volumes: PodVolumes;
   private readonly lifetime = new AbortController();
   /** Present once the source's first list is complete. */
   private wantedUids: (() => ReadonlySet<string>) | undefined;
@@ -75,7 +75,6 @@ export class PodAgent {
       changed: (podUid) => this.podChanged(podUid),
       connection: (state) => this.connectionChanged(state),
     });
-    const [starts, removals] = [new Limiter(startsAtOnce), new Limiter(removalsAtOnce)];
     this.configs = new ConfigStore({ client, connected, changed: (podUid) => this.configChanged(podUid), clock, log });
     this.images = new NodeImages({
       images: runtime.images,
@@ -87,17 +86,20 @@ export class PodAgent {
       clock,
       log,
     });
-    const environments = new Environments({ configs: this.configs, hostIp, allocatable: () => node.allocatable });
-    const confinements = new Confinements({
-      profiles: new SeccompProfiles(deps.seccompDir),
-      machineBytes: () => node.machineBytes,
-      maxProcesses: deps.maxProcesses,
+    this.messages = new TerminationMessages({ directory: deps.messagesDir, isLocal: () => node.isLocal, streams: runtime.streams, log });
+    this.volumes = new PodVolumes({
+      directory: deps.volumesDir,
+      configs: this.configs,
+      allocatable: () => node.allocatable,
+      isEngineLocal: () => node.isLocal,
+      event: (pod, event) => reporter.event(pod, event),
+      changed: (podUid) => this.workers.poke(podUid),
+      clock,
+      log,
     });
-    const made = { images: this.images.forPods, environments, confinements };
-    const executor = new PodExecutor({ runtime, scope, view: this.view, ...made, starts, removals, reporter, clock });
-    const { view, configs, checkpoints } = this;
-    const runtimeName = (): string => node.runtimeName;
-    this.workers = new PodWorkers({ view, executor, checkpoints, configs, environments, reporter, clock, log, hostIp, runtimeName });
+    const { view, configs, checkpoints, messages, volumes } = this;
+    const made = { images: this.images.forPods, volumes, messages, configs };
+    this.workers = createPodWorkers({ ...deps, ...made, view, checkpoints, admit: () => undefined });
   }
 
   /** A pod's status as this node last derived it. */
@@ -117,7 +119,7 @@ export class PodAgent {
 
   /** Works until `signal` fires; containers go on without it. */
   async run(signal: AbortSignal): Promise<void> {
-    await this.images.load();
+    await Promise.all([this.images.load(), this.volumes.load()]);
     this.workers.restore(await this.checkpoints.load());
     const handler = {
       set: (pod: Parameters<PodWorkers["set"]>[0]) => this.workers.set(pod),
@@ -125,12 +127,13 @@ export class PodAgent {
       complete: (uids: () => ReadonlySet<string>) => {
         this.wantedUids = uids;
         this.sweep();
+        this.messages.keepOnly(uids()).catch((error: unknown) => this.deps.log.warn("files of pods that are gone are left", { error }));
       },
     };
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
-    const { view, workers, configs, images } = this;
-    const parts = [...[view, workers, configs, images].map((part) => part.run(either)), this.deps.source.run(handler, either)];
+    const { view, workers, configs, images, volumes } = this;
+    const parts = [...[view, workers, configs, images, volumes].map((part) => part.run(either)), this.deps.source.run(handler, either)];
     try {
       await Promise.all(parts);
     } catch (error: unknown) {
@@ -152,11 +155,14 @@ export class PodAgent {
   /** Removes what is left of pods that the api-server does not have. */
   private sweep(): void {
     if (this.wantedUids === undefined || !this.view.isReady) return;
-    this.workers.removeUnknown(this.wantedUids(), this.view.pods());
+    const wanted = this.wantedUids();
+    this.workers.removeUnknown(wanted, this.view.pods());
+    this.volumes.removeLeftovers((podUid) => wanted.has(podUid) || this.workers.has(podUid));
   }
 
   private configChanged(podUid: string): void {
     this.images.configChanged(podUid);
+    this.volumes.refresh(podUid);
     this.workers.poke(podUid);
   }
 

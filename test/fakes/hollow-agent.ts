@@ -9,7 +9,9 @@ import { abortable } from "../../src/base/abort.js";
 import { createLog } from "../../src/base/log.js";
 import type { Pod } from "../../src/gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../../src/gen/howbernetes/core/v1/pod_status.js";
+import type { ContainerFlight } from "../../src/gen/howbernetes/flight/v1/flight_record.js";
 import { defaultImageSettings } from "../../src/howbelet/images/image-settings.js";
+import { defaultNodeSettings } from "../../src/howbelet/resources/node-settings.js";
 import { NodeReporter } from "../../src/howbelet/node-reporter.js";
 import { PodAgent } from "../../src/howbelet/pod-agent.js";
 import type { PodSourceHandler } from "../../src/howbelet/pod-source.js";
@@ -54,6 +56,7 @@ class Recorder implements PodReporter {
   readonly statuses: string[] = [];
   readonly events: string[] = [];
   readonly finished: string[] = [];
+  readonly deaths: ContainerFlight[] = [];
   last: PodStatus | undefined;
 
   status(pod: Whole<Pod>, status: PodStatus, isFinished: boolean): void {
@@ -64,6 +67,10 @@ class Recorder implements PodReporter {
 
   event(_pod: Whole<Pod>, { reason, message }: { readonly reason: string; readonly message: string }): void {
     this.events.push(`${reason}: ${message}`);
+  }
+
+  death(_pod: Whole<Pod>, flight: ContainerFlight): void {
+    this.deaths.push(flight);
   }
 
   forget(_podUid: string): void {}
@@ -120,8 +127,10 @@ export class HollowAgent {
       node: this.nodeReporter(),
       hostIp: "10.0.0.1",
       checkpointDir: directory,
+      volumesDir: join(directory, "volumes"),
       imagesFile: join(directory, "images"),
       images: { ...defaultImageSettings, machineConfig: async () => undefined },
+      messagesDir: join(directory, "messages"),
       seccompDir: directory,
       maxProcesses: undefined,
       clock,
@@ -179,11 +188,12 @@ export class HollowAgent {
 
   private nodeReporter(): NodeReporter {
     return new NodeReporter({
-      queue: { nodeStatus: ({ status }) => this.nodeConditions.push(`${status?.conditions[0]?.status} ${status?.conditions[0]?.reason}`) },
+      queue: { nodeStatus: ({ status }) => this.noteReadiness(status?.conditions.find(({ type }) => type === "Ready")) },
       nodeName: "n1",
       version: "v0.0.0",
       address: "10.0.0.1",
-      bootId: "boot",
+      settings: defaultNodeSettings,
+      machine: { machineId: "", systemUuid: "", bootId: "boot" },
       clock: this.clock,
     });
   }

@@ -5,6 +5,7 @@ import { podKind } from "../../api/kinds/pod/kind.js";
 import type { Whole } from "../../api/object.js";
 import type { Log } from "../../base/log.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import { newLife, type PodLife } from "./pod-life.js";
 import type { PodRecords } from "./pod-records.js";
 
 /** What a node keeps of a pod to go on with it alone. */
@@ -12,6 +13,7 @@ export interface Checkpoint {
   /** As last seen. */
   readonly pod: Whole<Pod>;
   readonly records: PodRecords;
+  readonly life: PodLife;
 }
 
 interface CheckpointFile {
@@ -19,6 +21,8 @@ interface CheckpointFile {
   /** The Pod message, base64. */
   readonly pod: string;
   readonly records: PodRecords;
+  /** Absent in those of older agents. */
+  readonly life?: PodLife;
 }
 
 const suffix = ".json";
@@ -42,8 +46,8 @@ export class CheckpointStore {
     return loaded.filter((checkpoint) => checkpoint !== undefined);
   }
 
-  async save({ pod, records }: Checkpoint): Promise<void> {
-    const file: CheckpointFile = { version: 1, pod: Buffer.from(podKind.message.encode(pod).finish()).toString("base64"), records };
+  async save({ pod, records, life }: Checkpoint): Promise<void> {
+    const file: CheckpointFile = { version: 1, pod: Buffer.from(podKind.message.encode(pod).finish()).toString("base64"), records, life };
     const path = this.pathOf(pod.metadata.uid);
     const draft = `${path}.new`;
     await writeFile(draft, JSON.stringify(file), { mode: 0o600 });
@@ -57,7 +61,7 @@ export class CheckpointStore {
   private async read(name: string): Promise<Checkpoint | undefined> {
     try {
       const file = JSON.parse(await readFile(join(this.directory, name), "utf8")) as CheckpointFile;
-      return { pod: decodeWhole(podKind, Buffer.from(file.pod, "base64")), records: file.records };
+      return { pod: decodeWhole(podKind, Buffer.from(file.pod, "base64")), records: file.records, life: { ...newLife, ...file.life } };
     } catch (error: unknown) {
       this.log.warn("checkpoint cannot be read and is ignored", { file: name, error });
       return undefined;

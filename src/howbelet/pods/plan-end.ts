@@ -1,13 +1,15 @@
+import type { ContainerSnapshot } from "../runtime/interface.js";
 import { membersOf } from "./observed-pod.js";
 import { planStop } from "./plan-stop.js";
 import type { PlanInput, PodAction } from "./pod-action.js";
+import { isSidecar } from "./pod-containers.js";
 
-/** Ends all containers side by side, each with its grace; then removes everything; then it is finished. */
+/** Ends all containers, each with its grace; then removes everything; then it is finished. */
 export function planRemoval(input: PlanInput): readonly PodAction[] {
   const { observed } = input;
   const members = membersOf(observed);
   const running = members.filter(({ phase }) => phase === "running");
-  if (running.length > 0) return running.flatMap((snapshot) => planStop(snapshot, input));
+  if (running.length > 0) return planEnding(running, input);
 
   const rest = [...members, ...observed.sandboxes];
   if (rest.length === 0) return [{ type: "finish" }];
@@ -18,6 +20,26 @@ export function planRemoval(input: PlanInput): readonly PodAction[] {
 export function planSettling(input: PlanInput): readonly PodAction[] {
   const { observed } = input;
   const running = membersOf(observed).filter(({ phase }) => phase === "running");
-  if (running.length > 0) return running.flatMap((snapshot) => planStop(snapshot, input));
+  if (running.length > 0) return planEnding(running, input);
   return observed.sandboxes.map(({ id }) => ({ type: "removeContainer", id }));
+}
+
+/** Ends running containers side by side; but sidecars only when those that they serve have ended, the last one first. */
+export function planEnding(running: readonly ContainerSnapshot[], input: PlanInput): readonly PodAction[] {
+  const rankOf = rankIn(input);
+  return running.flatMap((snapshot) => {
+    const { container } = snapshot.identity;
+    const isHeld = running.some((other) => rankOf(other) > rankOf(snapshot));
+    return planStop(snapshot, { of: "pod", message: `Stopping container ${container}`, graceMs: input.graceSeconds * 1000, isHeld }, input);
+  });
+}
+
+/** Sidecars rank by their order, app containers above them; whatever else there is waits for nobody, and nobody for it. */
+function rankIn({ pod }: PlanInput): (snapshot: ContainerSnapshot) => number {
+  const { initContainers } = pod.spec;
+  return ({ identity: { kind, container } }) => {
+    if (kind === "app") return initContainers.length;
+    const index = kind === "init" ? initContainers.findIndex((each) => each.name === container && isSidecar(each)) : -1;
+    return index < 0 ? Number.NaN : index;
+  };
 }

@@ -7,6 +7,8 @@ import type { EnvironmentProblem } from "./environment.js";
 import { observePod } from "./observed-pod.js";
 import { planPod } from "./plan.js";
 import type { PodAction, PodIntent } from "./pod-action.js";
+import { newLife } from "./pod-life.js";
+import type { Ending } from "./pod-memory.js";
 import type { PodRecords } from "./pod-records.js";
 
 const nowMs = 1_000_000;
@@ -26,7 +28,11 @@ function brief(action: PodAction): string {
     case "noteCrashLoop":
       return `crashLoop ${action.container} ${action.delayMs}`;
     case "terminate":
-      return `terminate ${action.id} by ${action.deadlineMs - nowMs}`;
+      return `terminate ${action.id} by ${action.killAtMs - nowMs}`;
+    case "beginEnd":
+      return `${action.hasHook ? "preStop" : "hold"} ${action.id} by ${action.graceEndsAtMs - nowMs}`;
+    case "noteInitialized":
+      return `initialized ${action.sandboxId}`;
     case "wake":
       return `wake ${action.afterMs}`;
     case "ensureImage":
@@ -34,6 +40,8 @@ function brief(action: PodAction): string {
       return `${action.type} ${action.container}`;
     case "noteConfigError":
       return `configError ${action.container}: ${action.message}`;
+    case "noteVolumeError":
+      return `volumeError ${action.container}: ${action.message}`;
     case "finish":
       return "finish";
     default:
@@ -55,6 +63,14 @@ interface Case {
 
 const exited = (exitCode: number, overrides: Parameters<typeof containerSnapshot>[1] = {}): ContainerSnapshot =>
   containerSnapshot("c", { phase: "exited", exitCode, ...overrides });
+/** A container of a pod that is being deleted, which has been told to end. */
+const asked = (graceEndsAtMs: number, killedAtMs?: number): Ending => ({
+  of: "pod",
+  graceEndsAtMs,
+  isInHook: false,
+  killAtMs: graceEndsAtMs,
+  killedAtMs,
+});
 const missing = { state: "failed", message: "not there" } as const;
 const diedNow = { endedAtMs: new Map([["c", nowMs]]) };
 
@@ -292,28 +308,28 @@ const cases: readonly Case[] = [
     it: "asks only once",
     intent: "delete",
     observed: [sandbox, containerSnapshot("c")],
-    memory: { signals: new Map([["c", { deadlineMs: nowMs + 3_000, killedAtMs: undefined }]]), stopByMs: nowMs + 3_000 },
+    memory: { endings: new Map([["c", asked(nowMs + 3_000)]]), stopByMs: nowMs + 3_000 },
     expected: ["wake 3000"],
   },
   {
     it: "kills when the grace is over",
     intent: "delete",
     observed: [sandbox, containerSnapshot("c")],
-    memory: { signals: new Map([["c", { deadlineMs: nowMs, killedAtMs: undefined }]]) },
+    memory: { endings: new Map([["c", asked(nowMs)]]) },
     expected: ["kill c", "wake 5000"],
   },
   {
     it: "kills at once when the grace was shortened to nothing",
     intent: "delete",
     observed: [sandbox, containerSnapshot("c")],
-    memory: { signals: new Map([["c", { deadlineMs: nowMs + 30_000, killedAtMs: undefined }]]), stopByMs: nowMs },
+    memory: { endings: new Map([["c", asked(nowMs + 30_000)]]), stopByMs: nowMs },
     expected: ["kill c", "wake 5000"],
   },
   {
     it: "does not kill again what has just been killed",
     intent: "delete",
     observed: [sandbox, containerSnapshot("c")],
-    memory: { signals: new Map([["c", { deadlineMs: nowMs - 1_000, killedAtMs: nowMs - 1_000 }]]) },
+    memory: { endings: new Map([["c", asked(nowMs - 1_000, nowMs - 1_000)]]) },
     expected: ["wake 4000"],
   },
   {
@@ -365,8 +381,10 @@ describe("planPod", () => {
           containers: containers.map((name) => ({ name, image: "busybox:1" })),
         },
       });
-      const input = { pod, intent, observed: observePod(observed), records, memory: podMemory(known), environmentProblems, nowMs };
-      const plan = planPod(input);
+      const plan = planPod({
+        ...{ pod, intent, observed: observePod(observed), records, life: newLife, memory: podMemory(known) },
+        ...{ environmentProblems, volumeProblems: new Map(), verdicts: new Map(), graceSeconds: 30, nowMs },
+      });
 
       expect(plan.map(brief)).to.deep.equal(expected);
     });

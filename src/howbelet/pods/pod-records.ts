@@ -1,5 +1,12 @@
 import type { Termination } from "./termination.js";
 
+/** What was last known of a running container's health. */
+export interface ContainerHealthRecord {
+  readonly containerId: string;
+  readonly isStarted: boolean;
+  readonly isReady: boolean;
+}
+
 /** What must be remembered of a container, and its labels do not tell. */
 export interface ContainerRecord {
   /** Restarts so far; also the attempt of the newest container. */
@@ -10,14 +17,27 @@ export interface ContainerRecord {
   readonly started: boolean;
   /** How the one before the newest ended. */
   readonly lastTermination: Termination | undefined;
+  /** What the newest was made of, as its status calls it; "" where that is not known. */
+  readonly imageId: string;
+  /** The runtime's id of the one whose postStart hook has been done; "" for none. */
+  readonly postStarted: string;
+  readonly health: ContainerHealthRecord | undefined;
 }
 
 /** Records by container name, `sandboxName` for the sandbox: what is checkpointed. */
-export type PodRecords = Readonly<Record<string, ContainerRecord>>;
+export type PodRecords = Readonly<Record<string, Partial<ContainerRecord>>>;
 
-const fresh: ContainerRecord = { restartCount: 0, failures: 0, started: false, lastTermination: undefined };
+const fresh: ContainerRecord = {
+  restartCount: 0,
+  failures: 0,
+  started: false,
+  lastTermination: undefined,
+  imageId: "",
+  postStarted: "",
+  health: undefined,
+};
 
 /** A container's record; one that has none has never been started. */
 export function recordOf(records: PodRecords, container: string): ContainerRecord {
-  return records[container] ?? fresh;
+  return { ...fresh, ...records[container] };
 }

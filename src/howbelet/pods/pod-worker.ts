@@ -5,65 +5,97 @@ import { InvariantError } from "../../base/invariant.js";
 import type { Log } from "../../base/log.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
-import type { ConfigStore } from "../config/config-store.js";
 import type { ContainerView } from "../container-view.js";
-import { podStatus } from "../status/pod-status.js";
+import type { ProbeVerdict } from "../probes/probe-verdict.js";
+import { isOverruled, podStatus } from "../status/pod-status.js";
+import { activeMsLeft, deadlineExceeded } from "./active-deadline.js";
 import type { CheckpointStore } from "./checkpoint-store.js";
 import type { Environments } from "./environments.js";
-import { membersOf, type ObservedPod, observePod } from "./observed-pod.js";
+import { membersOf, type ObservedPod } from "./observed-pod.js";
 import { planPod } from "./plan.js";
-import type { PodAction, PodIntent } from "./pod-action.js";
-import type { PodExecutor, RuntimeAction } from "./pod-executor.js";
-import { type PodRecords, recordOf } from "./pod-records.js";
+import type { PlanInput, PodAction, PodIntent, SlowAction } from "./pod-action.js";
+import type { PodExecutor, QuickAction } from "./pod-executor.js";
+import { PodHealth, type PodHealthDeps } from "./pod-health.js";
+import { PodHoldings, type PodHoldingsDeps } from "./pod-holdings.js";
+import type { PodFailure, PodLife } from "./pod-life.js";
+import { PodObserver, type PodObserverDeps } from "./pod-observer.js";
+import type { PodRecords } from "./pod-records.js";
 import type { PodReporter } from "./pod-reporter.js";
 import { PodState } from "./pod-state.js";
+import { PodTarget } from "./pod-target.js";
 
 /** A step that failed for no reason of the pod's own (the engine hangs) is not tried again before this. */
 const pauseAfterFaultMs = 1_000;
 
-export interface PodWorkerDeps {
+/** Kubernetes' grace of a pod that names none. */
+const defaultGraceSeconds = 30;
+
+export interface PodWorkerDeps extends PodHealthDeps, PodHoldingsDeps, PodObserverDeps {
   readonly view: ContainerView;
   readonly executor: PodExecutor;
+  readonly messages: PodHoldingsDeps["messages"] & PodObserverDeps["messages"];
   readonly checkpoints: CheckpointStore;
-  readonly configs: Pick<ConfigStore, "hold" | "release">;
   readonly environments: Environments;
   readonly reporter: PodReporter;
+  /** Asked once of each pod, before anything is made for it: why the node does not take it, or undefined when it does. */
+  readonly admit: (pod: Whole<Pod>) => PodFailure | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly hostIp: string;
   readonly runtimeName: () => string;
 }
 
+/** What a worker begins with. */
+export interface PodStart {
+  readonly records: PodRecords;
+  readonly life?: PodLife | undefined;
+  readonly isGone: boolean;
+}
+
 /**
  * Keeps one pod as it is meant to be. Serial: it observes, reports, plans, carries the plan's steps out side by side,
- * and only then looks again; image pulls alone go on meanwhile. It acts on nothing but what the view shows, and does
- * nothing while the runtime is away.
+ * and only then looks again; image pulls and hooks alone go on meanwhile. It acts on nothing but what the view shows,
+ * and does nothing while the runtime is away.
  */
 export class PodWorker {
   private readonly state: PodState;
+  private readonly observer: PodObserver;
+  private readonly health: PodHealth;
+  private readonly holdings: PodHoldings;
   private readonly pulls = new AbortController();
+  private readonly hooks = new AbortController();
   private isGone: boolean;
   private isFinished = false;
   private isDirty = true;
   private wake: () => void = () => undefined;
   private published: PodStatus | undefined;
-  private saved = { pod: "", recordsVersion: -1 };
+  private saved = { pod: "", version: -1 };
   private pausedUntilMs = 0;
 
   constructor(
     private pod: Whole<Pod>,
-    start: { readonly records: PodRecords; readonly isGone: boolean },
+    start: PodStart,
     private readonly deps: PodWorkerDeps,
   ) {
     this.isGone = start.isGone;
-    this.state = new PodState(start.records);
-    this.adoptStatus(pod.status);
+    this.state = new PodState(start.records, start.life);
+    this.observer = new PodObserver(deps);
+    this.health = new PodHealth(deps);
+    this.holdings = new PodHoldings(deps);
+    this.state.adopt(pod.status);
     this.noteDeletion(undefined);
   }
 
   /** As last derived here, else as the api-server has it. */
   get status(): PodStatus {
     return this.published ?? this.pod.status;
+  }
+
+  /** The pod, if it has a place on the node: one that is not taken yet, was refused or has ended has none. */
+  get placed(): Whole<Pod> | undefined {
+    const { phase } = this.status;
+    const hasEnded = phase === "Succeeded" || phase === "Failed";
+    return this.state.life.isAdmitted && !hasEnded && !this.isGone && !this.isFinished ? this.pod : undefined;
   }
 
   /** The pod as the api-server has it now. */
@@ -86,6 +118,16 @@ export class PodWorker {
       this.noteDeletion(before);
     }
     this.isGone = true;
+    this.poke();
+  }
+
+  /** Ends the pod as a whole, for good; the first reason counts. */
+  fail(failure: PodFailure): void {
+    const { phase } = this.status;
+    if (this.state.life.failure !== undefined || phase === "Succeeded" || phase === "Failed") return;
+    this.state.setLife({ failure });
+    this.pulls.abort();
+    if (failure.graceSeconds !== undefined) this.endWithin(failure.graceSeconds);
     this.poke();
   }
 
@@ -114,92 +156,109 @@ export class PodWorker {
       }
     } finally {
       this.pulls.abort();
-      this.deps.configs.release(this.pod.metadata.uid);
+      this.hooks.abort();
+      this.holdings.release(this.pod.metadata.uid);
+      this.health.release(this.pod.metadata.uid);
       signal.removeEventListener("abort", stop);
     }
   }
 
   private async step(signal: AbortSignal): Promise<{ readonly isOver: boolean; readonly wakeAfterMs: number | undefined }> {
     const { view, clock } = this.deps;
-    const nowMs = clock.monotonicMs();
+    const pauseMs = this.pausedUntilMs - clock.monotonicMs();
     if (!view.isReady) return { isOver: false, wakeAfterMs: undefined };
-    if (nowMs < this.pausedUntilMs) return { isOver: false, wakeAfterMs: this.pausedUntilMs - nowMs };
+    if (pauseMs > 0) return { isOver: false, wakeAfterMs: pauseMs };
 
-    const observed = this.observe();
+    const observed = await this.observer.observe(this.pod, this.state, signal);
+    const verdicts = this.health.follow(this.pod, observed, this.state);
+    this.judge(observed);
+    this.publish(observed, verdicts);
     const intent = this.intent();
-    this.publish(observed, intent);
-    const intentNow = this.intent();
-    this.holdConfiguration(intentNow);
-    const actions = this.isFinished && !this.isGone ? [] : planPod({ ...this.planInput(observed, nowMs), intent: intentNow });
+    await this.holdWhatItNeeds(observed, intent);
+    const actions = this.isFinished && !this.isGone ? [] : planPod(this.planInput(observed, verdicts, intent));
     const saving = this.save();
     const [isOver] = await Promise.all([this.carryOut(actions, signal), saving]);
-    const wakes = actions.flatMap((action) => (action.type === "wake" ? [action.afterMs] : []));
+    const wakes = [...actions.flatMap((action) => (action.type === "wake" ? [action.afterMs] : [])), ...this.deadlines(intent)];
     return { isOver, wakeAfterMs: wakes.length === 0 ? undefined : Math.min(...wakes) };
   }
 
-  private planInput(observed: ObservedPod, nowMs: number) {
-    const environmentProblems = this.deps.environments.problemsOf(this.pod);
-    return { pod: this.pod, observed, records: this.state.records, memory: this.state, environmentProblems, nowMs };
+  /** Whether the node takes the pod, and whether it may go on. */
+  private judge(observed: ObservedPod): void {
+    const { deps, pod, state } = this;
+    if (this.intent() !== "run") return;
+    if (!state.life.isAdmitted) {
+      const isHere = observed.sandboxes.length > 0 || membersOf(observed).length > 0 || state.hasStarted;
+      const refusal = isHere ? undefined : deps.admit(pod);
+      if (refusal !== undefined) return this.fail(refusal);
+      state.setLife({ isAdmitted: true });
+    }
+    if ((activeMsLeft(pod, this.status, deps.clock.now()) ?? 1) > 0) return;
+    this.fail(deadlineExceeded);
+    this.target().tell("Normal", deadlineExceeded.reason, deadlineExceeded.message);
+  }
+
+  private deadlines(intent: PodIntent): readonly number[] {
+    const leftMs = intent === "run" ? activeMsLeft(this.pod, this.status, this.deps.clock.now()) : undefined;
+    return leftMs === undefined ? [] : [Math.max(0, leftMs)];
+  }
+
+  private planInput(observed: ObservedPod, verdicts: ReadonlyMap<string, ProbeVerdict>, intent: PodIntent): PlanInput {
+    const { deps, pod, state } = this;
+    const { records, life } = state;
+    const environmentProblems = deps.environments.problemsOf(pod);
+    const volumeProblems = deps.volumes.problemsOf(pod);
+    const nowMs = deps.clock.monotonicMs();
+    const { graceSeconds } = this;
+    return { pod, intent, observed, records, life, memory: state, environmentProblems, volumeProblems, verdicts, graceSeconds, nowMs };
+  }
+
+  private get graceSeconds(): number {
+    const { metadata, spec } = this.pod;
+    const ofFailure = this.state.life.failure?.graceSeconds;
+    return metadata.deletionGracePeriodSeconds ?? ofFailure ?? spec.terminationGracePeriodSeconds ?? defaultGraceSeconds;
   }
 
   /** What the pod names is followed while containers may have to be started with it. */
-  private holdConfiguration(intent: PodIntent): void {
-    const { configs } = this.deps;
-    if (intent === "run") configs.hold(this.pod);
-    else configs.release(this.pod.metadata.uid);
-  }
-
-  private observe(): ObservedPod {
-    const { view, clock } = this.deps;
-    const snapshots = view.ofPod(this.pod.metadata.uid);
-    for (const { id, phase, finishedAtMs } of snapshots) {
-      if (phase !== "exited" || this.state.endedAtMs.has(id)) continue;
-      // The runtime's wall clock may differ from ours: its word counts only as far as it makes a wait shorter.
-      const agoMs = Math.max(0, clock.now() - (finishedAtMs ?? clock.now()));
-      this.state.endedAtMs.set(id, clock.monotonicMs() - agoMs);
-    }
-    this.state.keepOnly(new Set(snapshots.map(({ id }) => id)));
-    return observePod(snapshots);
+  private async holdWhatItNeeds(observed: ObservedPod, intent: PodIntent): Promise<void> {
+    const { uid } = this.pod.metadata;
+    if (intent === "run") return this.holdings.hold(this.pod);
+    this.holdings.release(uid);
+    if (intent === "settle" && membersOf(observed).every(({ phase }) => phase !== "running")) await this.holdings.settle(uid);
   }
 
   private intent(): PodIntent {
     if (this.isGone) return "discard";
     if (this.pod.metadata.deletionTimestamp !== undefined) return "delete";
-    const phase = this.published?.phase ?? this.pod.status.phase;
+    if (this.state.life.failure !== undefined) return "settle";
+    const { phase } = this.status;
     return phase === "Succeeded" || phase === "Failed" ? "settle" : "run";
   }
 
-  private publish(observed: ObservedPod, intent: PodIntent): void {
+  private publish(observed: ObservedPod, verdicts: ReadonlyMap<string, ProbeVerdict>): void {
+    const intent = this.intent();
     if (intent === "discard" || this.isFinished) return;
+    const { pod, state, deps, status: previous } = this;
     // Once its containers are removed, how they ended is what was last said.
-    const isEmpty = membersOf(observed).length === 0;
-    if (isEmpty && intent !== "run") return;
-    const { hostIp, runtimeName, clock, reporter } = this.deps;
-    const status = podStatus({
-      pod: this.pod,
-      observed,
-      records: this.state.records,
-      memory: this.state,
-      isEnding: intent === "delete",
-      previous: this.published ?? this.pod.status,
-      hostIp,
-      runtimeName: runtimeName(),
-      nowMs: clock.now(),
-    });
+    const isNewlyFailed = state.life.failure !== undefined && previous.phase !== "Failed";
+    if (membersOf(observed).length === 0 && intent !== "run" && !isNewlyFailed) return;
+    const { hostIp, runtimeName, clock, reporter } = deps;
+    const { records, life } = state;
+    const facts = { observed, records, life, memory: state, verdicts, runtimeName: runtimeName() };
+    const status = podStatus({ pod, ...facts, isEnding: intent === "delete", previous, hostIp, nowMs: clock.now() });
     if (this.published !== undefined && isSameStatus(status, this.published)) return;
     this.published = status;
-    reporter.status(this.pod, status, false);
+    reporter.status(pod, status, false);
   }
 
   /** Returns whether the worker's job is done. */
   private async carryOut(actions: readonly PodAction[], signal: AbortSignal): Promise<boolean> {
-    const target = { pod: this.pod, state: this.state };
-    const steps: RuntimeAction[] = [];
+    const target = this.target();
+    const steps: QuickAction[] = [];
     let isOver = false;
     for (const action of actions) {
       if (action.type === "wake") continue;
-      if (action.type === "ensureImage") this.beginPull(action.container, signal);
-      else if (action.type === "finish") isOver = await this.finish();
+      if (action.type === "finish") isOver = await this.finish();
+      else if (isSlow(action)) this.begin(action, target, signal);
       else steps.push(action);
     }
     if (steps.length > 0) this.isDirty = true;
@@ -209,14 +268,19 @@ export class PodWorker {
     return isOver;
   }
 
-  private beginPull(container: string, signal: AbortSignal): void {
-    const either = AbortSignal.any([signal, this.pulls.signal]);
-    this.deps.executor
-      .ensureImage(container, { pod: this.pod, state: this.state }, either)
+  private target(): PodTarget {
+    return new PodTarget(this.pod, this.state, this.deps.reporter, () => this.poke());
+  }
+
+  private begin(action: SlowAction, target: PodTarget, signal: AbortSignal): void {
+    const own = action.type === "ensureImage" ? this.pulls : this.hooks;
+    const { executor, clock, log } = this.deps;
+    executor
+      .executeSlowly(action, target, AbortSignal.any([signal, own.signal]))
       .catch((error: unknown) => {
         if (isAbort(error)) return;
-        this.deps.log.warn("image could not be looked for", { pod: this.pod.metadata.name, container, error });
-        this.pausedUntilMs = this.deps.clock.monotonicMs() + pauseAfterFaultMs;
+        log.warn("step beside the others failed", { pod: this.pod.metadata.name, step: action.type, container: action.container, error });
+        this.pausedUntilMs = clock.monotonicMs() + pauseAfterFaultMs;
       })
       .finally(() => this.poke());
   }
@@ -224,13 +288,14 @@ export class PodWorker {
   private async finish(): Promise<boolean> {
     const { reporter, checkpoints } = this.deps;
     const { uid } = this.pod.metadata;
+    await this.holdings.remove(uid);
     if (this.isGone) {
       reporter.forget(uid);
       await checkpoints.remove(uid);
       return true;
     }
     this.isFinished = true;
-    reporter.status(this.pod, this.published ?? this.pod.status, true);
+    reporter.status(this.pod, this.status, true);
     return false;
   }
 
@@ -239,10 +304,10 @@ export class PodWorker {
     if (this.isGone || this.isFinished) return;
     const { generation = 0, deletionTimestamp } = this.pod.metadata;
     const pod = `${generation} ${deletionTimestamp?.seconds ?? ""}`;
-    const { recordsVersion, records } = this.state;
-    if (this.saved.pod === pod && this.saved.recordsVersion === recordsVersion) return;
-    this.saved = { pod, recordsVersion };
-    await this.deps.checkpoints.save({ pod: this.pod, records });
+    const { version, records, life } = this.state;
+    if (this.saved.pod === pod && this.saved.version === version) return;
+    this.saved = { pod, version };
+    await this.deps.checkpoints.save({ pod: this.pod, records, life });
   }
 
   private idle(wakeAfterMs: number | undefined, signal: AbortSignal): Promise<void> {
@@ -257,34 +322,22 @@ export class PodWorker {
     });
   }
 
-  /** Takes over from the api-server what neither labels nor checkpoint may know any more. */
-  private adoptStatus(status: PodStatus): void {
-    for (const { name = "", restartCount = 0, containerID = "" } of status.containerStatuses) {
-      const record = recordOf(this.state.records, name);
-      if (restartCount > record.restartCount || (containerID !== "" && !record.started))
-        this.state.setRecord(name, {
-          restartCount: Math.max(restartCount, record.restartCount),
-          started: containerID !== "" || record.started,
-        });
-    }
-  }
-
   /** Counts a deletion's grace from when it was learnt of; a later, shorter grace brings the end nearer, never farther. */
   private noteDeletion(before: Whole<Pod> | undefined): void {
     const { deletionTimestamp, deletionGracePeriodSeconds: graceSeconds } = this.pod.metadata;
     if (deletionTimestamp === undefined || graceSeconds === undefined) return;
     this.pulls.abort();
-    if (before?.metadata.deletionGracePeriodSeconds === graceSeconds) return;
+    if (before?.metadata.deletionGracePeriodSeconds !== graceSeconds) this.endWithin(graceSeconds);
+  }
+
+  private endWithin(graceSeconds: number): void {
     const byThenMs = this.deps.clock.monotonicMs() + graceSeconds * 1000;
     this.state.stopByMs = Math.min(this.state.stopByMs ?? byThenMs, byThenMs);
   }
 }
 
-/** Whether the api-server has a ready pod's containers ready, but not the pod: that is not the node's doing, and not old news. */
-function isOverruled(published: PodStatus, present: PodStatus): boolean {
-  const isTrue = ({ conditions }: PodStatus, wanted: string): boolean =>
-    conditions.some(({ type, status }) => type === wanted && status === "True");
-  return isTrue(published, "Ready") && isTrue(present, "ContainersReady") && !isTrue(present, "Ready");
+function isSlow(action: PodAction): action is SlowAction {
+  return action.type === "ensureImage" || action.type === "postStart" || action.type === "beginEnd";
 }
 
 function isSameStatus(a: PodStatus, b: PodStatus): boolean {

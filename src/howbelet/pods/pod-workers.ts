@@ -6,8 +6,8 @@ import { abortable, deferred, isAbort } from "../../base/abort.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
 import type { Checkpoint } from "./checkpoint-store.js";
-import type { PodRecords } from "./pod-records.js";
-import { PodWorker, type PodWorkerDeps } from "./pod-worker.js";
+import type { PodFailure } from "./pod-life.js";
+import { type PodStart, PodWorker, type PodWorkerDeps } from "./pod-worker.js";
 
 /**
  * One worker per pod, by uid. Workers begin when `run` does, and a pod that nobody asked for is never touched before
@@ -26,19 +26,32 @@ export class PodWorkers {
 
   /** Takes up the pods that were known when the agent last ran. */
   restore(checkpoints: readonly Checkpoint[]): void {
-    for (const { pod, records } of checkpoints) this.add(pod, records, false);
+    for (const { pod, records, life } of checkpoints) this.add(pod, { records, life, isGone: false });
   }
 
   /** A pod as the api-server has it. */
   set(pod: Whole<Pod>): void {
     const worker = this.workers.get(pod.metadata.uid);
-    if (worker === undefined) this.add(pod, {}, false);
+    if (worker === undefined) this.add(pod, { records: {}, isGone: false });
     else worker.update(pod);
   }
 
   /** A pod that the api-server had, and has no more. */
   discard(pod: Whole<Pod>): void {
     this.workers.get(pod.metadata.uid)?.discard(pod);
+  }
+
+  /**
+   * Ends a pod as a whole, for good: its containers within the grace that is given, else the pod's own. Its status says
+   * why, also after the agent's restart. Does nothing to one that has ended already.
+   */
+  fail(podUid: string, failure: PodFailure): void {
+    this.workers.get(podUid)?.fail(failure);
+  }
+
+  /** The pods that the node has taken, and that have not ended. */
+  placed(): readonly Whole<Pod>[] {
+    return [...this.workers.values()].flatMap((worker) => worker.placed ?? []);
   }
 
   /**
@@ -52,7 +65,7 @@ export class PodWorkers {
     for (const [uid, worker] of this.workers) if (!wanted.has(uid)) worker.discard();
     for (const { uid, namespace, name } of observed) {
       if (wanted.has(uid) || this.workers.has(uid)) continue;
-      this.add(makeWhole(podKind, { metadata: { uid, namespace, name } }), {}, true);
+      this.add(makeWhole(podKind, { metadata: { uid, namespace, name } }), { records: {}, isGone: true });
     }
   }
 
@@ -91,9 +104,9 @@ export class PodWorkers {
     }
   }
 
-  private add(pod: Whole<Pod>, records: PodRecords, isGone: boolean): void {
+  private add(pod: Whole<Pod>, start: PodStart): void {
     const { uid } = pod.metadata;
-    const worker = new PodWorker(pod, { records, isGone }, this.deps);
+    const worker = new PodWorker(pod, start, this.deps);
     this.workers.set(uid, worker);
     const work = worker
       .run(this.lifetime.signal)

@@ -23,12 +23,12 @@ export const vanished: Termination = {
   containerId: "",
 };
 
-/** How an exited container ended. */
-export function terminationOf(snapshot: ContainerSnapshot): Termination {
+/** How an exited container ended; `lastWords` is what it left to be told. */
+export function terminationOf(snapshot: ContainerSnapshot, lastWords = ""): Termination {
   return {
     exitCode: snapshot.exitCode,
     reason: reasonOf(snapshot),
-    message: snapshot.startError,
+    message: [snapshot.startError, lastWords].filter((part) => part !== "").join(": "),
     startedAtMs: snapshot.startedAtMs,
     finishedAtMs: snapshot.finishedAtMs,
     containerId: snapshot.id,

@@ -14,6 +14,10 @@ export class RuntimeError extends Error {
   }
 }
 
+export function isRuntimeError(error: unknown): error is RuntimeError {
+  return error instanceof RuntimeError;
+}
+
 const hasReason =
   (reason: RuntimeErrorReason) =>
   (error: unknown): error is RuntimeError =>

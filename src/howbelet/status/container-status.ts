@@ -62,7 +62,11 @@ interface Standing {
 }
 
 /** An init container is ready once it has done its work; an ephemeral one serves nobody. */
-function healthOf({ kind, container }: PodContainer, { current, ended }: Standing, facts: ContainerFacts): Pick<ContainerStatus, "ready" | "started"> {
+function healthOf(
+  { kind, container }: PodContainer,
+  { current, ended }: Standing,
+  facts: ContainerFacts,
+): Pick<ContainerStatus, "ready" | "started"> {
   const verdict = current === undefined ? undefined : verdictOn(current, facts);
   if (kind === "ephemeral") return { ready: false, started: undefined };
   if (kind === "init" && !isSidecar(container)) return { ready: ended?.exitCode === 0, started: current !== undefined };

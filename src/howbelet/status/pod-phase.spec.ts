@@ -1,43 +1,50 @@
 import { expect } from "chai";
 import { ContainerStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
-import { podPhase } from "./pod-phase.js";
+import { type PhaseFacts, podPhase } from "./pod-phase.js";
 
 const ended = (exitCode: number) => ContainerStatus.fromPartial({ state: { terminated: { exitCode } } });
 const running = ContainerStatus.fromPartial({ state: { running: {} } });
 const waiting = ContainerStatus.fromPartial({ state: { waiting: { reason: "ContainerCreating" } } });
+const neither = { restartPolicy: "Always", init: [], sidecars: [], isInitialized: true, isEnding: false } as const;
 const crashLooping = ContainerStatus.fromPartial({
   state: { waiting: { reason: "CrashLoopBackOff" } },
   lastState: { terminated: { exitCode: 1 } },
 });
 
+interface Case extends Partial<Omit<PhaseFacts, "apps">> {
+  readonly apps: PhaseFacts["apps"];
+  readonly it: string;
+  readonly phase: string;
+}
+
 describe("podPhase", () => {
-  const cases = [
-    { it: "is Pending before every container has run", statuses: [running, waiting], policy: "Always", phase: "Pending" },
-    { it: "is Running while one runs", statuses: [running, ended(0)], policy: "Never", phase: "Running" },
-    { it: "is Running while a container waits to be restarted", statuses: [crashLooping], policy: "Always", phase: "Running" },
-    { it: "stays Running when all ended but will be restarted", statuses: [ended(0)], policy: "Always", phase: "Running" },
-    { it: "has Succeeded when all ended well", statuses: [ended(0), ended(0)], policy: "OnFailure", phase: "Succeeded" },
-    { it: "stays Running while a failure will be restarted", statuses: [ended(0), ended(1)], policy: "OnFailure", phase: "Running" },
-    { it: "has Failed when one failed for good", statuses: [ended(0), ended(1)], policy: "Never", phase: "Failed" },
+  const cases: readonly Case[] = [
+    { it: "is Pending before every container has run", apps: [running, waiting], restartPolicy: "Always", phase: "Pending" },
+    { it: "is Running while one runs", apps: [running, ended(0)], restartPolicy: "Never", phase: "Running" },
+    { it: "is Running while a container waits to be restarted", apps: [crashLooping], restartPolicy: "Always", phase: "Running" },
+    { it: "stays Running when all ended but will be restarted", apps: [ended(0)], restartPolicy: "Always", phase: "Running" },
+    { it: "has Succeeded when all ended well", apps: [ended(0), ended(0)], restartPolicy: "OnFailure", phase: "Succeeded" },
+    { it: "stays Running while a failure will be restarted", apps: [ended(0), ended(1)], restartPolicy: "OnFailure", phase: "Running" },
+    { it: "has Failed when one failed for good", apps: [ended(0), ended(1)], restartPolicy: "Never", phase: "Failed" },
     {
       it: "has Failed when a deleted pod's containers were killed",
-      statuses: [ended(137)],
-      policy: "Always",
+      apps: [ended(137)],
+      restartPolicy: "Always",
       isEnding: true,
       phase: "Failed",
     },
     {
       it: "has Succeeded when a deleted pod's containers ended well",
-      statuses: [ended(0)],
-      policy: "Always",
+      apps: [ended(0)],
+      restartPolicy: "Always",
       isEnding: true,
       phase: "Succeeded",
     },
-    { it: "stays Pending when it is deleted before it ran", statuses: [waiting], policy: "Always", isEnding: true, phase: "Pending" },
+    { it: "stays Pending when it is deleted before it ran", apps: [waiting], restartPolicy: "Always", isEnding: true, phase: "Pending" },
   ];
-  for (const { it: does, statuses, policy, isEnding = false, phase } of cases) {
+  for (const { it: does, phase, ...facts } of cases) {
     it(does, () => {
-      expect(podPhase(statuses, policy, isEnding)).to.equal(phase);
+      expect(podPhase({ ...neither, ...facts })).to.equal(phase);
     });
   }
 });

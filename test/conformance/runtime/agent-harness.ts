@@ -5,6 +5,7 @@ import { createLog } from "../../../src/base/log.js";
 import type { Pod } from "../../../src/gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../../../src/gen/howbernetes/core/v1/pod_status.js";
 import { defaultImageSettings } from "../../../src/howbelet/images/image-settings.js";
+import { defaultNodeSettings } from "../../../src/howbelet/resources/node-settings.js";
 import { NodeReporter } from "../../../src/howbelet/node-reporter.js";
 import { PodAgent } from "../../../src/howbelet/pod-agent.js";
 import type { PodSourceHandler } from "../../../src/howbelet/pod-source.js";
@@ -54,14 +55,17 @@ export function startAgent(runtime: Runtime, scope: RuntimeScope, checkpointDir:
       nodeName: scope.nodeName,
       version: "v0.0.0",
       address: "127.0.0.1",
-      bootId: "test",
+      settings: defaultNodeSettings,
+      machine: { machineId: "", systemUuid: "", bootId: "test" },
       clock: systemClock,
     }),
     hostIp: "127.0.0.1",
     checkpointDir,
+    volumesDir: join(checkpointDir, "volumes"),
     imagesFile: join(checkpointDir, "images"),
     images: defaultImageSettings,
-    seccompDir: checkpointDir,
+    messagesDir: join(checkpointDir, "messages"),
+      seccompDir: checkpointDir,
     maxProcesses: undefined,
     clock: systemClock,
     log: createLog("test", "silent"),

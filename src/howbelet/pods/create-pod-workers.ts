@@ -1,0 +1,66 @@
+import type { Whole } from "../../api/object.js";
+import type { Clock } from "../../base/clock.js";
+import type { Log } from "../../base/log.js";
+import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import type { ConfigStore } from "../config/config-store.js";
+import type { ContainerView } from "../container-view.js";
+import type { PodImages } from "../images/pod-images.js";
+import { Limiter } from "../limiter.js";
+import type { NodeReporter } from "../node-reporter.js";
+import { PodProbes } from "../probes/pod-probes.js";
+import type { Runtime, RuntimeScope } from "../runtime/interface.js";
+import type { CheckpointStore } from "./checkpoint-store.js";
+import { Confinements } from "./confinements.js";
+import { ContainerEnder } from "./container-ender.js";
+import { ContainerMaker } from "./container-maker.js";
+import { Environments } from "./environments.js";
+import { PodExecutor } from "./pod-executor.js";
+import type { PodFailure } from "./pod-life.js";
+import type { PodReporter } from "./pod-reporter.js";
+import { PodWorkers } from "./pod-workers.js";
+import { SandboxMaker } from "./sandbox-maker.js";
+import { SeccompProfiles } from "./seccomp-profiles.js";
+import type { TerminationMessages } from "./termination-messages.js";
+import type { VolumeSupply } from "./volume-supply.js";
+
+/** Measured on two cores: Docker creates and starts no faster with more at once than four to eight. */
+const startsAtOnce = 6;
+const removalsAtOnce = 8;
+
+/** What a node's pods are worked with. */
+export interface PodWorkersParts {
+  readonly runtime: Runtime;
+  readonly scope: RuntimeScope;
+  readonly view: ContainerView;
+  readonly configs: ConfigStore;
+  readonly images: PodImages;
+  readonly volumes: VolumeSupply;
+  readonly messages: TerminationMessages;
+  readonly checkpoints: CheckpointStore;
+  readonly reporter: PodReporter;
+  readonly node: Pick<NodeReporter, "allocatable" | "machineBytes" | "runtimeName">;
+  readonly hostIp: string;
+  readonly seccompDir: string;
+  readonly maxProcesses: number | undefined;
+  /** Why the node does not take a pod that has just come; undefined when it does. */
+  readonly admit: (pod: Whole<Pod>) => PodFailure | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Puts together what works on a node's pods. */
+export function createPodWorkers(parts: PodWorkersParts): PodWorkers {
+  const { runtime, view, images, configs, node, hostIp, reporter, clock, log } = parts;
+  const [starts, removals] = [new Limiter(startsAtOnce), new Limiter(removalsAtOnce)];
+  const environments = new Environments({ configs, hostIp, allocatable: () => node.allocatable });
+  const profiles = new SeccompProfiles(parts.seccompDir);
+  const confinements = new Confinements({ profiles, machineBytes: () => node.machineBytes, maxProcesses: parts.maxProcesses });
+  const sandboxes = new SandboxMaker({ ...parts, starts });
+  const containers = new ContainerMaker({ ...parts, environments, confinements, starts });
+  const ender = new ContainerEnder(parts);
+  const executor = new PodExecutor({ runtime, view, images, sandboxes, containers, ender, removals, clock });
+  const event = reporter.event.bind(reporter);
+  const probes = new PodProbes({ runtime, clock, log, hostIp, event, changed: (podUid) => workers.poke(podUid) });
+  const workers = new PodWorkers({ ...parts, executor, environments, probes, runtimeName: () => node.runtimeName });
+  return workers;
+}

@@ -1,0 +1,88 @@
+import type { Container } from "../../gen/howbernetes/core/v1/container.js";
+import type { ContainerSnapshot } from "../runtime/interface.js";
+import { currentOf } from "./observed-pod.js";
+import { planObstacles } from "./plan-obstacles.js";
+import type { PlanInput, PodAction } from "./pod-action.js";
+import { recordOf } from "./pod-records.js";
+import { countedFailures, type RestartPolicy, restartDelayMs, shouldRestart } from "./restart-policy.js";
+import { terminationOf, vanished } from "./termination.js";
+
+/** What a container needs next. */
+export type Next =
+  | { readonly type: "runs" }
+  /** It has ended, and is not started again. */
+  | { readonly type: "over"; readonly hasSucceeded: boolean }
+  | { readonly type: "run"; readonly attempt: number; readonly failures: number; readonly replaced: ContainerSnapshot | undefined }
+  | { readonly type: "start"; readonly id: string }
+  | { readonly type: "wait"; readonly containerId: string; readonly delayMs: number; readonly restMs: number };
+
+/** What a pod's containers are planned in. */
+export interface PlanContext {
+  readonly input: PlanInput;
+  /** The one that runs. */
+  readonly sandbox: ContainerSnapshot | undefined;
+}
+
+/** What a container needs that is restarted by this policy. */
+export function nextOf(container: Container, policy: RestartPolicy, { input, sandbox }: PlanContext): Next {
+  const { observed, records } = input;
+  const name = container.name ?? "";
+  const current = currentOf(observed, name);
+  const record = recordOf(records, name);
+  if (current?.phase === "running") return { type: "runs" };
+  if (current?.phase === "exited") return afterEnd(name, current, { policy, input });
+  if (current?.phase === "created" && sandbox !== undefined && current.sandboxId === sandbox.id) return { type: "start", id: current.id };
+  // It was made for a sandbox that is gone, and cannot join another: its successor takes the next number.
+  if (current !== undefined) return { type: "run", attempt: current.identity.attempt + 1, failures: record.failures, replaced: undefined };
+  if (!record.started) return { type: "run", attempt: record.restartCount, failures: record.failures, replaced: undefined };
+  return afterEnd(name, undefined, { policy, input });
+}
+
+interface Ended {
+  readonly policy: RestartPolicy;
+  readonly input: PlanInput;
+}
+
+function afterEnd(name: string, ended: ContainerSnapshot | undefined, { policy, input }: Ended): Next {
+  const { records, memory, nowMs } = input;
+  const record = recordOf(records, name);
+  const { exitCode, startedAtMs, finishedAtMs } = ended === undefined ? vanished : terminationOf(ended);
+  // One that was ended to be restarted is, however well it took that.
+  const isForced = policy !== "Never" && ended !== undefined && memory.endings.get(ended.id)?.of === "container";
+  if (!isForced && !shouldRestart(policy, exitCode)) return { type: "over", hasSucceeded: exitCode === 0 };
+
+  const failures = countedFailures(record.failures, (finishedAtMs ?? 0) - (startedAtMs ?? 0));
+  const delayMs = restartDelayMs(failures);
+  const restMs = ended === undefined ? 0 : (memory.endedAtMs.get(ended.id) ?? nowMs) + delayMs - nowMs;
+  if (ended !== undefined && restMs > 0) return { type: "wait", containerId: ended.id, delayMs, restMs };
+  const attempt = Math.max(record.restartCount, ended?.identity.attempt ?? 0) + 1;
+  return { type: "run", attempt, failures: failures + 1, replaced: ended };
+}
+
+/** The steps that give a container what it needs next. */
+export function planContainer(container: Container, next: Next, { input, sandbox }: PlanContext): readonly PodAction[] {
+  const name = container.name ?? "";
+  switch (next.type) {
+    case "runs":
+    case "over":
+      return [];
+    case "start":
+      return [{ type: "startContainer", container: name, id: next.id }];
+    case "wait":
+      return planWait(name, next, input);
+    case "run": {
+      const obstacles = planObstacles(name, input);
+      if (obstacles !== undefined) return obstacles;
+      if (sandbox === undefined) return [];
+      const { attempt, failures, replaced } = next;
+      return [{ type: "runContainer", container: name, attempt, failures, replaced, sandboxId: sandbox.id }];
+    }
+  }
+}
+
+function planWait(container: string, next: Extract<Next, { type: "wait" }>, { memory }: PlanInput): readonly PodAction[] {
+  const { containerId: id, delayMs, restMs } = next;
+  const isKnown = memory.crashLoops.get(container)?.containerId === id;
+  const wake: PodAction = { type: "wake", afterMs: restMs };
+  return isKnown ? [wake] : [{ type: "noteCrashLoop", container, id, delayMs, restMs }, wake];
+}

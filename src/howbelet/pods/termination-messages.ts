@@ -1,0 +1,100 @@
+import { chmod, mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isAbort } from "../../base/abort.js";
+import type { Log } from "../../base/log.js";
+import type { Container } from "../../gen/howbernetes/core/v1/container.js";
+import type { ContainerStreams } from "../runtime/container-streams.js";
+import type { ContainerSnapshot, Mount } from "../runtime/interface.js";
+
+/** Kubernetes' bounds: of a message, of all messages of a pod, and of what is taken of a log in place of one. */
+const maxMessageBytes = 4096;
+const maxPodBytes = 12 * 1024;
+const maxLogBytes = 2048;
+const maxLogLines = 80;
+
+export interface TerminationMessagesDeps {
+  /** Where the files are made. */
+  readonly directory: string;
+  /** Whether the runtime can show such a file to a container. */
+  readonly isLocal: () => boolean;
+  readonly streams: Pick<ContainerStreams, "logs">;
+  readonly log: Log;
+}
+
+/** A dead container whose last words are wanted. */
+export interface DeadContainer {
+  readonly container: Container;
+  readonly snapshot: ContainerSnapshot;
+  /** How many containers its pod's spec has, which share what may be told. */
+  readonly siblings: number;
+}
+
+/**
+ * The files in which containers may say why they ended. Each container has one of its own, which lives as long as its
+ * pod. Nothing is thrown for them: a pod is not kept from running or ending by a lack of words.
+ */
+export class TerminationMessages {
+  constructor(private readonly deps: TerminationMessagesDeps) {}
+
+  /** Makes the file of a container that is about to be made; undefined when it cannot have one. */
+  async mountFor(podUid: string, { name = "", terminationMessagePath = "" }: Container, attempt: number): Promise<Mount | undefined> {
+    if (terminationMessagePath === "" || !this.deps.isLocal()) return undefined;
+    const source = this.fileOf(podUid, name, attempt);
+    await mkdir(join(this.deps.directory, podUid), { recursive: true, mode: 0o700 });
+    await writeFile(source, "");
+    // Whoever the container runs as may write it; the folder keeps everybody else on this machine out.
+    await chmod(source, 0o666);
+    return { source, target: terminationMessagePath, isReadOnly: false, propagation: "private" };
+  }
+
+  /** What a dead container left to be told; of one that failed without, the end of its log, if it wants that. */
+  async lastWords({ container, snapshot, siblings }: DeadContainer, signal: AbortSignal): Promise<string> {
+    const { podUid, container: name, attempt } = snapshot.identity;
+    const maxBytes = Math.min(maxMessageBytes, Math.floor(maxPodBytes / Math.max(1, siblings)));
+    const message = container.terminationMessagePath ? await this.read(this.fileOf(podUid, name, attempt), maxBytes) : "";
+    const wantsLog = message === "" && container.terminationMessagePolicy === "FallbackToLogsOnError" && snapshot.exitCode !== 0;
+    return wantsLog ? this.endOfLog(snapshot.id, Math.min(maxBytes, maxLogBytes), signal) : message;
+  }
+
+  async remove(podUid: string): Promise<void> {
+    await rm(join(this.deps.directory, podUid), { recursive: true, force: true });
+  }
+
+  /** Removes the files of all pods but these. */
+  async keepOnly(podUids: ReadonlySet<string>): Promise<void> {
+    const present = await readdir(this.deps.directory).catch(() => []);
+    for (const uid of present) if (!podUids.has(uid)) await this.remove(uid);
+  }
+
+  private fileOf(podUid: string, container: string, attempt: number): string {
+    return join(this.deps.directory, podUid, `${container}_${attempt}`);
+  }
+
+  /** The end of a file counts, as in Kubernetes. */
+  private async read(path: string, maxBytes: number): Promise<string> {
+    const file = await open(path).catch(() => undefined);
+    if (file === undefined) return "";
+    try {
+      const { size } = await file.stat();
+      const buffer = Buffer.alloc(Math.min(size, maxBytes));
+      await file.read(buffer, 0, buffer.length, size - buffer.length);
+      return buffer.toString();
+    } catch (error: unknown) {
+      return `Error on reading termination log ${path}: ${error instanceof Error ? error.message : String(error)}`;
+    } finally {
+      await file.close();
+    }
+  }
+
+  private async endOfLog(id: string, maxBytes: number, signal: AbortSignal): Promise<string> {
+    const options = { follow: false, timestamps: false, tailLines: maxLogLines, sinceSeconds: undefined, stdout: true, stderr: true };
+    const pieces: Buffer[] = [];
+    try {
+      for await (const piece of this.deps.streams.logs(id, options, signal)) pieces.push(piece);
+    } catch (error: unknown) {
+      if (!isAbort(error)) this.deps.log.warn("log of a dead container cannot be read", { container: id, error });
+    }
+    const log = Buffer.concat(pieces);
+    return log.subarray(Math.max(0, log.length - maxBytes)).toString();
+  }
+}
