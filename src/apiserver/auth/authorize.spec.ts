@@ -102,6 +102,7 @@ describe("authorize", () => {
         { ...getPod, verb: "delete", object: podOn("n2") },
         { ...getPod, verb: "update", object: podOn("n1") },
         { ...getPod, verb: "patch", object: podOn("n1"), subresource: "status" },
+        { ...getPod, verb: "patch", object: podOn("n1"), subresource: "ephemeralcontainers" },
         { ...getPod, verb: "bind", object: podOn("n1") },
         { ...getPod, verb: "logs", object: podOn("n1") },
         { ...watchPods, verb: "deletecollection", requiredNodeName: "n1" },

@@ -29,7 +29,7 @@ describe("the Discovery service", () => {
   });
 
   const subresources: readonly (readonly [string, readonly string[]])[] = [
-    ["pods", ["binding", "eviction", "log", "status"]],
+    ["pods", ["binding", "ephemeralcontainers", "eviction", "log", "status"]],
     ["deployments", ["scale", "status"]],
     ["namespaces", ["finalize", "status"]],
     ["events", []],

@@ -66,6 +66,8 @@ export function hostsText({ address, hostname, domainName, extraHosts }: PodName
     return `${entry.slice(colon + 1)}\t${entry.slice(0, colon)}`;
   });
   const lines = [
+    // As in Kubernetes, where programs look for it to tell whose file it is.
+    "# Kubernetes-managed hosts file.",
     "127.0.0.1\tlocalhost",
     "::1\tlocalhost ip6-localhost ip6-loopback",
     "fe00::0\tip6-localnet",
