@@ -166,10 +166,15 @@ describe("PodProbes", () => {
     probes.follow(web, [target({ livenessProbe: probe("alive"), readinessProbe: probe("ready") })]);
     await clock.advance(0);
     const atMs = clock.now();
-    expect(probes.lastOf("c1")).to.deep.equal([
+    const last = [
       { probe: "liveness", outcome: "success", message: "alive says no", atMs },
       { probe: "readiness", outcome: "failure", message: "ready says no", atMs },
-    ]);
+    ];
+    expect(probes.lastOf("uid-1", "c1")).to.deep.equal(last);
+    probes.follow(web, []);
+    expect(probes.lastOf("uid-1", "c1")).to.deep.equal(last);
+    probes.release("uid-1");
+    expect(probes.lastOf("uid-1", "c1")).to.deep.equal([]);
   });
 
   it("leave nothing behind when a pod is released", async () => {

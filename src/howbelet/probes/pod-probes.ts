@@ -22,13 +22,19 @@ export interface PodProbesDeps {
 
 const nothingKnown: ProbeVerdict = { isStarted: false, isReady: false, fatal: undefined };
 
+/** Of so many of a pod's containers that are not followed any more are the last results kept. */
+const keptResults = 10;
+
 /**
  * The probes of all of a node's running containers. Each container is probed from when it is first followed until it
- * is not among its pod's targets any more; what is known of it is forgotten then.
+ * is not among its pod's targets any more; of what is known of it then only the last results are kept, until its pod
+ * is released.
  */
 export class PodProbes {
   private readonly pods = new Map<string, Map<string, ContainerProbes>>();
   private readonly byContainer = new Map<string, ContainerProbes>();
+  /** By pod, of containers that were followed: the last result of each probe, by container. */
+  private readonly results = new Map<string, Map<string, readonly LastProbe[]>>();
   private readonly bornAtMs: number;
 
   constructor(private readonly deps: PodProbesDeps) {
@@ -40,7 +46,7 @@ export class PodProbes {
     const { uid } = pod.metadata;
     const present = this.pods.get(uid) ?? new Map<string, ContainerProbes>();
     const wanted = new Set(targets.map(({ id }) => id));
-    for (const id of present.keys()) if (!wanted.has(id)) this.drop(present, id);
+    for (const id of present.keys()) if (!wanted.has(id)) this.drop(uid, id);
     for (const target of targets) {
       let probes = present.get(target.id);
       if (probes === undefined) {
@@ -60,22 +66,28 @@ export class PodProbes {
     return this.byContainer.get(containerId)?.verdict ?? nothingKnown;
   }
 
-  /** The last result of each of a container's probes, as long as it is followed. */
-  lastOf(containerId: string): readonly LastProbe[] {
-    return this.byContainer.get(containerId)?.last ?? [];
+  /** The last result of each of the probes of a container of the pod. */
+  lastOf(podUid: string, containerId: string): readonly LastProbe[] {
+    return this.byContainer.get(containerId)?.last ?? this.results.get(podUid)?.get(containerId) ?? [];
   }
 
   /** The pod is not to be probed any more. */
   release(podUid: string): void {
-    const present = this.pods.get(podUid);
-    if (present === undefined) return;
-    for (const id of [...present.keys()]) this.drop(present, id);
+    for (const id of [...(this.pods.get(podUid)?.keys() ?? [])]) this.drop(podUid, id);
     this.pods.delete(podUid);
+    this.results.delete(podUid);
   }
 
-  private drop(present: Map<string, ContainerProbes>, id: string): void {
-    present.get(id)?.stop();
-    present.delete(id);
+  private drop(podUid: string, id: string): void {
+    const present = this.pods.get(podUid);
+    const probes = present?.get(id);
+    if (probes === undefined) return;
+    probes.stop();
+    present?.delete(id);
     this.byContainer.delete(id);
+    const results = this.results.get(podUid) ?? new Map<string, readonly LastProbe[]>();
+    this.results.set(podUid, results.set(id, probes.last));
+    const [oldest] = results.keys();
+    if (results.size > keptResults && oldest !== undefined) results.delete(oldest);
   }
 }

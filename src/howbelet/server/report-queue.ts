@@ -2,6 +2,7 @@ import type { Whole } from "../../api/object.js";
 import type { Clock } from "../../base/clock.js";
 import type {
   ReportRequest,
+  ReportRequest_ContainerDeath,
   ReportRequest_ContainerEvent,
   ReportRequest_Hello,
   ReportRequest_NodeReport,
@@ -10,6 +11,7 @@ import type {
 } from "../../gen/howbernetes/api/v1/nodes.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
+import type { ContainerFlight } from "../../gen/howbernetes/flight/v1/flight_record.js";
 import type { PodEvent, PodReporter } from "../pods/pod-reporter.js";
 
 /** What is not urgent waits this long for something newer to take its place. */
@@ -17,6 +19,9 @@ const coalesceMs = 200;
 
 /** Events that wait while the api-server is away; older ones are given up first. */
 const maxPendingEvents = 1_000;
+
+/** So of deaths, which carry the ends of logs with them. */
+const maxPendingDeaths = 100;
 
 interface Entry {
   readonly report: ReportRequest_PodReport;
@@ -36,6 +41,7 @@ type Message = NonNullable<ReportRequest["message"]>;
 export class ReportQueue implements PodReporter {
   private readonly pods = new Map<string, Entry>();
   private readonly events: ReportRequest_ContainerEvent[] = [];
+  private readonly deaths: ReportRequest_ContainerDeath[] = [];
   private node: ReportRequest_NodeReport | undefined;
   private isNodeDue = false;
   private isHeartbeatDue = false;
@@ -59,6 +65,13 @@ export class ReportQueue implements PodReporter {
     if (this.events.length >= maxPendingEvents) this.events.shift();
     const fieldPath = container === undefined ? "" : `spec.containers{${container}}`;
     this.events.push({ namespace, name, uid, type, reason, message, fieldPath });
+    this.wake();
+  }
+
+  death(pod: Whole<Pod>, flight: ContainerFlight): void {
+    const { namespace, name, uid } = pod.metadata;
+    if (this.deaths.length >= maxPendingDeaths) this.deaths.shift();
+    this.deaths.push({ namespace, name, uid, flight });
     this.wake();
   }
 
@@ -126,7 +139,9 @@ export class ReportQueue implements PodReporter {
       return { $case: "pod", value: entry.report };
     }
     const event = this.events.shift();
-    return event === undefined ? undefined : { $case: "containerEvent", value: event };
+    if (event !== undefined) return { $case: "containerEvent", value: event };
+    const death = this.deaths.shift();
+    return death === undefined ? undefined : { $case: "containerDeath", value: death };
   }
 
   private idle(signal: AbortSignal): Promise<void> {
