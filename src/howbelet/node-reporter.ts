@@ -1,11 +1,11 @@
 import type { Clock } from "../base/clock.js";
 import type { ContainerImage } from "../gen/howbernetes/core/v1/node.js";
 import type { Quantity } from "../gen/howbernetes/meta/v1/values.js";
+import type { MachineIds } from "./machine-ids.js";
 import type { PressureConditionType } from "./pressure/pressure-conditions.js";
 import { allocatableOf, capacityOf } from "./resources/node-resources.js";
 import type { NodeSettings } from "./resources/node-settings.js";
 import type { PreparedNetwork, RuntimeInfo } from "./runtime/interface.js";
-import type { MachineIds } from "./machine-ids.js";
 import type { ReportQueue } from "./server/report-queue.js";
 import { nodeReport } from "./status/node-status.js";
 
@@ -37,8 +37,8 @@ export class NodeReporter {
   }
 
   /** Whether the runtime sees this machine's files. */
-  get isLocal(): boolean {
-    return this.info?.isLocal ?? false;
+  get isLocal(): boolean | undefined {
+    return this.info?.isLocal;
   }
 
   /** What the node has to give, by resource; undefined while the runtime has never answered. */

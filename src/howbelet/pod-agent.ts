@@ -7,13 +7,16 @@ import { ConfigStore } from "./config/config-store.js";
 import { ContainerView } from "./container-view.js";
 import type { ImageSettings } from "./images/image-settings.js";
 import { NodeImages } from "./images/node-images.js";
+import { type KeptPods, NodeKeeper } from "./node-keeper.js";
 import type { NodeReporter } from "./node-reporter.js";
 import type { PodSource } from "./pod-source.js";
 import { CheckpointStore } from "./pods/checkpoint-store.js";
 import { createPodWorkers } from "./pods/create-pod-workers.js";
 import type { PodReporter } from "./pods/pod-reporter.js";
 import type { PodWorkers } from "./pods/pod-workers.js";
+import { refuseSysctls } from "./pods/sysctls.js";
 import { TerminationMessages } from "./pods/termination-messages.js";
+import type { NodeSettings } from "./resources/node-settings.js";
 import type { ContainerSnapshot, PreparedNetwork, Runtime, RuntimeScope } from "./runtime/interface.js";
 import { PodVolumes } from "./volumes/pod-volumes.js";
 
@@ -29,6 +32,7 @@ export interface PodAgentDeps {
   readonly connected: (signal: AbortSignal) => Promise<void>;
   readonly reporter: PodReporter;
   readonly node: NodeReporter;
+  readonly settings: NodeSettings;
   readonly hostIp: string;
   /** Where checkpoints are kept. */
   readonly checkpointDir: string;
@@ -43,6 +47,8 @@ export interface PodAgentDeps {
   readonly seccompDir: string;
   /** Most processes that a container may have; undefined is no limit. */
   readonly maxProcesses: number | undefined;
+  /** Settings of the kernel that pods may make besides the safe ones. */
+  readonly allowedSysctls: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -59,6 +65,7 @@ export class PodAgent {
   private readonly configs: ConfigStore;
   private readonly images: NodeImages;
   private readonly volumes: PodVolumes;
+  private readonly keeper: NodeKeeper;
   private readonly lifetime = new AbortController();
   /** Present once the source's first list is complete. */
   private wantedUids: (() => ReadonlySet<string>) | undefined;
@@ -86,7 +93,12 @@ export class PodAgent {
       clock,
       log,
     });
-    this.messages = new TerminationMessages({ directory: deps.messagesDir, isLocal: () => node.isLocal, streams: runtime.streams, log });
+    this.messages = new TerminationMessages({
+      directory: deps.messagesDir,
+      isLocal: () => node.isLocal === true,
+      streams: runtime.streams,
+      log,
+    });
     this.volumes = new PodVolumes({
       directory: deps.volumesDir,
       configs: this.configs,
@@ -99,7 +111,8 @@ export class PodAgent {
     });
     const { view, configs, checkpoints, messages, volumes } = this;
     const made = { images: this.images.forPods, volumes, messages, configs };
-    this.workers = createPodWorkers({ ...deps, ...made, view, checkpoints, admit: () => undefined });
+    this.workers = createPodWorkers({ ...deps, ...made, view, checkpoints, admit: (pod) => this.keeper.admit(pod) });
+    this.keeper = this.createKeeper();
   }
 
   /** A pod's status as this node last derived it. */
@@ -132,8 +145,9 @@ export class PodAgent {
     };
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
-    const { view, workers, configs, images, volumes } = this;
-    const parts = [...[view, workers, configs, images, volumes].map((part) => part.run(either)), this.deps.source.run(handler, either)];
+    const { view, workers, configs, images, volumes, keeper } = this;
+    const running = [view, workers, configs, images, volumes, keeper].map((part) => part.run(either));
+    const parts = [...running, this.deps.source.run(handler, either)];
     try {
       await Promise.all(parts);
     } catch (error: unknown) {
@@ -150,6 +164,20 @@ export class PodAgent {
     this.wantedUids = () => new Set();
     this.sweep();
     await this.workers.emptied(signal);
+  }
+
+  private createKeeper(): NodeKeeper {
+    const { runtime, scope, settings, node, reporter, client, connected, clock, log } = this.deps;
+    const { view, workers, volumes } = this;
+    const pods: KeptPods = {
+      placed: () => workers.placed(),
+      hasEnded: (podUid) => ["Succeeded", "Failed"].includes(workers.statusOf(podUid)?.phase ?? ""),
+      fail: (podUid, failure) => workers.fail(podUid, failure),
+      volumesOf: (pod, signal) => volumes.usageOf(pod, signal),
+    };
+    const removeUnusedImages = (signal: AbortSignal): Promise<number> => this.images.removeUnused(signal);
+    const place = { node, settings, nodeName: scope.nodeName, client, connected };
+    return new NodeKeeper({ ...place, runtime, view, pods, removeUnusedImages, reporter, clock, log });
   }
 
   /** Removes what is left of pods that the api-server does not have. */

@@ -7,15 +7,16 @@ import { podKind } from "../../src/api/kinds/pod/kind.js";
 import type { Whole } from "../../src/api/object.js";
 import { abortable } from "../../src/base/abort.js";
 import { createLog } from "../../src/base/log.js";
+import type { NodeCondition } from "../../src/gen/howbernetes/core/v1/node.js";
 import type { Pod } from "../../src/gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../../src/gen/howbernetes/core/v1/pod_status.js";
 import type { ContainerFlight } from "../../src/gen/howbernetes/flight/v1/flight_record.js";
 import { defaultImageSettings } from "../../src/howbelet/images/image-settings.js";
-import { defaultNodeSettings } from "../../src/howbelet/resources/node-settings.js";
 import { NodeReporter } from "../../src/howbelet/node-reporter.js";
 import { PodAgent } from "../../src/howbelet/pod-agent.js";
 import type { PodSourceHandler } from "../../src/howbelet/pod-source.js";
 import type { PodReporter } from "../../src/howbelet/pods/pod-reporter.js";
+import { defaultNodeSettings } from "../../src/howbelet/resources/node-settings.js";
 import { type HollowBehaviour, HollowRuntime } from "../../src/howbelet/runtime/hollow/hollow-runtime.js";
 import type { ContainerConfig, ContainerSnapshot } from "../../src/howbelet/runtime/interface.js";
 import { eventually } from "../eventually.js";
@@ -125,6 +126,7 @@ export class HollowAgent {
       connected: (running) => (this.connected ? Promise.resolve() : abortable(new Promise<never>(() => undefined), running)),
       reporter: this.recorder,
       node: this.nodeReporter(),
+      settings: defaultNodeSettings,
       hostIp: "10.0.0.1",
       checkpointDir: directory,
       volumesDir: join(directory, "volumes"),
@@ -133,6 +135,7 @@ export class HollowAgent {
       messagesDir: join(directory, "messages"),
       seccompDir: directory,
       maxProcesses: undefined,
+      allowedSysctls: [],
       clock,
       log: createLog("test", "silent"),
     });
@@ -184,6 +187,10 @@ export class HollowAgent {
   /** Checks the last status that was reported. */
   shows(expected: string): () => void {
     return () => expect(this.recorder.last === undefined ? "nothing" : words(this.recorder.last)).to.equal(expected);
+  }
+
+  private noteReadiness(ready: NodeCondition | undefined): void {
+    this.nodeConditions.push(`${ready?.status} ${ready?.reason}`);
   }
 
   private nodeReporter(): NodeReporter {

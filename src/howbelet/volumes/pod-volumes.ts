@@ -10,6 +10,7 @@ import type { Volume } from "../../gen/howbernetes/core/v1/volume.js";
 import type { Quantity } from "../../gen/howbernetes/meta/v1/values.js";
 import type { ConfigStore } from "../config/config-store.js";
 import type { PodEvent } from "../pods/pod-reporter.js";
+import type { VolumeSupply } from "../pods/volume-supply.js";
 import type { Mount } from "../runtime/interface.js";
 import { containerMounts } from "./container-mounts.js";
 import { Mounter } from "./mounter.js";
@@ -55,13 +56,14 @@ interface HeldPod {
  * made when it is first held, follow what they are made of until it is released, outlive its containers and the agent,
  * and go when the pod goes.
  */
-export class PodVolumes {
+export class PodVolumes implements VolumeSupply {
   private readonly pods = new Map<string, HeldPod>();
   /** Pods of which an agent before this one has left something. */
   private readonly found = new Set<string>();
   private readonly mounter = new Mounter();
   private readonly places: VolumePlaces;
   private readonly failure = deferred<never>();
+  private clearing: Promise<void> = Promise.resolve();
 
   constructor(private readonly deps: PodVolumesDeps) {
     const { directory, log } = deps;
@@ -80,11 +82,12 @@ export class PodVolumes {
     } catch (error: unknown) {
       if (!signal.aborted || !isAbort(error)) throw error;
     } finally {
-      await Promise.all([...this.pods.values()].flatMap(({ volumes }) => [...volumes.values()].map((volume) => volume.stop())));
+      const volumes = [...this.pods.values()].flatMap((held) => [...held.volumes.values()]);
+      await Promise.all([this.clearing, ...volumes.map((volume) => volume.stop())]);
     }
   }
 
-  /** The pod is to be run, and is like this: its volumes are made, and follow what they are made of. May be called at any time again. */
+  /** To be called again with each change of the pod: volumes may show its labels. */
   hold(pod: Whole<Pod>): void {
     const { uid } = pod.metadata;
     const held = this.pods.get(uid) ?? { pod, isFollowing: true, volumes: new Map() };
@@ -101,20 +104,13 @@ export class PodVolumes {
     if (held?.isFollowing === true) this.follow(held);
   }
 
-  /**
-   * Why containers of the pod cannot be made now, by name; none of them can before all volumes that any of them mounts
-   * are there.
-   */
+  /** None of a pod's containers can be made before all volumes that any of them mounts are there. */
   problemsOf(pod: Whole<Pod>): ReadonlyMap<string, VolumeProblem> {
     const problem = this.problemOf(pod);
     if (problem === undefined) return new Map();
     return new Map(containersOf(pod.spec).map(({ name = "" }) => [name, problem]));
   }
 
-  /**
-   * What a container is to see of the pod's volumes. `variables` are those of its environment.
-   * @throws RuntimeError Misconfigured, when a part of a volume cannot be had
-   */
   async mountsFor(pod: Whole<Pod>, container: Container, variables: ReadonlyMap<string, string>): Promise<readonly Mount[]> {
     if (container.volumeMounts.length === 0) return [];
     const { uid } = pod.metadata;
@@ -123,13 +119,11 @@ export class PodVolumes {
     return containerMounts(container, ready, variables, { mounter: this.mounter, inMemory: () => this.places.inMemory(uid) });
   }
 
-  /** The pod's containers are not to be started any more: its volumes stay as they are. */
   release(podUid: string): void {
     const held = this.pods.get(podUid);
     if (held !== undefined) held.isFollowing = false;
   }
 
-  /** Removes all that there is of the pod's volumes; none of its containers may be left running. Called again, it does nothing. */
   async remove(podUid: string): Promise<void> {
     const held = this.pods.get(podUid);
     const isNothing = (held === undefined || held.volumes.size === 0) && !this.found.has(podUid);
@@ -141,14 +135,21 @@ export class PodVolumes {
     this.pods.delete(podUid);
   }
 
-  /** Removes what is left of pods that the node does not have any more. What cannot be removed now is left for the next time. */
-  async removeLeftovers(isPresent: (podUid: string) => boolean): Promise<void> {
-    for (const uid of this.found) {
-      if (isPresent(uid) || this.pods.has(uid)) continue;
-      await this.remove(uid).catch((error: unknown) =>
-        this.deps.log.warn("volumes of a pod that is gone cannot be removed", { pod: uid, error }),
-      );
-    }
+  /**
+   * Removes what agents before this one have left of pods that the node does not have any more. What cannot be removed
+   * now is left for the next time.
+   */
+  removeLeftovers(isPresent: (podUid: string) => boolean): void {
+    const gone = [...this.found].filter((uid) => !isPresent(uid) && !this.pods.has(uid));
+    for (const uid of gone) this.found.delete(uid);
+    const clear = async (): Promise<void> => {
+      for (const pod of gone) {
+        await this.places
+          .remove(pod)
+          .catch((error: unknown) => this.deps.log.warn("volumes of a pod that is gone are left", { pod, error }));
+      }
+    };
+    this.clearing = this.clearing.then(clear);
   }
 
   /** How full the pod's empty folders are. */

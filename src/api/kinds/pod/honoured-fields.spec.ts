@@ -34,7 +34,8 @@ describe("refuseUnhonoured", () => {
     "{ name: main, image: a, stdin: true, stdinOnce: true, tty: true, securityContext: {}, lifecycle: {} }",
     "{ name: main, image: a, resources: { limits: { ephemeral-storage: 1Gi } } }",
     "{ name: main, image: a, securityContext: { runAsUser: 0, privileged: true, procMount: Default, capabilities: { add: [KILL] } } }",
-    "{ name: main, image: a, terminationMessagePath: /dev/termination-log, terminationMessagePolicy: File }",
+    "{ name: main, image: a, terminationMessagePath: /tmp/why, terminationMessagePolicy: FallbackToLogsOnError }",
+    "{ name: main, image: a, lifecycle: { postStart: { exec: { command: [a] } }, preStop: { sleep: { seconds: 1 } } } }",
   ];
   for (const container of honouredContainers) {
     it(`lets through ${container}`, () => {
@@ -58,13 +59,11 @@ describe("refuseUnhonoured", () => {
   }
 
   const refusedContainers: Readonly<Record<string, string>> = {
-    "volumeMounts: [{ name: a, mountPath: /a }]": "volumeMounts",
+    "volumeMounts: [{ name: a, mountPath: /a, recursiveReadOnly: IfPossible }]": "volumeMounts[0].recursiveReadOnly",
     "env: [{ name: A, valueFrom: { fileKeyRef: { volumeName: v, path: p, key: k } } }]": "env[0].valueFrom.fileKeyRef",
-    "terminationMessagePath: /tmp/x": "terminationMessagePath",
-    "terminationMessagePolicy: FallbackToLogsOnError": "terminationMessagePolicy",
     "resources: { limits: { example.com/gpu: 1 } }": "resources.limits[example.com/gpu]",
     "resources: { claims: [{ name: a }] }": "resources.claims",
-    "lifecycle: { preStop: { sleep: { seconds: 1 } } }": "lifecycle.preStop",
+    "lifecycle: { stopSignal: SIGUSR1 }": "lifecycle.stopSignal",
     "restartPolicy: Always": "restartPolicy",
   };
   for (const [field, path] of Object.entries(refusedContainers)) {
@@ -76,10 +75,14 @@ describe("refuseUnhonoured", () => {
   }
 
   const refusedSpecs: Readonly<Record<string, string>> = {
-    "volumes: [{ name: a, emptyDir: {} }]": "spec.volumes",
-    "initContainers: [{ name: i, image: a }]": "spec.initContainers",
+    "volumes: [{ name: a, persistentVolumeClaim: { claimName: a } }]": "spec.volumes[0].persistentVolumeClaim",
+    "volumes: [{ name: a, ephemeral: {} }]": "spec.volumes[0].ephemeral",
+    "volumes: [{ name: a, nfs: { server: a, path: /a } }]": "spec.volumes[0].nfs",
+    "volumes: [{ name: a, image: { reference: a } }]": "spec.volumes[0].image",
+    "volumes: [{ name: a, configMap: { name: a, items: [{ key: a, path: a, user: 1 }] } }]": "spec.volumes[0].configMap.items[0].user",
+    "volumes: [{ name: a, projected: { sources: [{ serviceAccountToken: { path: a } }] } }]":
+      "spec.volumes[0].projected.sources[0].serviceAccountToken",
     "affinity: { podAffinity: {} }": "spec.affinity.podAffinity",
-    "activeDeadlineSeconds: 0": "spec.activeDeadlineSeconds",
     "serviceAccountName: robot": "spec.serviceAccountName",
     "automountServiceAccountToken: true": "spec.automountServiceAccountToken",
     "schedulingGates: [{ name: a }]": "spec.schedulingGates",
@@ -92,6 +95,8 @@ describe("refuseUnhonoured", () => {
   }
 
   const impossible: Readonly<Record<string, string>> = {
+    "volumes: [{ name: a, emptyDir: { medium: HugePages } }]":
+      "spec.volumes[0].emptyDir.medium: Forbidden: not possible here: nodes have no huge pages to give",
     "hostUsers: false": "spec.hostUsers: Forbidden: not possible on Docker: user namespaces are the whole engine's, not a pod's",
     "os: { name: windows }": "spec.os.name: Forbidden: not possible here: nodes run Linux containers only",
     "securityContext: { supplementalGroupsPolicy: Strict }":
@@ -120,6 +125,7 @@ describe("refuseUnhonoured", () => {
       ...["containers", "restartPolicy", "terminationGracePeriodSeconds", "nodeSelector", "nodeName", "hostname", "subdomain"],
       ...["schedulerName", "tolerations", "priorityClassName", "priority", "preemptionPolicy", "enableServiceLinks"],
       ...["hostAliases", "dnsPolicy", "dnsConfig", "hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "setHostnameAsFQDN"],
+      ...["volumes", "imagePullSecrets"],
       // The first only as true, the others only as empty messages or in part.
       ...["hostUsers", "securityContext", "affinity", "os", "ephemeralContainers"],
     ]);
@@ -128,7 +134,7 @@ describe("refuseUnhonoured", () => {
   it("lets through no other field of a container than these", () => {
     const place = (field: string, value: unknown): object => ({ containers: [{ ...Container.fromPartial({}), [field]: value }] });
     expect(settable("howbernetes.core.v1.Container", place)).to.have.members([
-      ...["name", "image", "command", "args", "workingDir", "ports", "env", "envFrom", "imagePullPolicy"],
+      ...["name", "image", "command", "args", "workingDir", "ports", "env", "envFrom", "imagePullPolicy", "volumeMounts"],
       ...["stdin", "stdinOnce", "tty", "resources", "lifecycle", "securityContext", "livenessProbe", "readinessProbe", "startupProbe"],
     ]);
   });

@@ -5,6 +5,8 @@ import type {
   EnvVarSource,
   EphemeralContainer,
   EphemeralContainerCommon,
+  Lifecycle,
+  LifecycleHandler,
   ResourceRequirements,
 } from "../../../gen/howbernetes/core/v1/container.js";
 import type { PodOS, PodSpec } from "../../../gen/howbernetes/core/v1/pod.js";
@@ -12,6 +14,7 @@ import type { Affinity } from "../../../gen/howbernetes/core/v1/scheduling.js";
 import type { FieldError } from "../../errors.js";
 import { because, type FieldTable, honoured, keysOnly, only, refuseOutside, within } from "./field-table.js";
 import { containerSecurityFields, podSecurityFields } from "./security-fields.js";
+import { mountFields, volumeFields } from "./volume-fields.js";
 
 const portFields: FieldTable<ContainerPort> = {
   name: honoured,
@@ -35,8 +38,14 @@ const resourceFields: FieldTable<ResourceRequirements> = {
   requests: keysOnly("cpu", "memory", "ephemeral-storage"),
 };
 
-/** An empty message says nothing, so that it may be written; none of its fields is honoured. */
-const nothing = {};
+const hookFields: FieldTable<LifecycleHandler> = {
+  exec: honoured,
+  httpGet: honoured,
+  sleep: honoured,
+  tcpSocket: because("obsolete: in Kubernetes it only ever fails"),
+};
+
+const lifecycleFields: FieldTable<Lifecycle> = { postStart: within(hookFields), preStop: within(hookFields) };
 
 const containerFields: FieldTable<Container> & FieldTable<EphemeralContainerCommon> = {
   name: honoured,
@@ -48,18 +57,22 @@ const containerFields: FieldTable<Container> & FieldTable<EphemeralContainerComm
   ports: within(portFields),
   env: within(envFields),
   envFrom: honoured,
+  volumeMounts: within(mountFields),
   resources: within(resourceFields),
   stdin: honoured,
   stdinOnce: honoured,
   tty: honoured,
   securityContext: within(containerSecurityFields),
-  lifecycle: within(nothing),
+  lifecycle: within(lifecycleFields),
   livenessProbe: honoured,
   readinessProbe: honoured,
   startupProbe: honoured,
-  terminationMessagePath: only("/dev/termination-log"),
-  terminationMessagePolicy: only("File"),
+  terminationMessagePath: honoured,
+  terminationMessagePolicy: honoured,
 };
+
+/** One that stays is a sidecar. */
+const initFields: FieldTable<Container> = { ...containerFields, restartPolicy: only("Always") };
 
 const ephemeralFields: FieldTable<EphemeralContainer> = {
   ephemeralContainerCommon: within(containerFields),
@@ -75,9 +88,12 @@ const osFields: FieldTable<PodOS> = { name: because("not possible here: nodes ru
  * ignored. To honour more is to add a line here.
  */
 const podFields: FieldTable<PodSpec> = {
+  initContainers: within(initFields),
   containers: within(containerFields),
   restartPolicy: honoured,
   terminationGracePeriodSeconds: honoured,
+  activeDeadlineSeconds: honoured,
+  readinessGates: honoured,
   imagePullSecrets: honoured,
   nodeName: honoured,
   nodeSelector: honoured,
@@ -96,6 +112,7 @@ const podFields: FieldTable<PodSpec> = {
   shareProcessNamespace: honoured,
   ephemeralContainers: within(ephemeralFields),
   securityContext: within(podSecurityFields),
+  volumes: within(volumeFields),
   affinity: within(affinityFields),
   os: within(osFields),
   // Without services, there are no links to them to be made or not.

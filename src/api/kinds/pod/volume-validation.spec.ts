@@ -77,11 +77,6 @@ describe("validateVolumes", () => {
     ]);
   });
 
-  it("is refused as a whole, and once", () => {
-    const pod = admitted(podKind, "spec: { containers: [{ name: a, image: a }], volumes: [{ name: a }, { name: b }] }");
-    expect(podKind.validate(pod).map(({ path }) => path)).to.deep.equal(["spec.volumes"]);
-  });
-
   it("is an empty folder when nothing is said", () => {
     expect(admitted(podKind, "spec: { volumes: [{ name: a }] }").spec.volumes[0]?.volumeSource?.emptyDir).to.not.equal(undefined);
     expect(admitted(podKind, "spec: { volumes: [{ name: a, secret: {} }] }").spec.volumes[0]?.volumeSource?.secret?.defaultMode).to.equal(
