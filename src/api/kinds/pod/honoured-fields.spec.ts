@@ -97,6 +97,8 @@ describe("refuseUnhonoured", () => {
   const impossible: Readonly<Record<string, string>> = {
     "volumes: [{ name: a, emptyDir: { medium: HugePages } }]":
       "spec.volumes[0].emptyDir.medium: Forbidden: not possible here: nodes have no huge pages to give",
+    "initContainers: [{ name: i, image: a, lifecycle: { preStop: { tcpSocket: { port: 1 } } }, restartPolicy: Always }]":
+      "spec.initContainers[0].lifecycle.preStop.tcpSocket: Forbidden: obsolete: in Kubernetes it only ever fails",
     "hostUsers: false": "spec.hostUsers: Forbidden: not possible on Docker: user namespaces are the whole engine's, not a pod's",
     "os: { name: windows }": "spec.os.name: Forbidden: not possible here: nodes run Linux containers only",
     "securityContext: { supplementalGroupsPolicy: Strict }":
@@ -125,7 +127,7 @@ describe("refuseUnhonoured", () => {
       ...["containers", "restartPolicy", "terminationGracePeriodSeconds", "nodeSelector", "nodeName", "hostname", "subdomain"],
       ...["schedulerName", "tolerations", "priorityClassName", "priority", "preemptionPolicy", "enableServiceLinks"],
       ...["hostAliases", "dnsPolicy", "dnsConfig", "hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "setHostnameAsFQDN"],
-      ...["volumes", "imagePullSecrets"],
+      ...["volumes", "imagePullSecrets", "initContainers", "activeDeadlineSeconds", "readinessGates"],
       // The first only as true, the others only as empty messages or in part.
       ...["hostUsers", "securityContext", "affinity", "os", "ephemeralContainers"],
     ]);
@@ -136,6 +138,7 @@ describe("refuseUnhonoured", () => {
     expect(settable("howbernetes.core.v1.Container", place)).to.have.members([
       ...["name", "image", "command", "args", "workingDir", "ports", "env", "envFrom", "imagePullPolicy", "volumeMounts"],
       ...["stdin", "stdinOnce", "tty", "resources", "lifecycle", "securityContext", "livenessProbe", "readinessProbe", "startupProbe"],
+      ...["terminationMessagePath", "terminationMessagePolicy"],
     ]);
   });
 
