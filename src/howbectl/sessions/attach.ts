@@ -1,5 +1,5 @@
 import type { Whole } from "../../api/object.js";
-import { createPodStreams } from "../../client/pod-streams.js";
+import { createPodStreams, type PodProcess, type TerminalSize } from "../../client/pod-streams.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { CliEnv } from "../cli-env.js";
 import type { PodContainer } from "../pods/pod-containers.js";
@@ -24,9 +24,7 @@ export async function attachTo(
   const options = { stdin, tty: container.tty, container: container.name, terminalSize: size };
   const open = async (signal: AbortSignal) => {
     const process = await streams.attach(metadata, { ...options, signal });
-    // A program that draws on the whole screen draws anew only when the size changes.
-    if (size !== undefined) await process.resize({ columns: size.columns + 1, rows: size.rows + 1 });
-    if (size !== undefined) await process.resize(size);
+    if (size !== undefined) redraw(process, size);
     return process;
   };
   await runSession(ends, open, env);
@@ -37,4 +35,9 @@ export async function attachTo(
       ? `Session ended, the ephemeral container will not be restarted but may be reattached using '${resume}' if it is still running`
       : `Session ended, resume using '${resume}' command when the pod is running`,
   );
+}
+
+/** A program that draws on the whole screen draws anew only when the size changes. What is sent stays in order. */
+function redraw(process: PodProcess, { columns, rows }: TerminalSize): void {
+  for (const extra of [1, 0]) process.resize({ columns: columns + extra, rows: rows + extra }).catch((_ended: unknown) => undefined);
 }
