@@ -8,6 +8,8 @@ import type { PodImages } from "../images/pod-images.js";
 import { Limiter } from "../limiter.js";
 import type { NodeReporter } from "../node-reporter.js";
 import { PodProbes } from "../probes/pod-probes.js";
+import { FlightRecorder } from "../recorder/flight-recorder.js";
+import { RememberingReporter } from "../recorder/remembering-reporter.js";
 import type { Runtime, RuntimeScope } from "../runtime/interface.js";
 import type { CheckpointStore } from "./checkpoint-store.js";
 import { Confinements } from "./confinements.js";
@@ -49,8 +51,10 @@ export interface PodWorkersParts {
 }
 
 /** Puts together what works on a node's pods. */
-export function createPodWorkers(parts: PodWorkersParts): PodWorkers {
-  const { runtime, view, images, configs, node, hostIp, reporter, clock, log } = parts;
+export function createPodWorkers(given: PodWorkersParts): PodWorkers {
+  const reporter = new RememberingReporter(given.reporter, given.clock);
+  const parts = { ...given, reporter };
+  const { runtime, view, images, configs, node, hostIp, clock, log } = parts;
   const [starts, removals] = [new Limiter(startsAtOnce), new Limiter(removalsAtOnce)];
   const environments = new Environments({ configs, hostIp, allocatable: () => node.allocatable });
   const profiles = new SeccompProfiles(parts.seccompDir);
@@ -61,6 +65,9 @@ export function createPodWorkers(parts: PodWorkersParts): PodWorkers {
   const executor = new PodExecutor({ runtime, view, images, sandboxes, containers, ender, removals, clock });
   const event = reporter.event.bind(reporter);
   const probes = new PodProbes({ runtime, clock, log, hostIp, event, changed: (podUid) => workers.poke(podUid) });
-  const workers = new PodWorkers({ ...parts, executor, environments, probes, runtimeName: () => node.runtimeName });
+  const runtimeName = (): string => node.runtimeName;
+  const probed = probes.lastOf.bind(probes);
+  const flights = new FlightRecorder({ streams: runtime.streams, reporter, probed, runtimeName, clock, log });
+  const workers = new PodWorkers({ ...parts, executor, environments, probes, flights, runtimeName });
   return workers;
 }

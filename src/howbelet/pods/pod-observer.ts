@@ -2,6 +2,7 @@ import type { Whole } from "../../api/object.js";
 import type { Clock } from "../../base/clock.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { ContainerView } from "../container-view.js";
+import type { FlightRecorder } from "../recorder/flight-recorder.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
 import { type ObservedPod, observePod } from "./observed-pod.js";
 import { containersOf } from "./pod-containers.js";
@@ -11,6 +12,8 @@ import type { TerminationMessages } from "./termination-messages.js";
 export interface PodObserverDeps {
   readonly view: Pick<ContainerView, "ofPod">;
   readonly messages: Pick<TerminationMessages, "lastWords">;
+  /** Keeps how containers died. */
+  readonly flights: Pick<FlightRecorder, "died">;
   readonly clock: Clock;
 }
 
@@ -25,6 +28,7 @@ export class PodObserver {
     const dead = snapshots.filter(({ id, phase }) => phase === "exited" && !state.endedAtMs.has(id));
     for (const snapshot of dead) this.noteEnd(snapshot, state);
     await Promise.all(dead.map((snapshot) => this.hear(snapshot, { pod, state }, signal)));
+    for (const snapshot of dead) this.deps.flights.died({ pod, snapshot, lastWords: state.lastWords.get(snapshot.id) ?? "" }, signal);
     return observePod(snapshots);
   }
 
