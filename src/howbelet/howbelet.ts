@@ -45,8 +45,6 @@ export interface HowbeletOptions {
   readonly dockerHost?: string;
   /** Who connects pods to their network: by default "direct", the agent itself, where that is possible; else Docker. */
   readonly podNetwork?: PodNetworkChoice | undefined;
-  /** Most processes that a container may have; by default no more limited than the machine. */
-  readonly maxProcesses?: number | undefined;
   /** How many images are pulled at once, and when they are collected; by default as `defaultImageSettings`. */
   readonly images?: Partial<ImageSettings>;
   /** What the node keeps of its machine, and when it evicts; by default as `defaultNodeSettings`. */
@@ -162,6 +160,7 @@ class Howbelet implements Runnable {
       connected: this.connected,
       reporter: this.queue,
       node,
+      settings,
       hostIp: address,
       checkpointDir: join(dataDir, "pods"),
       volumesDir: volumesDirectory(dataDir),
@@ -169,7 +168,6 @@ class Howbelet implements Runnable {
       images: { ...defaultImageSettings, ...this.options.images },
       messagesDir: join(dataDir, "termination-messages"),
       seccompDir: join(dataDir, "seccomp"),
-      maxProcesses: this.options.maxProcesses,
       clock,
       log,
     });

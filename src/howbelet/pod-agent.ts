@@ -1,7 +1,9 @@
+import type { Whole } from "../api/object.js";
 import { isAbort } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { ApiClient } from "../client/contracts.js";
+import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../gen/howbernetes/core/v1/pod_status.js";
 import { ConfigStore } from "./config/config-store.js";
 import { ContainerView } from "./container-view.js";
@@ -12,6 +14,7 @@ import type { NodeReporter } from "./node-reporter.js";
 import type { PodSource } from "./pod-source.js";
 import { CheckpointStore } from "./pods/checkpoint-store.js";
 import { createPodWorkers } from "./pods/create-pod-workers.js";
+import type { PodFailure } from "./pods/pod-life.js";
 import type { PodReporter } from "./pods/pod-reporter.js";
 import type { PodWorkers } from "./pods/pod-workers.js";
 import { refuseSysctls } from "./pods/sysctls.js";
@@ -45,10 +48,6 @@ export interface PodAgentDeps {
   readonly messagesDir: string;
   /** Where the profiles of system calls are that pods may name. */
   readonly seccompDir: string;
-  /** Most processes that a container may have; undefined is no limit. */
-  readonly maxProcesses: number | undefined;
-  /** Settings of the kernel that pods may make besides the safe ones. */
-  readonly allowedSysctls: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -71,7 +70,7 @@ export class PodAgent {
   private wantedUids: (() => ReadonlySet<string>) | undefined;
 
   constructor(private readonly deps: PodAgentDeps) {
-    const { runtime, scope, podCidr, client, connected, reporter, node, hostIp, clock, log } = deps;
+    const { runtime, scope, podCidr, client, connected, reporter, node, clock, log } = deps;
     this.checkpoints = new CheckpointStore(deps.checkpointDir, log);
     this.view = new ContainerView({
       runtime,
@@ -110,9 +109,13 @@ export class PodAgent {
       log,
     });
     const { view, configs, checkpoints, messages, volumes } = this;
-    const made = { images: this.images.forPods, volumes, messages, configs };
-    this.workers = createPodWorkers({ ...deps, ...made, view, checkpoints, admit: (pod) => this.keeper.admit(pod) });
+    const made = { images: this.images.forPods, volumes, messages, configs, maxProcesses: deps.settings.maxProcesses };
+    this.workers = createPodWorkers({ ...deps, ...made, view, checkpoints, admit: (pod) => this.admit(pod) });
     this.keeper = this.createKeeper();
+  }
+
+  private admit(pod: Whole<Pod>): PodFailure | undefined {
+    return refuseSysctls(pod.spec, this.deps.settings.allowedSysctls) ?? this.keeper.admit(pod);
   }
 
   /** A pod's status as this node last derived it. */

@@ -1,7 +1,7 @@
 import type { Whole } from "../api/object.js";
+import type { HostPort } from "../api/scheduling/host-ports.js";
 import { quantityNumber } from "../api/values/quantity.js";
 import type { Node } from "../gen/howbernetes/core/v1/node.js";
-import type { HostPort } from "./host-ports.js";
 import type { PodInfo } from "./pod-info.js";
 import { addResources, noResources, type Resources, readResources, subtractResources } from "./resources.js";
 

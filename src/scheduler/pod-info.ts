@@ -1,6 +1,6 @@
 import type { Whole } from "../api/object.js";
+import { type HostPort, podHostPorts } from "../api/scheduling/host-ports.js";
 import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
-import { type HostPort, podHostPorts } from "./host-ports.js";
 import { podRequests, type Resources } from "./resources.js";
 
 /** The name under which a pod asks for this scheduler. */

@@ -134,8 +134,6 @@ export class HollowAgent {
       images: { ...defaultImageSettings, machineConfig: async () => undefined },
       messagesDir: join(directory, "messages"),
       seccompDir: directory,
-      maxProcesses: undefined,
-      allowedSysctls: [],
       clock,
       log: createLog("test", "silent"),
     });

@@ -1,5 +1,5 @@
+import { portsConflict } from "../../api/scheduling/host-ports.js";
 import { type FilterPlugin, fits, rejects } from "../framework.js";
-import { portsConflict } from "../host-ports.js";
 
 /** Keeps pods off nodes where another pod has a host port that they need. */
 export const nodePorts: FilterPlugin = {

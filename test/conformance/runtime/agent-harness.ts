@@ -5,10 +5,10 @@ import { createLog } from "../../../src/base/log.js";
 import type { Pod } from "../../../src/gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../../../src/gen/howbernetes/core/v1/pod_status.js";
 import { defaultImageSettings } from "../../../src/howbelet/images/image-settings.js";
-import { defaultNodeSettings } from "../../../src/howbelet/resources/node-settings.js";
 import { NodeReporter } from "../../../src/howbelet/node-reporter.js";
 import { PodAgent } from "../../../src/howbelet/pod-agent.js";
 import type { PodSourceHandler } from "../../../src/howbelet/pod-source.js";
+import { defaultNodeSettings } from "../../../src/howbelet/resources/node-settings.js";
 import type { Runtime, RuntimeScope } from "../../../src/howbelet/runtime/interface.js";
 import { FakeApi } from "../../fakes/fake-api/fake-api.js";
 
@@ -48,6 +48,7 @@ export function startAgent(runtime: Runtime, scope: RuntimeScope, checkpointDir:
         changed();
       },
       event: () => undefined,
+      death: () => undefined,
       forget: () => undefined,
     },
     node: new NodeReporter({
@@ -59,14 +60,14 @@ export function startAgent(runtime: Runtime, scope: RuntimeScope, checkpointDir:
       machine: { machineId: "", systemUuid: "", bootId: "test" },
       clock: systemClock,
     }),
+    settings: defaultNodeSettings,
     hostIp: "127.0.0.1",
     checkpointDir,
     volumesDir: join(checkpointDir, "volumes"),
     imagesFile: join(checkpointDir, "images"),
     images: defaultImageSettings,
     messagesDir: join(checkpointDir, "messages"),
-      seccompDir: checkpointDir,
-    maxProcesses: undefined,
+    seccompDir: checkpointDir,
     clock: systemClock,
     log: createLog("test", "silent"),
   });

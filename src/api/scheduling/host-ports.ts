@@ -1,4 +1,4 @@
-import type { PodSpec } from "../gen/howbernetes/core/v1/pod.js";
+import type { PodSpec } from "../../gen/howbernetes/core/v1/pod.js";
 
 /** A port of the node that a pod takes. */
 export interface HostPort {

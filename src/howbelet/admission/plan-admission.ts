@@ -1,0 +1,102 @@
+import { qosClassOf } from "../../api/kinds/pod/quality-of-service.js";
+import type { Whole } from "../../api/object.js";
+import { podHostPorts, portsConflict } from "../../api/scheduling/host-ports.js";
+import { admitsNode } from "../../api/scheduling/node-selection.js";
+import { podAmounts } from "../../api/scheduling/pod-amounts.js";
+import type { Amounts } from "../../api/values/amounts.js";
+import { milliOf, quantityNumber } from "../../api/values/quantity.js";
+import type { Node } from "../../gen/howbernetes/core/v1/node.js";
+import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import type { PodFailure } from "../pods/pod-life.js";
+import { isCritical } from "../pressure/plan-eviction.js";
+import { type PressureConditionType, pressureConditionTypes } from "../pressure/pressure-conditions.js";
+
+/** What a pod is admitted to. */
+export interface AdmissionInput {
+  readonly pod: Whole<Pod>;
+  /** The node's other pods that take of it. */
+  readonly others: readonly Whole<Pod>[];
+  readonly allocatable: Amounts;
+  /** The Node as the api-server has it; undefined when it is not known, or the pod does not care. */
+  readonly node: Whole<Node> | undefined;
+  readonly pressures: ReadonlySet<PressureConditionType>;
+}
+
+/**
+ * Why a pod is not taken in, in Kubernetes' words; undefined when it is. Whoever bound it may not have known of a pod
+ * that came at the same time, or may have asked nobody.
+ */
+export function planAdmission(input: AdmissionInput): PodFailure | undefined {
+  const refusal = pressureRefusal(input) ?? resourceRefusal(input) ?? predicateRefusal(input);
+  if (refusal === undefined) return undefined;
+  return { reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` };
+}
+
+type Refusal = Pick<PodFailure, "reason" | "message">;
+
+/** A node that is short of something takes nobody whom it would have to evict first. */
+function pressureRefusal({ pod, pressures }: AdmissionInput): Refusal | undefined {
+  if (pressures.size === 0 || isCritical(pod)) return undefined;
+  const isOnlyMemory = pressures.size === 1 && pressures.has("MemoryPressure");
+  if (isOnlyMemory && (qosClassOf(pod.spec) !== "BestEffort" || toleratesMemoryPressure(pod))) return undefined;
+  const all = pressureConditionTypes.filter((type) => pressures.has(type)).join(" ");
+  return { reason: "Evicted", message: `The node had condition: [${all}]. ` };
+}
+
+function toleratesMemoryPressure({ spec }: Whole<Pod>): boolean {
+  return spec.tolerations.some(
+    ({ key = "", operator = "", effect = "" }) =>
+      (key === "node.kubernetes.io/memory-pressure" || (key === "" && operator === "Exists")) && (effect === "" || effect === "NoSchedule"),
+  );
+}
+
+interface CountedResource {
+  readonly name: string;
+  readonly measure: (amounts: Amounts) => number;
+}
+
+/** In the units that Kubernetes counts and prints: thousandths of processors, bytes. */
+const countedResources: readonly CountedResource[] = [
+  { name: "cpu", measure: ({ cpu }) => milliOf(cpu) },
+  { name: "memory", measure: ({ memory }) => Math.ceil(quantityNumber(memory)) },
+  { name: "ephemeral-storage", measure: (amounts) => Math.ceil(quantityNumber(amounts["ephemeral-storage"])) },
+];
+
+function resourceRefusal({ pod, others, allocatable }: AdmissionInput): Refusal | undefined {
+  const maxPods = quantityNumber(allocatable.pods);
+  if (others.length + 1 > maxPods) return outOf("pods", { requested: 1, used: others.length, capacity: maxPods });
+  const requests = podAmounts(pod.spec, "requests");
+  const taken = others.map(({ spec }) => podAmounts(spec, "requests"));
+  for (const { name, measure } of countedResources) {
+    const requested = measure(requests);
+    // What nobody can count, nobody runs out of.
+    if (requested === 0 || allocatable[name] === undefined) continue;
+    const used = taken.reduce((sum, amounts) => sum + measure(amounts), 0);
+    const capacity = measure(allocatable);
+    if (requested > capacity - used) return outOf(name, { requested, used, capacity });
+  }
+  return undefined;
+}
+
+function outOf(
+  resource: string,
+  { requested, used, capacity }: { readonly requested: number; readonly used: number; readonly capacity: number },
+): Refusal {
+  const message = `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`;
+  return { reason: `OutOf${resource}`, message };
+}
+
+function predicateRefusal({ pod, others, node }: AdmissionInput): Refusal | undefined {
+  if (node !== undefined && !admitsNode(pod.spec, node)) return failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
+  const taken = others.flatMap(({ spec }) => podHostPorts(spec));
+  if (podHostPorts(pod.spec).some((wanted) => taken.some((used) => portsConflict(wanted, used))))
+    return failed("NodePorts", "node(s) didn't have free ports for the requested pod ports");
+  return undefined;
+}
+
+const failed = (reason: string, message: string): Refusal => ({ reason, message: `Predicate ${reason} failed: ${message}` });
+
+/** Whether it matters which node it is, so that the Node must be known. */
+export function caresForNode({ spec }: Whole<Pod>): boolean {
+  return Object.keys(spec.nodeSelector).length > 0 || spec.affinity?.nodeAffinity !== undefined;
+}
