@@ -4,4 +4,4 @@ export type { HollowBehaviour, HollowRuntime } from "../howbelet/runtime/hollow/
 export type { ContainerConfig } from "../howbelet/runtime/interface.js";
 export type { MovableClock } from "./movable-clock.js";
 export { startCluster, type TestClusterOptions } from "./start-cluster.js";
-export type { JoiningNode, TestCluster, TestNode, WaitOptions } from "./test-cluster.js";
+export type { JoiningNode, NodeInvitation, TestCluster, TestNode, WaitOptions } from "./test-cluster.js";

@@ -15,6 +15,7 @@ import { controllers as allControllers, type ListedController } from "../control
 import { runControllers } from "../controllers/manager.js";
 import { createHowbelet } from "../howbelet/howbelet.js";
 import { type HollowOptions, HollowRuntime } from "../howbelet/runtime/hollow/hollow-runtime.js";
+import { removeVolumes } from "../howbelet/volumes/node-volumes.js";
 import type { Dial } from "../rpc/channel.js";
 import { createScheduler } from "../scheduler/scheduler.js";
 import { nodeReady } from "../standalone/node-ready.js";
@@ -23,7 +24,7 @@ import { openEmbeddedStore } from "../storage/embedded/index.js";
 import type { Store } from "../storage/interface.js";
 import { MovableClock } from "./movable-clock.js";
 import { RunningParts } from "./running-parts.js";
-import type { JoiningNode, TestCluster, TestNode, WaitOptions } from "./test-cluster.js";
+import type { JoiningNode, NodeInvitation, TestCluster, TestNode, WaitOptions } from "./test-cluster.js";
 import { onlyOne, waitFor } from "./wait.js";
 
 export interface TestClusterOptions {
@@ -81,7 +82,9 @@ class InProcessCluster implements TestCluster {
   private readonly running = new RunningParts();
   private readonly clients: RemoteApiClient[] = [];
   private readonly started = new Map<string, TestNode>();
+  private readonly nodeDirectories = new Set<string>();
   private nodesMade = 0;
+  private address = "";
 
   constructor(private readonly parts: ClusterParts) {
     this.clock = parts.clock;
@@ -94,7 +97,8 @@ class InProcessCluster implements TestCluster {
 
   async start(): Promise<void> {
     const { server, options, clock, log, metrics } = this.parts;
-    await server.start();
+    const { host, port } = await server.start();
+    this.address = `${host}:${port}`;
     const deps = { clock, log, metrics };
     const listed = options.controllers ?? allControllers;
     const controllers: Runnable = { name: "controllers", run: (signal) => this.runControllers(listed, signal) };
@@ -123,7 +127,9 @@ class InProcessCluster implements TestCluster {
   async addNode(name = `node-${++this.nodesMade}`): Promise<TestNode> {
     const { clock, directory, options } = this.parts;
     const runtime = new HollowRuntime({ clock, ...(options.behaviour === undefined ? {} : { behaviour: options.behaviour }) });
-    const joined = await this.join({ name, runtime, dataDir: join(directory, "nodes", name) });
+    const dataDir = join(directory, "nodes", name);
+    this.nodeDirectories.add(dataDir);
+    const joined = await this.join({ name, runtime, dataDir });
     const stop = async (): Promise<void> => {
       this.started.delete(name);
       await joined.stop();
@@ -134,12 +140,17 @@ class InProcessCluster implements TestCluster {
   }
 
   async join({ name: nodeName, runtime, dataDir }: JoiningNode): Promise<Omit<TestNode, "runtime">> {
-    const { clock, log, ca } = this.parts;
-    const tls = await clientCertificate(ca, { commonName: `system:node:${nodeName}`, organizations: ["system:nodes"] });
-    const howbelet = createHowbelet({ server: "127.0.0.1:0", dial: this.dial, tls, nodeName, dataDir, runtime, clock, log });
+    const { clock, log } = this.parts;
+    const { server, tls } = await this.invite(nodeName);
+    const howbelet = createHowbelet({ server, dial: this.dial, tls, nodeName, dataDir, runtime, clock, log });
     const stop = this.running.run(howbelet);
     await nodeReady(this.client, nodeName, AbortSignal.timeout(30_000));
     return { name: nodeName, stop };
+  }
+
+  async invite(nodeName: string): Promise<NodeInvitation> {
+    const tls = await clientCertificate(this.parts.ca, { commonName: `system:node:${nodeName}`, organizations: ["system:nodes"] });
+    return { server: this.address, tls };
   }
 
   async until<T extends ApiObject>(
@@ -176,6 +187,7 @@ class InProcessCluster implements TestCluster {
       await Promise.all(this.clients.map((client) => client.close()));
       await server.stop();
       await store.close();
+      for (const dataDir of this.nodeDirectories) await removeVolumes(dataDir, this.parts.log);
       await rm(directory, { recursive: true, force: true });
     }
   }

@@ -1,5 +1,6 @@
 import type { Kind } from "../api/kinds/kind.js";
 import type { ApiObject, ObjectKey, Whole } from "../api/object.js";
+import type { TlsMaterial } from "../base/tls/certificate.js";
 import type { RemoteApiClient } from "../client/client.js";
 import type { HollowRuntime } from "../howbelet/runtime/hollow/hollow-runtime.js";
 import type { Runtime } from "../howbelet/runtime/interface.js";
@@ -23,6 +24,14 @@ export interface JoiningNode {
   readonly dataDir: string;
 }
 
+/** By which a howbelet in another process finds its way into the cluster. */
+export interface NodeInvitation {
+  /** `host:port` of the api-server. */
+  readonly server: string;
+  /** The node's certificate, and the cluster's CA. */
+  readonly tls: TlsMaterial;
+}
+
 /** A cluster for tests: everything that a real one has, but containers. */
 export interface TestCluster {
   /** As its administrator. */
@@ -35,6 +44,8 @@ export interface TestCluster {
   addNode(name?: string): Promise<TestNode>;
   /** Adds a node whose containers are run by a runtime of the caller's; resolves when it is Ready. */
   join(node: JoiningNode): Promise<Omit<TestNode, "runtime">>;
+  /** What a node of that name needs that runs in another process. */
+  invite(nodeName: string): Promise<NodeInvitation>;
   /** What all components count and time, in Prometheus' text format. */
   metrics(): Promise<string>;
   /** Another connection, whose writes are told apart by their field manager. Closed with the cluster. */
