@@ -23,6 +23,8 @@ export interface ExecOptions {
   readonly stdin: boolean;
   /** It gets a terminal: its output is then all stdout. */
   readonly tty: boolean;
+  /** Of that terminal, from the beginning where the runtime can; undefined leaves it to the runtime. */
+  readonly terminalSize?: TerminalSize | undefined;
 }
 
 export interface AttachOptions {

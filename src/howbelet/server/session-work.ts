@@ -1,6 +1,7 @@
 import { badRequest, notFound } from "../../api/errors.js";
 import type { TunnelResponse, TunnelResponse_AttachSession, TunnelResponse_ExecSession } from "../../gen/howbernetes/api/v1/nodes.js";
 import type { PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
+import type { TerminalSize } from "../runtime/container-streams.js";
 import { isContainerNotFound, type RuntimeError } from "../runtime/errors.js";
 import type { Runtime } from "../runtime/interface.js";
 import type { UsageSampler } from "../statistics/usage-sampler.js";
@@ -48,7 +49,8 @@ export function workOf(order: Order, deps: SessionWorkDeps): SessionWork | undef
 function execWork(order: TunnelResponse_ExecSession, deps: SessionWorkDeps): SessionWork {
   const { command = [], stdin = false, stdout = false, stderr = false, tty = false } = order.options ?? {};
   return new ProcessWork({
-    start: async (signal) => deps.runtime.streams.exec(containerIn(order, deps), { command, stdin, tty }, signal),
+    start: async (signal) =>
+      deps.runtime.streams.exec(containerIn(order, deps), { command, stdin, tty, terminalSize: sizeOf(order) }, signal),
     stdin,
     stdout,
     stderr,
@@ -67,6 +69,10 @@ function attachWork(order: TunnelResponse_AttachSession, deps: SessionWorkDeps):
     terminalSize: tty ? order.terminalSize : undefined,
     explain: explained(order, attachFailed),
   });
+}
+
+function sizeOf({ terminalSize }: TunnelResponse_ExecSession): TerminalSize | undefined {
+  return terminalSize === undefined ? undefined : { columns: terminalSize.width, rows: terminalSize.height };
 }
 
 type ContainerOrder = TunnelResponse_ExecSession | TunnelResponse_AttachSession;

@@ -111,12 +111,13 @@ spec:
 
   it("give a program a terminal, of the size that the caller's has at any time", async () => {
     const options = { container: "main", stdin: true, tty: true, terminalSize: { columns: 101, rows: 31 } };
-    const process = await streams.exec(key("web"), shell("stty size; read go; stty size; exit 4", options));
-    expect(await until(process, /31 101\r\n/)).to.contain("31 101");
+    // Docker before 23 sets a size only once the program runs.
+    const sizes = 'until [ "$(stty size)" = "31 101" ]; do :; done; echo first; until [ "$(stty size)" = "22 77" ]; do :; done; exit 4';
+    const process = await streams.exec(key("web"), shell(sizes, options));
+    await until(process, /first\r\n/);
     await process.resize({ columns: 77, rows: 22 });
-    await process.write(Buffer.from("go\n"));
+    await textOf(process);
 
-    expect((await textOf(process)).stdout).to.contain("22 77\r\n");
     expect(await process.exitCode()).to.equal(4);
   });
 
@@ -189,7 +190,7 @@ spec:
     const process = await streams.attach(key("web"), options);
     await process.write(Buffer.from("stty size\n"));
 
-    expect(await until(process, /33 99\r\n/)).to.contain("33 99");
+    expect(await until(process, /\d+ \d+\r\n/)).to.contain("33 99\r\n");
   });
 
   const ports = [
@@ -212,38 +213,47 @@ spec:
     });
   }
 
-  for (const address of ["0.0.0.0", "127.0.0.1"]) {
-    it(`carry large transfers both ways at once, each half closed for itself (${address})`, async () => {
-      const port = address === "0.0.0.0" ? 9000 : 9001;
-      const listener = await streams.exec(
-        key("web"),
-        shell(`nc -l -s ${address} -p ${port} -e cat & sleep 0.1; until netstat -tln | grep -q ":${port} "; do :; done; echo up; wait`, {
-          container: "main",
-        }),
-      );
-      await until(listener, /up/);
-      const connection = await streams.portForward(key("web"), port);
-      const [sent, received] = [createHash("sha256"), createHash("sha256")];
-      const feed = async (): Promise<void> => {
-        for (let count = 0; count < 20; count += 1) {
-          const piece = Buffer.alloc(mebibyte, `${count} `);
-          sent.update(piece);
-          if (!connection.write(piece)) await once(connection, "drain");
-        }
-        connection.end();
-      };
-      const feeding = feed();
-      let bytes = 0;
-      for await (const piece of connection) {
-        received.update(piece as Buffer);
-        bytes += (piece as Buffer).length;
+  it("carry large transfers to and from a port at once, each half closed for itself", async () => {
+    const port = 9000;
+    const listening = `nc -l -p ${port} -e cat & until netstat -tln | grep -q ":${port} "; do :; done; echo up; wait`;
+    await until(await streams.exec(key("web"), shell(listening, { container: "main" })), /up/);
+    const connection = await streams.portForward(key("web"), port);
+    const [sent, received] = [createHash("sha256"), createHash("sha256")];
+    const feed = async (): Promise<void> => {
+      for (let count = 0; count < 20; count += 1) {
+        const piece = Buffer.alloc(mebibyte, `${count} `);
+        sent.update(piece);
+        if (!connection.write(piece)) await once(connection, "drain");
       }
-      await feeding;
+      connection.end();
+    };
+    const feeding = feed();
+    let bytes = 0;
+    for await (const piece of connection) {
+      received.update(piece as Buffer);
+      bytes += (piece as Buffer).length;
+    }
+    await feeding;
 
-      expect(bytes).to.equal(20 * mebibyte);
-      expect(received.digest("hex")).to.equal(sent.digest("hex"));
-    });
-  }
+    expect(bytes).to.equal(20 * mebibyte);
+    expect(received.digest("hex")).to.equal(sent.digest("hex"));
+  });
+
+  it("carry large transfers from the pod's loopback", async () => {
+    const made = await streams.exec(
+      key("web"),
+      shell("dd if=/dev/urandom of=/www/large bs=1M count=20 && sha256sum /www/large", { container: "main" }),
+    );
+    const [wanted] = (await textOf(made)).stdout.split(" ");
+    const connection = await streams.portForward(key("web"), 8081);
+    connection.end("GET /large HTTP/1.0\r\n\r\n");
+    const pieces: Buffer[] = [];
+    for await (const piece of connection) pieces.push(piece as Buffer);
+    const answer = Buffer.concat(pieces);
+    const body = answer.subarray(answer.indexOf("\r\n\r\n") + 4);
+
+    expect(createHash("sha256").update(body).digest("hex")).to.equal(wanted);
+  });
 
   it("say that nobody listens", async () => {
     const failure = await failureOf(streams.portForward(key("web"), 9999));

@@ -28,8 +28,10 @@ export class DockerStreams implements ContainerStreams {
     yield* containerLogs(this.engine, { id, isTerminal: config.Tty }, options, signal);
   }
 
-  async exec(id: string, { command, stdin, tty }: ExecOptions, signal: AbortSignal): Promise<StreamedProcess> {
-    const options = { Cmd: [...command], AttachStdin: stdin, AttachStdout: true, AttachStderr: true, Tty: tty };
+  async exec(id: string, { command, stdin, tty, terminalSize: size }: ExecOptions, signal: AbortSignal): Promise<StreamedProcess> {
+    // Heeded from API 1.42 on; before, a terminal has its size a moment after its program has begun.
+    const consoleSize = size === undefined ? {} : { ConsoleSize: [size.rows, size.columns] };
+    const options = { Cmd: [...command], AttachStdin: stdin, AttachStdout: true, AttachStderr: true, Tty: tty, ...consoleSize };
     // A second back: the engine's clock rounds as it likes.
     const sinceSeconds = Math.floor(Date.now() / 1000) - 1;
     const exec = await this.engine.call(signal, (abortSignal) => this.engine.docker.getContainer(id).exec({ ...options, abortSignal }));
