@@ -42,10 +42,10 @@ export async function httpAction(target: HttpTarget, options: HttpActionOptions,
   }
 }
 
-/** IPv6 addresses stand in brackets in a URL. */
+/** IPv6 addresses stand in brackets in a URL. Made as one text: a path such as "//a" taken by itself would name another host. */
 function urlOf({ scheme, host, port, path }: HttpTarget): URL {
   const authority = host.includes(":") ? `[${host}]` : host;
-  return new URL(`${path.startsWith("/") ? "" : "/"}${path}`, `${scheme}://${authority}:${port}`);
+  return new URL(`${scheme}://${authority}:${port}${path.startsWith("/") ? "" : "/"}${path}`);
 }
 
 function redirection(from: URL, statusCode: number, location: string): URL | undefined {

@@ -69,6 +69,17 @@ describe("an HTTP check", () => {
     expect(agent).to.match(/^kube-probe\//);
   });
 
+  it("asks the container, whatever the path looks like", async () => {
+    const paths: (string | undefined)[] = [];
+    answer = (request, response) => {
+      paths.push(request.url);
+      response.end();
+    };
+    await get("//192.0.2.1/a");
+    await get("relative");
+    expect(paths).to.deep.equal(["//192.0.2.1/a", "/relative"]);
+  });
+
   it("finds a port by its name", async () => {
     answer = (_request, response) => response.end("named");
     const handler = { httpGet: { port: intOrString("http"), path: "/" } };
