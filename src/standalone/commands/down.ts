@@ -1,6 +1,8 @@
 import { rm } from "node:fs/promises";
 import { Command } from "commander";
+import { createLog } from "../../base/log.js";
 import { removeCluster } from "../../howbelet/runtime/docker/cleanup.js";
+import { removeVolumes } from "../../howbelet/volumes/node-volumes.js";
 import { type ClusterRecord, readClusterRecord, runningPid } from "../cluster-record.js";
 import { dataDirectory, defaultDataDirectory } from "../data-directory.js";
 import { type CommandContext, runCommand } from "../run-command.js";
@@ -45,6 +47,7 @@ async function removeContainers({ clusterUid }: ClusterRecord, { env, signal, pr
 async function removeData(root: string, record: ClusterRecord | undefined, print: (line: string) => void): Promise<void> {
   // Never a folder that is not known to be a cluster's: --data-dir may be mistyped.
   if (record === undefined) return;
+  await removeVolumes(dataDirectory(root).howbelet, createLog("down", "warn"));
   await rm(root, { recursive: true, force: true });
   print(`removed ${root}`);
   if (record.store !== "embedded") print(`the cluster's objects are still in ${record.store}, under /registry/`);

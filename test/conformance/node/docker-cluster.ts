@@ -14,6 +14,7 @@ import { PodLogOptions } from "../../../src/gen/howbernetes/core/v1/pod_log.js";
 import { loadIdentity } from "../../../src/howbelet/node-identity.js";
 import { removeCluster } from "../../../src/howbelet/runtime/docker/cleanup.js";
 import { createDockerRuntime } from "../../../src/howbelet/runtime/docker/docker-runtime.js";
+import { removeVolumes } from "../../../src/howbelet/volumes/node-volumes.js";
 import { startCluster, type TestCluster } from "../../../src/testing/index.js";
 import { fromManifest } from "../../builders/from-manifest.js";
 import { namespace } from "../../builders/index.js";
@@ -136,10 +137,20 @@ export class DockerCluster {
     return found;
   }
 
+  /** Deletes a pod that a finalizer keeps, and lets it go once it has come to its end: what it was then. */
+  async lastOf(ns: string, name: string): Promise<Whole<Pod>> {
+    const pods = this.cluster.client.of(podKind);
+    await pods.delete({ namespace: ns, name });
+    const pod = await this.ended(ns, name);
+    await pods.patch({ namespace: ns, name }, "merge", { metadata: { finalizers: null } });
+    return pod;
+  }
+
   async stop(): Promise<void> {
     const identity = await loadIdentity(this.dataDir);
     await this.cluster.stop();
     if (identity !== undefined) await removeCluster(identity.clusterUid);
+    await removeVolumes(this.dataDir, createLog("test", "silent"));
     await rm(this.dataDir, { recursive: true, force: true });
   }
 }
