@@ -1,6 +1,6 @@
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { isApiError } from "../api/errors.js";
 import { isAbort } from "../base/abort.js";
 import { systemClock } from "../base/clock.js";
@@ -13,10 +13,11 @@ import { createHowbelet } from "./howbelet.js";
 import { howbeletVersion } from "./howbelet-version.js";
 import { loadCredentials, saveCredentials } from "./node-identity.js";
 import { podNetworkFlag } from "./pod-network-flag.js";
+import { type NodeSettingFlags, nodeSettingFlags, nodeSettings } from "./resources/node-settings.js";
 import type { PodNetworkChoice } from "./runtime/docker/network/choose-network.js";
 import { joinCluster } from "./server/join.js";
 
-interface Flags {
+interface Flags extends NodeSettingFlags {
   readonly server: string;
   readonly token?: string;
   readonly nodeName: string;
@@ -39,6 +40,8 @@ export async function runHowbelet(argv: readonly string[]): Promise<void> {
     .option("--data-dir <dir>", "where the node's key and checkpoints are (default: ~/.local/share/howbernetes/nodes/NAME)")
     .addOption(new Option("--log-level <level>", "how much is logged").choices(logLevels).default("info"))
     .action((flags: Flags) => run(flags));
+  for (const { flags, description, parse } of nodeSettingFlags)
+    program.addOption(new Option(flags, description).argParser(orExplain(parse)));
   program.showHelpAfterError("(add --help for the flags)");
   await program.parseAsync(argv);
 }
@@ -56,6 +59,7 @@ async function run(flags: Flags): Promise<void> {
       dataDir,
       ...(dockerHost === undefined ? {} : { dockerHost }),
       podNetwork: flags.podNetwork,
+      settings: nodeSettings(flags),
       clock: systemClock,
       log: createLog("howbelet", flags.logLevel),
       onReady: () => console.log("howbelet is ready"),
@@ -66,6 +70,17 @@ async function run(flags: Flags): Promise<void> {
     console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   }
+}
+
+/** Commander prints the message of the one error that it knows, in one line. */
+function orExplain<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error: unknown) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    }
+  };
 }
 
 /** The node's certificate: the one that it has, else one for the token. */

@@ -3,6 +3,7 @@ import { defaultMaxRequestsInFlight } from "../apiserver/flow-control/flow-contr
 import { checkClusterCidr } from "../apiserver/nodes/pod-cidr.js";
 import { formatHostPort, parseHostPort } from "../base/host-port.js";
 import { type LogLevel, logLevels } from "../base/log.js";
+import { nodeSettingFlags } from "../howbelet/resources/node-settings.js";
 import { parseStoreChoice } from "./store-choice.js";
 
 /** What all long-running commands take. */
@@ -46,6 +47,11 @@ export function podCidrOption(): Option {
 /** `--audit-log`. */
 export function auditLogOption(): Option {
   return new Option("--audit-log <file>", "append a JSON line for every write to this file, or to standard output with - (default: none)");
+}
+
+/** What a node keeps of its machine, and when it evicts: as howbelet's own. */
+export function nodeSettingOptions(): readonly Option[] {
+  return nodeSettingFlags.map(({ flags, description, parse }) => new Option(flags, description).argParser(reading(parse)));
 }
 
 /** `--max-requests-inflight`. */

@@ -15,6 +15,7 @@ import { createNodeMetricsSource } from "../../controllers/horizontal-pod-autosc
 import { createControllerManager } from "../../controllers/manager.js";
 import { createHowbelet } from "../../howbelet/howbelet.js";
 import { podNetworkFlag } from "../../howbelet/pod-network-flag.js";
+import { type NodeSettingFlags, nodeSettings } from "../../howbelet/resources/node-settings.js";
 import type { PodNetworkChoice } from "../../howbelet/runtime/docker/network/choose-network.js";
 import type { Dial } from "../../rpc/channel.js";
 import { createScheduler } from "../../scheduler/scheduler.js";
@@ -27,6 +28,7 @@ import {
   type CommonFlags,
   logLevelOption,
   maxRequestsOption,
+  nodeSettingOptions,
   podCidrOption,
   storeOption,
 } from "../command-line.js";
@@ -43,7 +45,7 @@ import { StartupError } from "../startup-error.js";
 import { openStore, parseStoreChoice } from "../store-choice.js";
 import { type AuditOptions, withAuditLog } from "../with-audit-log.js";
 
-interface UpFlags extends CommonFlags {
+interface UpFlags extends CommonFlags, NodeSettingFlags {
   readonly dataDir: string;
   readonly listen: string;
   readonly httpListen: string;
@@ -58,8 +60,8 @@ interface UpFlags extends CommonFlags {
 }
 
 /** `howbernetes up`: a whole cluster in one process. */
-export const upCommand = (): Command =>
-  new Command("up")
+export const upCommand = (): Command => {
+  const command = new Command("up")
     .description("run a whole cluster on this machine: api-server, scheduler, controllers, and a node on the local Docker")
     .option("--data-dir <dir>", "where its data is", defaultDataDirectory(process.env))
     .addOption(addressOption("--listen <host:port>", "where the api-server listens", "127.0.0.1:7443"))
@@ -73,6 +75,9 @@ export const upCommand = (): Command =>
     .option("--no-node", "run no containers here")
     .addOption(logLevelOption("warn"))
     .action((flags: UpFlags) => runCommand((context) => up(flags, context)));
+  for (const option of nodeSettingOptions()) command.addOption(option);
+  return command;
+};
 
 /** What the parts of the cluster share. */
 interface Parts {
@@ -190,6 +195,7 @@ async function nodeStage({ flags, data, ca, logOf }: Parts, { address, dial, adm
     nodeName,
     dataDir: data.howbelet,
     podNetwork,
+    settings: nodeSettings(flags),
     clock: systemClock,
     log: nodeLog,
   });
