@@ -11,23 +11,34 @@ export const probeMutations: readonly Mutation[] = [
   },
   {
     area: "probes",
-    fault: "a container that has not started is asked whether it lives",
-    file: "src/howbelet/probes/container-health.ts",
-    find: 'if (!hasStarted(health)) return isDeleted ? [] : ["startup"];',
-    replace: 'if (!hasStarted(health)) return isDeleted ? [] : ["startup", "liveness"];',
-  },
-  {
-    area: "probes",
-    fault: "a server that says that it is unwell is believed to be well",
-    file: "src/howbelet/probes/http-check.ts",
-    find: "if (statusCode >= 300 && statusCode < 400) return",
-    replace: "if (statusCode >= 300) return",
-  },
-  {
-    area: "probes",
     fault: "the initial delay is not waited for",
     file: "src/howbelet/probes/container-probes.ts",
     find: "const restMs = Math.max(0, delayMs - ranForMs);",
     replace: "const restMs = Math.min(0, delayMs - ranForMs);",
+  },
+  {
+    area: "probes",
+    fault: "readiness is forgotten when the agent is restarted",
+    file: "src/howbelet/probes/container-health.ts",
+    find: "isPassing: wasReady ? true : undefined",
+    replace: "isPassing: undefined",
+  },
+];
+
+/** Of flight records. */
+export const flightRecordMutations: readonly Mutation[] = [
+  {
+    area: "flight records",
+    fault: "what controls a pod's controller is not named",
+    file: "src/apiserver/nodes/flight-records.ts",
+    find: "owners = found.object.metadata.ownerReferences;",
+    replace: "owners = [];",
+  },
+  {
+    area: "flight records",
+    fault: "of a log its beginning is kept",
+    file: "src/howbelet/recorder/log-tail.ts",
+    find: "const last = lines.slice(-tailLines);",
+    replace: "const last = lines.slice(0, 1);",
   },
 ];
