@@ -68,7 +68,7 @@ export class FakeCluster {
   /** Answers of services other than Resources, by method. */
   readonly answers: Record<string, (request: never) => Promise<object>> = {};
   /** Sessions with pods, by method: as a server would serve them. */
-  readonly sessions: Partial<Pick<Handlers<PodsService>, "exec" | "attach" | "portForward">> = {};
+  readonly sessions: { -readonly [Method in "exec" | "attach" | "portForward"]?: Handlers<PodsService>[Method] } = {};
   private readonly history: Change[] = [];
   private revision = 1;
   private news: Deferred<void> = deferred();
@@ -154,11 +154,14 @@ export class FakeCluster {
       deleteCollection: unscripted,
       getScale: unscripted,
       updateScale: unscripted,
+      delete: async (key, { options } = {}) => {
+        this.call(`delete ${kind.plural} ${formatKey(key)}`);
+        return this.delete(kind, key, { grace: options?.gracePeriodSeconds, dryRun: false });
+      },
       patch: async (key, type, patch, options = {}) => {
         this.call(`patch ${kind.plural}${options.subresource === undefined ? "" : `/${options.subresource}`} ${formatKey(key)}`);
         return this.patch(kind, key, type, patch, options.dryRun === true);
       },
-      delete: unscripted,
     };
   }
 

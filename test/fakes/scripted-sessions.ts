@@ -2,7 +2,8 @@ import type { ExecRequest_Start, PodsService } from "../../src/gen/howbernetes/a
 import type { SessionInput, SessionOutput } from "../../src/gen/howbernetes/api/v1/sessions.js";
 import type { Handlers } from "../../src/rpc/contracts.js";
 
-type Output = NonNullable<SessionOutput["message"]>;
+/** What a scripted program writes, and how it ends. */
+export type ScriptedOutput = NonNullable<SessionOutput["message"]>;
 
 /** What a scripted program is told and given. */
 export interface ScriptedProgram {
@@ -13,16 +14,18 @@ export interface ScriptedProgram {
 }
 
 /** A piece that a program writes to its stdout. */
-export const stdout = (data: string | Buffer): Output => ({ $case: "data", value: Buffer.from(data) });
+export const stdout = (data: string | Buffer): ScriptedOutput => ({ $case: "data", value: Buffer.from(data) });
 
 /** A piece that a program writes to its stderr. */
-export const stderr = (data: string): Output => ({ $case: "stderr", value: Buffer.from(data) });
+export const stderr = (data: string): ScriptedOutput => ({ $case: "stderr", value: Buffer.from(data) });
 
 /** The end of a program. */
-export const exit = (code: number): Output => ({ $case: "exit", value: { code } });
+export const exit = (code: number): ScriptedOutput => ({ $case: "exit", value: { code } });
 
 /** Serves `Pods.Exec`, and as well `Pods.Attach`, by running a function. */
-export function scriptedProgram(run: (program: ScriptedProgram) => AsyncIterable<Output>): NonNullable<Handlers<PodsService>["exec"]> {
+export function scriptedProgram(
+  run: (program: ScriptedProgram) => AsyncIterable<ScriptedOutput>,
+): NonNullable<Handlers<PodsService>["exec"]> {
   return async function* (requests) {
     const iterator = requests[Symbol.asyncIterator]();
     const first = await iterator.next();

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { extract, pack } from "tar-stream";
 import { pod } from "../../../test/builders/index.js";
 import { FakeCli } from "../../../test/fakes/fake-cli-env.js";
-import { exit, type ScriptedProgram, scriptedProgram, stderr, stdout } from "../../../test/fakes/scripted-sessions.js";
+import { exit, type ScriptedOutput, type ScriptedProgram, scriptedProgram, stderr, stdout } from "../../../test/fakes/scripted-sessions.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { writeAll } from "../copy/write-all.js";
 
@@ -26,7 +26,7 @@ describe("howbectl cp", () => {
     unpacked = {};
     commands = [];
     hasTar = true;
-    cli.cluster.sessions.exec = scriptedProgram(async function* (program) {
+    cli.cluster.sessions.exec = scriptedProgram(async function* (program): AsyncGenerator<ScriptedOutput> {
       commands.push(program.command.join(" "));
       const [name, ...args] = program.command;
       if (name === "test") return yield exit(directories.includes(args[1] ?? "") ? 0 : 1);
@@ -47,7 +47,7 @@ describe("howbectl cp", () => {
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
-  async function* unpackThere({ input }: ScriptedProgram, target: string) {
+  async function* unpackThere({ input }: ScriptedProgram, target: string): AsyncGenerator<ScriptedOutput> {
     if (!directories.includes(target)) {
       yield stderr(`tar: can't change directory to '${target}'\n`);
       return yield exit(1);

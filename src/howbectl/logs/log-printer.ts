@@ -1,6 +1,6 @@
 import { PodsService } from "../../gen/howbernetes/api/v1/pods.js";
 import type { PodLogOptions } from "../../gen/howbernetes/core/v1/pod_log.js";
-import type { CliEnv } from "../cli-env.js";
+import type { CliEnv, Output } from "../cli-env.js";
 import { LogLines } from "../printers/log-lines.js";
 
 /** One container's output. */
@@ -28,7 +28,7 @@ export async function printLog(
   source: LogSource,
   { options, instance = "" }: { readonly options: PodLogOptions; readonly instance?: string },
   { prefix, whole }: LogPrinting,
-  { env, signal }: { readonly env: CliEnv; readonly signal: AbortSignal },
+  { env, signal, out = env.out }: { readonly env: CliEnv; readonly signal: AbortSignal; readonly out?: Output },
 ): Promise<void> {
   const { namespace, pod, container } = source;
   const pods = (await env.client()).raw(PodsService, "bulk");
@@ -37,13 +37,13 @@ export async function printLog(
     { signal },
   );
   if (!whole && !prefix) {
-    for await (const { data } of stream) await env.out.bytes(data);
+    for await (const { data } of stream) await out.bytes(data);
     return;
   }
   const lines = new LogLines(prefix ? `[pod/${pod}/${container}] ` : "");
   try {
-    for await (const { data } of stream) await env.out.bytes(lines.add(data));
+    for await (const { data } of stream) await out.bytes(lines.add(data));
   } finally {
-    await env.out.bytes(lines.end());
+    await out.bytes(lines.end());
   }
 }
