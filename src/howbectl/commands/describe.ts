@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { isApiError } from "../../api/errors.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
+import { flightRecordKind } from "../../api/kinds/flightrecord/kind.js";
 import { limitRangeKind } from "../../api/kinds/limitrange/kind.js";
 import { namespaceKind } from "../../api/kinds/namespace/kind.js";
 import { resourceQuotaKind } from "../../api/kinds/resourcequota/kind.js";
@@ -11,6 +12,7 @@ import { errorText } from "../error-text.js";
 import { describeObject } from "../printers/describe/describers.js";
 import { Description } from "../printers/describe/description.js";
 import { eventsTable } from "../printers/describe/events.js";
+import { deathsOf, lastDeathsTable } from "../printers/describe/last-deaths.js";
 import type { KindObject } from "../printers/object-format.js";
 import { parseResourceArguments, type ResourceArguments } from "../resources/resource-arguments.js";
 import { addSelectionFlags, keyFor, type SelectionFlags, selectionOf } from "../resources/selection-flags.js";
@@ -18,7 +20,7 @@ import { CommandFailure } from "../usage-error.js";
 
 /** Nothing happens to these, or what does is not told. */
 const eventless: ReadonlySet<string> = new Set(
-  [eventKind, limitRangeKind, namespaceKind, resourceQuotaKind, secretKind].map(({ typeName }) => typeName),
+  [eventKind, flightRecordKind, limitRangeKind, namespaceKind, resourceQuotaKind, secretKind].map(({ typeName }) => typeName),
 );
 
 interface DescribeFlags extends SelectionFlags {
@@ -74,6 +76,7 @@ async function collect(client: ApiClient, what: ResourceArguments, flags: Descri
 async function describeOne(client: ApiClient, item: KindObject, flags: DescribeFlags, env: CliEnv): Promise<string[]> {
   const description = new Description();
   await describeObject(item, description, { client, signal: env.signal, nowMs: env.clock.now() });
+  lastDeathsTable(await deathsOf(item, client, env.signal), description, env.clock.now());
   if (flags.showEvents && !eventless.has(item.kind.typeName)) {
     const { metadata } = item.object;
     const events = await client.of(eventKind).list({

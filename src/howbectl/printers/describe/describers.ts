@@ -3,6 +3,7 @@ import { configMapKind } from "../../../api/kinds/configmap/kind.js";
 import { cronJobKind } from "../../../api/kinds/cronjob/kind.js";
 import { daemonSetKind } from "../../../api/kinds/daemonset/kind.js";
 import { deploymentKind } from "../../../api/kinds/deployment/kind.js";
+import { flightRecordKind } from "../../../api/kinds/flightrecord/kind.js";
 import { horizontalPodAutoscalerKind } from "../../../api/kinds/horizontalpodautoscaler/kind.js";
 import { jobKind } from "../../../api/kinds/job/kind.js";
 import type { Kind } from "../../../api/kinds/kind.js";
@@ -26,6 +27,7 @@ import { describeHorizontalPodAutoscaler } from "./autoscaler.js";
 import { deletionFields } from "./cells.js";
 import { describeConfigMap, describePriorityClass, describeSecret, describeServiceAccount } from "./config.js";
 import type { Description } from "./description.js";
+import { describeFlightRecord } from "./flight-record.js";
 import { describeGeneric } from "./generic.js";
 import { describeCronJob, describeJob } from "./jobs.js";
 import { describeLimitRange, describePodDisruptionBudget, describeResourceQuota } from "./limits.js";
@@ -68,6 +70,7 @@ const describers: readonly Describer[] = [
   describer(podDisruptionBudgetKind, describePodDisruptionBudget),
   describer(cronJobKind, describeCronJob),
   describer(horizontalPodAutoscalerKind, describeHorizontalPodAutoscaler),
+  describer(flightRecordKind, (record, description, { nowMs }) => describeFlightRecord(record, description, nowMs)),
   describer(jobKind, describeJob),
   describer(namespaceKind, async (namespace, description, { client, signal }) => {
     const here = { namespace: namespace.metadata.name, signal };
