@@ -65,4 +65,18 @@ export const nodeIsolationMutations: readonly Mutation[] = [
     find: "{ Cmd: [...config.args] }",
     replace: '{ Entrypoint: ["echo"], Cmd: [...config.args] }',
   },
+  {
+    area: "ephemeral containers of a pod that runs",
+    fault: "whom an ephemeral container is for is not looked at",
+    file: "src/howbelet/pods/confinements.ts",
+    find: 'if (target === "") return { type: "own" };',
+    replace: 'if (target !== undefined) return { type: "own" };',
+  },
+  {
+    area: "ephemeral containers of a pod that runs",
+    fault: "only the last ephemeral container stays",
+    file: "src/api/kinds/pod/ephemeral-containers.ts",
+    find: "draft.spec.ephemeralContainers = sent.spec.ephemeralContainers;",
+    replace: "draft.spec.ephemeralContainers = sent.spec.ephemeralContainers.slice(-1);",
+  },
 ];

@@ -110,12 +110,13 @@ spec:
     - { name: other, image: ${docker.image}, command: [sleep, "4321"] }
     - name: main
       image: ${docker.image}
-      # The one that sleeps outlives its parent, and is the sandbox's to be buried.
-      command: [sh, -c, "sh -c 'sleep 0.1 & echo $! > /tmp/orphan'; while [ -d /proc/$(cat /tmp/orphan) ] || ! ps | grep -q '[s]leep 4321'; do sleep 0.1; done; ps -o pid,stat,args; echo done; sleep 1000"]
+      # The one that sleeps outlives its parent, and is the sandbox's to be buried. What ends the output is not in the
+      # command, which the output shows.
+      command: [sh, -c, "sh -c 'sleep 0.1 & echo $! > /tmp/orphan'; for turn in $(seq 50); do if [ -d /proc/$(cat /tmp/orphan) ] || ! ps | grep -q '[s]leep 4321'; then sleep 0.1; fi; done; ps -o pid,stat,args; printf 'th%s\\n' at; sleep 1000"]
 `,
     );
     await docker.running(ns, "shared");
-    const output = await docker.untilLogged(ns, "shared", "main", "done");
+    const output = await docker.untilLogged(ns, "shared", "main", "that");
 
     expect(output).to.match(/^\s+1\s+\S+\s+\/pause$/m);
     expect(output).to.match(/sleep 4321$/m);
