@@ -12,6 +12,7 @@ import { ensureBuilt, ensureDependencies } from "./setup/dependencies.mjs";
 import { ensureDocker } from "./setup/docker.mjs";
 import { composePlugin, ensureEtcd } from "./setup/etcd.mjs";
 import { ensureImages } from "./setup/images.mjs";
+import { ensureRegistry } from "./setup/registry.mjs";
 import { runMain, SetupError, say } from "./setup/say.mjs";
 import { ensureSoftwareImages } from "./setup/software-images.mjs";
 
@@ -53,6 +54,8 @@ async function setUp(chosen) {
   // Tests that need a program find it here; one that can't be had is reported by each test that is skipped for it.
   const etcd = ensureEtcd();
   if (etcd !== undefined) process.env.HOWBERNETES_ETCD = etcd;
+  const registry = ensureRegistry();
+  if (registry !== undefined) process.env.HOWBERNETES_REGISTRY = registry;
   const compose = composePlugin();
   if (compose !== undefined) process.env.HOWBERNETES_COMPOSE = compose;
   await ensureDocker({ yes: true });
