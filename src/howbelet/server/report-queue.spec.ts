@@ -4,6 +4,7 @@ import { makeWhole } from "../../api/codec/whole.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import type { ReportRequest } from "../../gen/howbernetes/api/v1/nodes.js";
 import { PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
+import { ContainerFlight } from "../../gen/howbernetes/flight/v1/flight_record.js";
 import { ReportQueue } from "./report-queue.js";
 
 const hello = { nodeName: "n1", nodeUid: "", bootId: "b" };
@@ -13,6 +14,8 @@ const status = (phase: string, message = "") => PodStatus.fromPartial({ phase, m
 function brief({ sequence, message }: ReportRequest): string {
   if (message?.$case === "pod")
     return `${sequence} ${message.value.uid} ${message.value.status?.phase}${message.value.finished ? " finished" : ""}`;
+  if (message?.$case === "containerDeath")
+    return `${sequence} death of ${message.value.flight?.container} ${message.value.flight?.restartCount}`;
   return `${sequence} ${message?.$case}`;
 }
 
@@ -119,5 +122,17 @@ describe("ReportQueue", () => {
     await clock.advance(0);
 
     expect(sent).to.deep.equal(["1 hello", "2 heartbeat", "3 a Running"]);
+  });
+
+  it("sends how containers died after what explains it, the latest when too many wait", async () => {
+    for (let count = 0; count < 150; count++)
+      queue.death(pod("a"), ContainerFlight.fromPartial({ container: "main", restartCount: count }));
+    queue.event(pod("a"), { type: "Normal", reason: "Killing", message: "" });
+    queue.status(pod("a"), status("Failed"), false);
+    open();
+    await clock.advance(0);
+
+    expect(sent.slice(0, 4)).to.deep.equal(["1 hello", "2 a Failed", "3 containerEvent", "4 death of main 50"]);
+    expect(sent).to.have.length(103);
   });
 });
