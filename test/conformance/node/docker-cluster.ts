@@ -13,7 +13,7 @@ import type { Pod } from "../../../src/gen/howbernetes/core/v1/pod.js";
 import { PodLogOptions } from "../../../src/gen/howbernetes/core/v1/pod_log.js";
 import { loadIdentity } from "../../../src/howbelet/node-identity.js";
 import { removeCluster } from "../../../src/howbelet/runtime/docker/cleanup.js";
-import { createDockerRuntime } from "../../../src/howbelet/runtime/docker/docker-runtime.js";
+import { createDockerRuntime, type DockerRuntimeOptions } from "../../../src/howbelet/runtime/docker/docker-runtime.js";
 import { removeVolumes } from "../../../src/howbelet/volumes/node-volumes.js";
 import { startCluster, type TestCluster } from "../../../src/testing/index.js";
 import { fromManifest } from "../../builders/from-manifest.js";
@@ -25,6 +25,9 @@ const patienceMs = 60_000;
 
 /** Why there can be no cluster on Docker here, or undefined when there can. */
 export const whyNoDockerCluster = whyNoDocker;
+
+/** How the node reaches its engine: the machine's own by default. */
+export type DockerClusterOptions = Pick<DockerRuntimeOptions, "host" | "callDeadlineMs">;
 
 /**
  * A cluster in this process whose one node runs real containers: api-server on an embedded store, scheduler,
@@ -40,21 +43,22 @@ export class DockerCluster {
     readonly dataDir: string,
     /** An image with a shell. */
     readonly image: string,
+    private readonly engine: DockerClusterOptions,
   ) {}
 
   /** Starts it, with everything that it needs. Stop it when done. */
-  static async start(): Promise<DockerCluster> {
+  static async start(engine: DockerClusterOptions = {}): Promise<DockerCluster> {
     const image = await ensureBusyboxImage();
     const dataDir = await mkdtemp(join(tmpdir(), "howbelet-"));
     const cluster = await startCluster({ nodes: 0 });
-    const started = new DockerCluster(cluster, dataDir, image);
+    const started = new DockerCluster(cluster, dataDir, image, engine);
     await started.startNode();
     return started;
   }
 
   /** Starts the node's howbelet, on the files of the one before it; returns what ends it, its containers going on. */
   async startNode(): Promise<() => Promise<void>> {
-    const runtime = createDockerRuntime({ directory: join(this.dataDir, "sandboxes"), log: createLog("test", "silent") });
+    const runtime = createDockerRuntime({ ...this.engine, directory: join(this.dataDir, "sandboxes"), log: createLog("test", "silent") });
     const node = await this.cluster.join({ name: "docker-1", runtime, dataDir: this.dataDir });
     this.stopNode = () => node.stop();
     return this.stopNode;

@@ -34,12 +34,14 @@ export interface DockerRuntimeOptions {
   readonly podNetwork?: PodNetworkChoice | undefined;
   /** A folder for files of pods; without it pods cannot be connected directly. */
   readonly directory?: string | undefined;
+  /** An engine that answers a call later than this hangs; 60,000 by default. */
+  readonly callDeadlineMs?: number | undefined;
   readonly log: Log;
 }
 
 /** Creates the runtime for a Docker Engine of API 1.41 (20.10) or later. */
 export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
-  return new DockerRuntime(new DockerEngine(options.host), options);
+  return new DockerRuntime(new DockerEngine(options.host, options.callDeadlineMs), options);
 }
 
 /** What sandboxes need of the engine, and what it takes to make it again. */

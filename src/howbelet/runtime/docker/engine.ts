@@ -5,7 +5,7 @@ import { abortable, abortError } from "../../../base/abort.js";
 import { RuntimeError } from "../errors.js";
 
 /** Starting and removing containers takes an overloaded engine seconds; this long, and it hangs. */
-const callDeadlineMs = 60_000;
+const usualDeadlineMs = 60_000;
 
 /**
  * docker-modem formats the options of every request with util.inspect, to any depth, for a debug line that is hardly
@@ -25,8 +25,11 @@ export class DockerEngine {
   readonly docker: Docker;
   private readonly agent: Agent;
 
-  /** `host` is as in DOCKER_HOST, which is its default. @throws Error when it is not understood */
-  constructor(host: string | undefined) {
+  /** `host` is as in DOCKER_HOST, which is its default; a call may take `callDeadlineMs`. @throws Error when it is not understood */
+  constructor(
+    host: string | undefined,
+    private readonly callDeadlineMs: number = usualDeadlineMs,
+  ) {
     this.agent = new OpaqueAgent({ keepAlive: true, maxFreeSockets: 8 });
     const options = { ...connectionOf(host), agent: this.agent };
     this.docker = new Docker(options);
@@ -43,7 +46,7 @@ export class DockerEngine {
    * Makes one request within the deadline.
    * @throws RuntimeError what the engine said; an abort error when `signal` fired
    */
-  async call<T>(signal: AbortSignal, request: (abortSignal: AbortSignal) => Promise<T>, deadlineMs = callDeadlineMs): Promise<T> {
+  async call<T>(signal: AbortSignal, request: (abortSignal: AbortSignal) => Promise<T>, deadlineMs = this.callDeadlineMs): Promise<T> {
     const deadline = AbortSignal.timeout(deadlineMs);
     try {
       const either = AbortSignal.any([signal, deadline]);
@@ -60,7 +63,7 @@ export class DockerEngine {
   /** As `call`, for a response that is a stream: only its beginning has a deadline. */
   async open<T>(signal: AbortSignal, request: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
     const started = new AbortController();
-    const late = setTimeout(() => started.abort(), callDeadlineMs);
+    const late = setTimeout(() => started.abort(), this.callDeadlineMs);
     try {
       return await request(AbortSignal.any([signal, started.signal]));
     } catch (error: unknown) {
