@@ -12,7 +12,8 @@ export function podTemplate(labels: Readonly<Record<string, string>>, container:
 export function sample({ kind }: Kind, { namespace }: JsonApi, name: string, labels: Readonly<Record<string, string>> = {}) {
   const manifest = manifests[kind];
   if (manifest === undefined) throw new Error(`there is no manifest of a ${kind}`);
-  const about = kind === "Event" ? { involvedObject: { apiVersion: "v1", kind: "Pod", name: "web", namespace } } : {};
+  const pod = { apiVersion: "v1", kind: "Pod", name: "web", namespace };
+  const about = kind === "Event" ? { involvedObject: pod } : kind === "FlightRecord" ? { pod } : {};
   return { ...manifest, ...about, metadata: { name, labels } };
 }
 
