@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import { podKind } from "../../../src/api/kinds/pod/kind.js";
 import type { Whole } from "../../../src/api/object.js";
@@ -92,16 +94,18 @@ spec:
     expect(pod.status.containerStatuses[0]?.state?.waiting?.reason).to.equal("PodInitializing");
   });
 
-  it("that stay serve the others, are restarted, and end after them", async () => {
-    const sidecar = (name: string, script: string): string =>
-      `{ name: ${name}, image: "${docker.image}", restartPolicy: Always, command: ["sh", "-c", ${JSON.stringify(script)}] }`;
-    const trap = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
+  const trap = (what: string): string => `trap '${what}' TERM; while :; do sleep 0.1; done`;
+  const serving = `mkdir -p /www; echo served > /www/index.html; httpd -p 8080 -h /www; ${trap("exit 0")}`;
+  const ask = "wget -q -O - http://localhost:8080/";
+  const sidecar = (name: string, script: string): string => container(name, "sh", "-c", script).replace("{ ", "{ restartPolicy: Always, ");
+
+  it("that stay serve the others until these have ended", async () => {
     const inits = [
-      sidecar("server", `mkdir -p /www; echo served > /www/index.html; httpd -p 8080 -h /www; ${trap}`),
-      container("asks", "sh", "-c", "until wget -q -O - http://localhost:8080/; do sleep 0.1; done"),
-      sidecar("last", trap),
+      sidecar("server", serving),
+      container("asks", "sh", "-c", `until ${ask}; do sleep 0.1; done`),
+      sidecar("last", trap("exit 0")),
     ];
-    const app = container("app", "sh", "-c", "wget -q -O - http://localhost:8080/");
+    const app = container("app", "sh", "-c", ask);
     await docker.create(podKind, ns, manifest("Never", inits, [app]).replace("PeriodSeconds: 0", "PeriodSeconds: 10"));
     const pod = await docker.ended(ns, "p");
 
@@ -109,5 +113,20 @@ spec:
     expect(await docker.logs(ns, "p", "asks")).to.equal("served\n");
     expect(await docker.logs(ns, "p", "app")).to.equal("served\n");
     expect(pod.status.initContainerStatuses.map(({ state }) => state?.terminated?.exitCode)).to.deep.equal([0, 0, 0]);
+  });
+
+  it("that stay are restarted, and serve until the others have ended when the pod is deleted", async () => {
+    const app = container("app", "sh", "-c", trap(`sleep 0.5; ${ask} && exit 0; exit 5`));
+    const yaml = manifest("Always", [sidecar("server", serving)], [app]).replace("PeriodSeconds: 0", "PeriodSeconds: 10");
+    await docker.create(podKind, ns, yaml.replace("name: p }", "name: p, finalizers: [example.com/kept] }"));
+    const { metadata } = await docker.ready(ns, "p");
+    await promisify(execFile)("docker", ["kill", `howbe_server_p_${ns}_${metadata.uid}_0`]);
+    const isAgain = ({ status }: Whole<Pod>): boolean =>
+      status.initContainerStatuses[0]?.restartCount === 1 && status.initContainerStatuses[0].ready === true;
+    await docker.until(ns, "p", "its sidecar again", isAgain);
+    const pod = await docker.lastOf(ns, "p");
+
+    expect(pod.status.containerStatuses[0]).to.include({ restartCount: 0 });
+    expect(pod.status.containerStatuses[0]?.state?.terminated?.exitCode).to.equal(0);
   });
 });

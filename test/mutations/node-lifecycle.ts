@@ -1,0 +1,68 @@
+import type { Mutation } from "./mutations.js";
+
+/** Of pods' lives on their nodes. */
+export const lifecycleMutations: readonly Mutation[] = [
+  {
+    area: "init containers",
+    fault: "the app does not wait for them",
+    file: "src/howbelet/pods/plan-run.ts",
+    find: 'init.state === "over" ? planApps(apps, context) : []',
+    replace: "true ? planApps(apps, context) : []",
+  },
+  {
+    area: "init containers",
+    fault: "those that serve are ended together with those that they serve",
+    file: "src/howbelet/pods/plan-end.ts",
+    find: "rankOf(other) > rankOf(snapshot)",
+    replace: "rankOf(other) < rankOf(other)",
+  },
+  {
+    area: "lifecycle hooks",
+    fault: "a program is told to end beside its hook",
+    file: "src/howbelet/pods/plan-stop.ts",
+    find: "(ending.isInHook || isHeld)",
+    replace: "isHeld",
+  },
+  {
+    area: "lifecycle hooks",
+    fault: "a hook that took the grace leaves nothing of it",
+    file: "src/howbelet/pods/plan-stop.ts",
+    find: "Math.max(graceEndsAtMs, nowMs + leastGraceMs)",
+    replace: "Math.min(graceEndsAtMs, nowMs + leastGraceMs)",
+  },
+  {
+    area: "a container that ends",
+    fault: "the log of a success is taken for last words",
+    file: "src/howbelet/pods/termination-messages.ts",
+    find: " && snapshot.exitCode !== 0",
+    replace: "",
+  },
+  {
+    area: "a container that ends",
+    fault: "a success is restarted under OnFailure",
+    file: "src/howbelet/pods/restart-policy.ts",
+    find: 'policy === "Always" || exitCode !== 0',
+    replace: 'policy === "Always" || exitCode !== undefined',
+  },
+  {
+    area: "the life of a pod",
+    fault: "a deadline is a thousand times too late",
+    file: "src/howbelet/pods/active-deadline.ts",
+    find: "activeDeadlineSeconds * 1000",
+    replace: "activeDeadlineSeconds * 1_000_000",
+  },
+  {
+    area: "the life of a pod",
+    fault: "init containers run in the first sandbox only",
+    file: "src/howbelet/pods/plan-init.ts",
+    find: "if (input.life.initializedIn === sandbox?.id) return true;",
+    replace: 'if (input.life.initializedIn !== "") return true;',
+  },
+  {
+    area: "the life of a pod",
+    fault: "readiness gates are not looked at",
+    file: "src/howbelet/status/pod-conditions.ts",
+    find: "if (problems.length === 0) return",
+    replace: "if (problems.length >= 0) return",
+  },
+];
