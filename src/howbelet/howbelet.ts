@@ -9,7 +9,6 @@ import { createApiClient, type RemoteApiClient } from "../client/client.js";
 import { NodesService, type ReportResponse_Session } from "../gen/howbernetes/api/v1/nodes.js";
 import type { Dial } from "../rpc/channel.js";
 import { howbeletVersion } from "./howbelet-version.js";
-import { defaultImageSettings, type ImageSettings } from "./images/image-settings.js";
 import { machineAddress } from "./machine-address.js";
 import { machineIds } from "./machine-ids.js";
 import { loadIdentity, type NodeIdentity, saveIdentity } from "./node-identity.js";
@@ -20,11 +19,13 @@ import { defaultNodeSettings, type NodeSettings } from "./resources/node-setting
 import { createDockerRuntime } from "./runtime/docker/docker-runtime.js";
 import type { PodNetworkChoice } from "./runtime/docker/network/choose-network.js";
 import type { Runtime } from "./runtime/interface.js";
+import { followAnnouncedServers } from "./server/announced-servers.js";
 import { LogSource } from "./server/log-source.js";
 import { ReportLink } from "./server/report-link.js";
 import { ReportQueue } from "./server/report-queue.js";
 import { workOf } from "./server/session-work.js";
-import { Tunnel } from "./server/tunnel.js";
+import { Tunnel, type TunnelDeps } from "./server/tunnel.js";
+import { type TunnelServer, Tunnels } from "./server/tunnels.js";
 import { UsageSampler } from "./statistics/usage-sampler.js";
 import { volumesDirectory } from "./volumes/node-volumes.js";
 
@@ -45,8 +46,6 @@ export interface HowbeletOptions {
   readonly dockerHost?: string;
   /** Who connects pods to their network: by default "direct", the agent itself, where that is possible; else Docker. */
   readonly podNetwork?: PodNetworkChoice | undefined;
-  /** How many images are pulled at once, and when they are collected; by default as `defaultImageSettings`. */
-  readonly images?: Partial<ImageSettings>;
   /** What the node keeps of its machine, and when it evicts; by default as `defaultNodeSettings`. */
   readonly settings?: NodeSettings;
   readonly clock: Clock;
@@ -165,7 +164,6 @@ class Howbelet implements Runnable {
       checkpointDir: join(dataDir, "pods"),
       volumesDir: volumesDirectory(dataDir),
       imagesFile: join(dataDir, "images.json"),
-      images: { ...defaultImageSettings, ...this.options.images },
       messagesDir: join(dataDir, "termination-messages"),
       seccompDir: join(dataDir, "seccomp"),
       clock,
@@ -173,31 +171,45 @@ class Howbelet implements Runnable {
     });
     this.agent = agent;
     Promise.all([runtimeReady.promise, this.firstSession.promise]).then(onReady, (_never: unknown) => undefined);
-    const tunnel = this.createTunnel(agent, signal);
-    await Promise.all([agent.run(signal), tunnel.run(signal)]);
+    await Promise.all([agent.run(signal), this.keepTunnels(agent, signal)]);
     return undefined;
   }
 
-  private createTunnel(agent: PodAgent, signal: AbortSignal): Tunnel {
-    const { nodeName, clock, log } = this.options;
+  /** Keeps tunnels to all api-servers, those that are configured and those that announce themselves. */
+  private async keepTunnels(agent: PodAgent, signal: AbortSignal): Promise<void> {
+    const { server, dial, clock, log } = this.options;
+    const { client } = this;
+    const workOf = this.sessionWork(agent, signal);
+    // Another way than over the network has but one server at its end.
+    const configured = dial === undefined ? server.split(",").map((address) => address.trim()) : [server];
+    const tunnels = new Tunnels({ configured, connect: (address) => this.tunnelTo(address, workOf), log });
+    try {
+      await this.connected(signal);
+      await followAnnouncedServers({ client, clock, log }, (addresses) => tunnels.announced(addresses), signal);
+    } finally {
+      await tunnels.close();
+    }
+  }
+
+  private tunnelTo(address: string, workOf: TunnelDeps["workOf"]): TunnelServer {
+    const { server, tls, nodeName, dial, clock, log } = this.options;
+    const isShared = address === server;
+    // A session must be opened with the very server that has asked for it, so that each has connections of its own.
+    const own = { address, tls, log, clock, fieldManager: "howbelet", ...(dial === undefined ? {} : { dial }) };
+    const client = isShared ? this.client : createApiClient(own);
+    const [nodes, sessions] = [client.raw(NodesService, "watch"), client.raw(NodesService, "bulk")];
+    const tunnel = new Tunnel({ nodes, sessions, nodeName, workOf, clock, log });
+    return { run: (signal) => tunnel.run(signal), close: async () => (isShared ? undefined : client.close()) };
+  }
+
+  private sessionWork(agent: PodAgent, lifetime: AbortSignal): TunnelDeps["workOf"] {
     const { runtime } = this;
+    const { clock } = this.options;
     const statusOf = (podUid: string) => agent.statusOf(podUid);
-    const statistics = new UsageSampler({
-      statistics: runtime.statistics,
-      containers: () => agent.containers(),
-      clock,
-      lifetime: signal,
-    });
-    const logs = new LogSource({ runtime, statusOf, clock });
-    const works = { runtime, logs, statusOf, sandboxOf: (podUid: string) => agent.sandboxOf(podUid), statistics };
-    return new Tunnel({
-      nodes: this.client.raw(NodesService, "watch"),
-      sessions: this.client.raw(NodesService, "bulk"),
-      nodeName,
-      workOf: (order) => workOf(order, works),
-      clock,
-      log,
-    });
+    const sandboxOf = (podUid: string) => agent.sandboxOf(podUid);
+    const statistics = new UsageSampler({ statistics: runtime.statistics, containers: () => agent.containers(), clock, lifetime });
+    const works = { runtime, logs: new LogSource({ runtime, statusOf, clock }), statusOf, sandboxOf, statistics };
+    return (order) => workOf(order, works);
   }
 
   /** What pods there are, and what configures them, is believed only from a server that has shown itself to be of the node's cluster. */

@@ -7,7 +7,6 @@ import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../gen/howbernetes/core/v1/pod_status.js";
 import { ConfigStore } from "./config/config-store.js";
 import { ContainerView } from "./container-view.js";
-import type { ImageSettings } from "./images/image-settings.js";
 import { NodeImages } from "./images/node-images.js";
 import { type KeptPods, NodeKeeper } from "./node-keeper.js";
 import type { NodeReporter } from "./node-reporter.js";
@@ -41,7 +40,6 @@ export interface PodAgentDeps {
   readonly checkpointDir: string;
   /** Where it is kept which images the node has pulled. */
   readonly imagesFile: string;
-  readonly images: ImageSettings;
   /** Where the pods' volumes are made. */
   readonly volumesDir: string;
   /** Where files are made in which containers may say why they ended. */
@@ -85,7 +83,7 @@ export class PodAgent {
     this.images = new NodeImages({
       images: runtime.images,
       configs: this.configs,
-      settings: deps.images,
+      settings: deps.settings.images,
       recordsFile: deps.imagesFile,
       changed: (images) => node.imagesChanged(images),
       event: ({ reason, message }) => log.warn(message, { reason }),

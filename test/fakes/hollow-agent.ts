@@ -11,7 +11,6 @@ import type { NodeCondition } from "../../src/gen/howbernetes/core/v1/node.js";
 import type { Pod } from "../../src/gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../../src/gen/howbernetes/core/v1/pod_status.js";
 import type { ContainerFlight } from "../../src/gen/howbernetes/flight/v1/flight_record.js";
-import { defaultImageSettings } from "../../src/howbelet/images/image-settings.js";
 import { NodeReporter } from "../../src/howbelet/node-reporter.js";
 import { PodAgent } from "../../src/howbelet/pod-agent.js";
 import type { PodSourceHandler } from "../../src/howbelet/pod-source.js";
@@ -131,7 +130,6 @@ export class HollowAgent {
       checkpointDir: directory,
       volumesDir: join(directory, "volumes"),
       imagesFile: join(directory, "images"),
-      images: { ...defaultImageSettings, machineConfig: async () => undefined },
       messagesDir: join(directory, "messages"),
       seccompDir: directory,
       clock,

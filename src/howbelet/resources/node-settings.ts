@@ -1,5 +1,12 @@
 import type { Amounts } from "../../api/values/amounts.js";
 import { isQuantity, parseQuantity } from "../../api/values/quantity.js";
+import {
+  defaultImageSettings,
+  type ImageSettingFlags,
+  type ImageSettings,
+  imageSettingFlags,
+  imageSettings,
+} from "../images/image-settings.js";
 import { parseAllowedSysctls } from "../pods/sysctls.js";
 import { defaultEvictionHard, type EvictionThreshold, parseEvictionThresholds } from "../pressure/eviction-thresholds.js";
 
@@ -18,6 +25,7 @@ export interface NodeSettings {
   readonly maxProcesses: number | undefined;
   /** Settings of the kernel that pods may make besides the safe ones, as `refuseSysctls` takes them. */
   readonly allowedSysctls: readonly string[];
+  readonly images: ImageSettings;
 }
 
 /** Kubernetes' own, but for the last, which is 5 minutes there: what ends sooner need not keep pods away so long. */
@@ -29,6 +37,7 @@ export const defaultNodeSettings: NodeSettings = {
   pressureTransitionMs: 60_000,
   maxProcesses: undefined,
   allowedSysctls: [],
+  images: defaultImageSettings,
 };
 
 /** A flag of the command line that sets one of these. */
@@ -40,7 +49,7 @@ interface NodeSettingFlag {
 }
 
 /** What the command line may say of them. */
-export interface NodeSettingFlags {
+export interface NodeSettingFlags extends ImageSettingFlags {
   readonly maxPods?: number;
   readonly kubeReserved?: Amounts;
   readonly systemReserved?: Amounts;
@@ -118,9 +127,10 @@ export const nodeSettingFlags: readonly NodeSettingFlag[] = [
     description: "settings of the kernel that pods may make besides the safe ones, as kernel.msg*,net.core.somaxconn (default: none)",
     parse: parseAllowedSysctls,
   },
+  ...imageSettingFlags(parsePeriodMs),
 ];
 
-/** The settings that flags make. */
+/** The settings that flags make. @throws Error, in words for people, when they contradict each other */
 export function nodeSettings(flags: NodeSettingFlags): NodeSettings {
   const { maxPods, kubeReserved, systemReserved, evictionHard, evictionPressureTransitionPeriod } = flags;
   return {
@@ -131,5 +141,6 @@ export function nodeSettings(flags: NodeSettingFlags): NodeSettings {
     pressureTransitionMs: evictionPressureTransitionPeriod ?? defaultNodeSettings.pressureTransitionMs,
     maxProcesses: flags.podMaxPids,
     allowedSysctls: flags.allowedUnsafeSysctls ?? [],
+    images: imageSettings(flags),
   };
 }

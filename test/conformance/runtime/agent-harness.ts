@@ -4,7 +4,6 @@ import { systemClock } from "../../../src/base/clock.js";
 import { createLog } from "../../../src/base/log.js";
 import type { Pod } from "../../../src/gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../../../src/gen/howbernetes/core/v1/pod_status.js";
-import { defaultImageSettings } from "../../../src/howbelet/images/image-settings.js";
 import { NodeReporter } from "../../../src/howbelet/node-reporter.js";
 import { PodAgent } from "../../../src/howbelet/pod-agent.js";
 import type { PodSourceHandler } from "../../../src/howbelet/pod-source.js";
@@ -65,7 +64,6 @@ export function startAgent(runtime: Runtime, scope: RuntimeScope, checkpointDir:
     checkpointDir,
     volumesDir: join(checkpointDir, "volumes"),
     imagesFile: join(checkpointDir, "images"),
-    images: defaultImageSettings,
     messagesDir: join(checkpointDir, "messages"),
     seccompDir: checkpointDir,
     clock: systemClock,
