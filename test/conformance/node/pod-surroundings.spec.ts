@@ -1,10 +1,32 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { hostname } from "node:os";
+import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { podKind } from "../../../src/api/kinds/pod/kind.js";
+import { eventually } from "../../eventually.js";
 import { skipBecause } from "../../skip.js";
 import { DockerCluster, whyNoDockerCluster } from "./docker-cluster.js";
 
 const obstacle = await whyNoDockerCluster();
+
+/** A port that nobody has at the moment. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** What a server says to whoever connects. */
+async function said(host: string, port: number): Promise<string> {
+  const socket = connect({ host, port, timeout: 2_000 });
+  socket.end();
+  return text(socket);
+}
 
 describe("the surroundings of a pod's containers", function () {
   this.timeout(120_000);
@@ -54,6 +76,67 @@ spec:
     expect(name).to.equal("own-hosts");
     expect(file).to.contain(`${address}\town-hosts`);
     expect(node).to.equal(`${hostname()}\n`);
+  });
+
+  it("have the pod's hosts file, whichever container it is, unless a volume is in its place or the network is the node's", async () => {
+    const script = "while :; do cat /etc/hosts; printf 'th%s\\\\n' at; sleep 1000; done";
+    const container = (name: string, says = ""): string =>
+      `{ name: ${name}, image: ${docker.image}, command: [sh, -c, "${script}"]${says} }`;
+    await docker.create(
+      podKind,
+      ns,
+      `
+metadata: { name: hosts }
+spec:
+  terminationGracePeriodSeconds: 0
+  volumes: [{ name: nodes, hostPath: { path: /etc/hosts, type: File } }]
+  containers:
+    - ${container("one")}
+    - ${container("two")}
+    - ${container("three", ", volumeMounts: [{ name: nodes, mountPath: /etc/hosts }]")}
+`,
+    );
+    const nodes = `
+metadata: { name: hosts-of-node }
+spec: { hostNetwork: true, terminationGracePeriodSeconds: 0, containers: [${container("one")}] }
+`;
+    await docker.create(podKind, ns, nodes);
+    await Promise.all([docker.running(ns, "hosts"), docker.running(ns, "hosts-of-node")]);
+    const hostsOf = (pod: string, name: string): Promise<string> => docker.untilLogged(ns, pod, name, "that");
+    const managed = "# Kubernetes-managed hosts file.\n";
+
+    const [one, two, three] = await Promise.all(["one", "two", "three"].map((name) => hostsOf("hosts", name)));
+
+    expect(one).to.contain(managed).and.to.equal(two);
+    expect(three).to.equal(`${await readFile("/etc/hosts", "utf8")}that\n`);
+    expect(await hostsOf("hosts-of-node", "one")).not.to.contain(managed);
+  });
+
+  it("answer at a port of the node's, told apart by address and protocol", async () => {
+    const port = await freePort();
+    const pods = [
+      { name: "first", hostIP: "127.0.0.1", protocol: "TCP" },
+      { name: "second", hostIP: "127.0.0.2", protocol: "TCP" },
+      { name: "third", hostIP: "127.0.0.2", protocol: "UDP" },
+    ];
+    for (const { name, hostIP, protocol } of pods) {
+      const ports = `[{ containerPort: 8080, hostPort: ${port}, hostIP: ${hostIP}, protocol: ${protocol} }]`;
+      await docker.create(
+        podKind,
+        ns,
+        `
+metadata: { name: ${name} }
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+    - { name: main, image: ${docker.image}, command: [sh, -c, "while :; do hostname | nc -l -p 8080; done"], ports: ${ports} }
+`,
+      );
+    }
+    await Promise.all(pods.map(({ name }) => docker.running(ns, name)));
+
+    await eventually(async () => expect(await said("127.0.0.1", port)).to.equal("first\n"));
+    await eventually(async () => expect(await said("127.0.0.2", port)).to.equal("second\n"));
   });
 
   it("take their full name for their host name when they are told to", async () => {

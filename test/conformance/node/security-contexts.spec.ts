@@ -152,6 +152,26 @@ spec:
     expect(await told("sysctls", script, says)).to.equal("1\n0\n");
   });
 
+  it("with kernel settings that the node's administrator has not allowed are refused by the node", async () => {
+    await docker.create(
+      podKind,
+      ns,
+      `
+metadata: { name: unsafe }
+spec:
+  securityContext: { sysctls: [{ name: kernel.msgmax, value: "65536" }] }
+  containers: [{ name: main, image: ${docker.image} }]
+`,
+    );
+    const { status } = await docker.ended(ns, "unsafe");
+
+    expect(status).to.include({
+      phase: "Failed",
+      reason: "SysctlForbidden",
+      message: 'Pod was rejected: forbidden sysctl: "kernel.msgmax" not allowlisted',
+    });
+  });
+
   it("with names of kernel settings that none can have are refused by the api-server", async () => {
     const invalid = docker.create(
       podKind,
