@@ -22,6 +22,7 @@ import { createRpcServer, type RpcServer } from "../rpc/server.js";
 import { createWatchCaches, type WatchCaches } from "../storage/cacher/watch-caches.js";
 import type { Store } from "../storage/interface.js";
 import { createMeteredStore } from "../storage/metered-store.js";
+import { Announcement } from "./announcement/announcement.js";
 import type { AuditLog } from "./audit/audit-log.js";
 import { authorize, authorizeAbsent } from "./auth/authorize.js";
 import { createCallMetrics } from "./call-metrics.js";
@@ -58,6 +59,8 @@ export interface ApiServerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Where nodes reach it, `host:port`: announced to them while it serves. Not announced by default. */
+  readonly advertise?: string;
   /** Range from which each node has a /24 for its pods; see the Nodes service. */
   readonly podCidr?: string;
   /** How many requests run at once, as seats of all priority levels; 400 by default, 0 for no limit. */
@@ -107,6 +110,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 
 class ComposedApiServer implements ApiServer {
   readonly checks: readonly HealthCheck[];
+  /** Of this api-server, among others. */
+  private readonly identity = `${hostname()}_${randomUUID()}`;
   private readonly stopping = new AbortController();
   private readonly caches: WatchCaches;
   private readonly objects: ObjectStore;
@@ -121,7 +126,7 @@ class ComposedApiServer implements ApiServer {
     this.objects = createObjectStore({ store, caches: this.caches });
     this.rpc = createRpcServer({ tls, log, observer: createCallMetrics(metrics), checkRequest: requestCheck(files) });
     this.checks = serverChecks({ store, caches: this.caches });
-    this.maintenance = new Maintenance({ objects: this.objects, store, clock, log, identity: `${hostname()}_${randomUUID()}` });
+    this.maintenance = new Maintenance({ objects: this.objects, store, clock, log, identity: this.identity });
     this.addServices(files);
   }
 
@@ -134,6 +139,7 @@ class ComposedApiServer implements ApiServer {
     await abortable(ensureSystemPriorityClasses(this.objects, clock, signal), signal);
     const address = await this.rpc.listen(listen);
     this.run("maintenance", this.maintenance.run(signal));
+    this.announce(signal);
     log.info("api-server listens", address);
     return address;
   }
@@ -146,6 +152,13 @@ class ComposedApiServer implements ApiServer {
     await this.rpc.stop(stopGraceMs);
     this.stopping.abort();
     await this.running;
+  }
+
+  private announce(signal: AbortSignal): void {
+    const { objects, identity } = this;
+    const { advertise: address, clock, log } = this.options;
+    if (address === undefined) return;
+    this.run("announcement", new Announcement({ objects, clock, log, address, identity }).run(signal));
   }
 
   private run(name: string, task: Promise<void>): void {

@@ -77,6 +77,18 @@ describe("authorize", () => {
       ],
     },
     {
+      it: "a node to read which api-servers there are",
+      caller: n1,
+      allows: (["get", "list", "watch"] as const).map((verb): Action => ({ ...lease, verb, namespace: "kube-system", name: "" })),
+      refuses: [
+        { ...lease, namespace: "kube-system", name: "apiserver-1" },
+        { ...lease, verb: "create", namespace: "kube-system" },
+        { ...lease, verb: "delete", namespace: "kube-system" },
+        { ...lease, verb: "list", namespace: "", name: "" },
+        { ...lease, verb: "watch", namespace: "kube-node-lease", name: "" },
+      ],
+    },
+    {
       it: "a node to read the pods bound to it",
       caller: n1,
       allows: [

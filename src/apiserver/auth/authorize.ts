@@ -1,5 +1,6 @@
 import { forbidden } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
+import { apiServerLeaseNamespace } from "../../api/kinds/lease/api-server-lease.js";
 import type { ConfigReference } from "../../api/kinds/pod/config-references.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import type { Caller } from "../../rpc/contracts.js";
@@ -86,11 +87,7 @@ function isNodeAllowed(nodeName: string, action: Action): boolean {
     case "/nodes":
       return action.name === nodeName && isOwnNodeAllowed(action);
     case "coordination.k8s.io/leases":
-      return (
-        action.namespace === "kube-node-lease" &&
-        action.name === nodeName &&
-        ["get", "list", "watch", "create", "update", "patch"].includes(action.verb)
-      );
+      return isOwnLeaseAllowed(nodeName, action) || isServerLeaseAllowed(action);
     case "/pods":
       return isPodAllowed(nodeName, action);
     case "/configmaps":
@@ -101,6 +98,16 @@ function isNodeAllowed(nodeName: string, action: Action): boolean {
     default:
       return false;
   }
+}
+
+function isOwnLeaseAllowed(nodeName: string, { verb, namespace, name }: Action): boolean {
+  const isOwn = namespace === "kube-node-lease" && name === nodeName;
+  return isOwn && ["get", "list", "watch", "create", "update", "patch"].includes(verb);
+}
+
+/** Where api-servers announce themselves, a node reads to whom it is to keep tunnels. The Leases there hold no secrets. */
+function isServerLeaseAllowed({ verb, namespace }: Action): boolean {
+  return namespace === apiServerLeaseNamespace && ["get", "list", "watch"].includes(verb);
 }
 
 function isOwnNodeAllowed({ verb, subresource }: Action): boolean {

@@ -4,6 +4,7 @@ import type { Log } from "../../base/log.js";
 import type { Runnable } from "../../base/runnable.js";
 import type { Store } from "../../storage/interface.js";
 import type { ObjectStore } from "../object-store.js";
+import { sweepAnnouncements } from "./announcement-sweep.js";
 import { sweepEvents } from "./event-sweep.js";
 import { sweepFlightRecords } from "./flight-record-sweep.js";
 import { HistoryMarks } from "./history-marks.js";
@@ -54,11 +55,13 @@ export class Maintenance implements Runnable {
     if (old !== undefined) await store.compact(old);
     const removed = await sweepEvents(objects, clock.now(), signal);
     const recordsRemoved = await sweepFlightRecords(objects, clock.now(), signal);
+    const announcementsRemoved = await sweepAnnouncements(objects, clock.now(), signal);
     const turnsRemoved = await sweepQuotaTurns(objects, store, signal);
     log.debug("maintenance done", {
       compactedTo: old,
       eventsRemoved: removed,
       flightRecordsRemoved: recordsRemoved,
+      announcementsRemoved,
       quotaTurnsRemoved: turnsRemoved,
     });
   }

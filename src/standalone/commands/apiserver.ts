@@ -49,7 +49,12 @@ export const apiserverCommand = (): Command =>
     .addOption(addressOption("--http-listen <host:port>", "where health and metrics are served", "127.0.0.1:7444"))
     .option("--pki-dir <dir>", "where the CA is (default: pki in the data directory)")
     .option("--config-dir <dir>", "where to write admin, scheduler and controllers howbeconfigs (default: the CA's directory)")
-    .addOption(addressOption("--advertise <host:port>", "the address that these howbeconfigs name (default: --listen, or loopback)"))
+    .addOption(
+      addressOption(
+        "--advertise <host:port>",
+        "the address that these howbeconfigs name (default: --listen, or loopback), and by which the nodes find this one among several",
+      ),
+    )
     .addOption(podCidrOption())
     .addOption(maxRequestsOption())
     .addOption(auditLogOption())
@@ -77,6 +82,7 @@ async function apiserver(flags: ApiserverFlags, { signal, print }: CommandContex
       metrics,
       maxRequestsInFlight: flags.maxRequestsInflight,
       ...audit,
+      ...(flags.advertise === undefined ? {} : { advertise: flags.advertise }),
       ...(flags.podCidr === undefined ? {} : { podCidr: flags.podCidr }),
     });
     await runWithHealth(serverStage(server), {

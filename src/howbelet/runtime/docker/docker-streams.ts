@@ -30,7 +30,7 @@ export class DockerStreams implements ContainerStreams {
 
   async exec(id: string, { command, stdin, tty, terminalSize: size }: ExecOptions, signal: AbortSignal): Promise<StreamedProcess> {
     // Heeded from API 1.42 on; before, a terminal has its size a moment after its program has begun.
-    const consoleSize = size === undefined ? {} : { ConsoleSize: [size.rows, size.columns] };
+    const consoleSize = size === undefined ? {} : { ConsoleSize: [size.rows, size.columns] satisfies [number, number] };
     const options = { Cmd: [...command], AttachStdin: stdin, AttachStdout: true, AttachStderr: true, Tty: tty, ...consoleSize };
     // A second back: the engine's clock rounds as it likes.
     const sinceSeconds = Math.floor(Date.now() / 1000) - 1;

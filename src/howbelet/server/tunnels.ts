@@ -1,0 +1,69 @@
+import { isAbort } from "../../base/abort.js";
+import type { Log } from "../../base/log.js";
+
+/** A way to one api-server. */
+export interface TunnelServer {
+  /** Keeps a tunnel to it until `signal` fires. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Gives up the connections. */
+  close(): Promise<void>;
+}
+
+export interface TunnelsDeps {
+  /** Where the node was told that the cluster is: to these there is always a tunnel. */
+  readonly configured: readonly string[];
+  readonly connect: (address: string) => TunnelServer;
+  readonly log: Log;
+}
+
+interface Kept {
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Keeps one tunnel to each api-server that there is: sessions are asked for by whichever of them a caller has called.
+ * Invariant: to an address there is at most one tunnel, and one that is not wanted any more ends with its sessions.
+ */
+export class Tunnels {
+  private readonly kept = new Map<string, Kept>();
+
+  constructor(private readonly deps: TunnelsDeps) {
+    this.announced(new Set());
+  }
+
+  /** These api-servers have announced themselves; the ones before that are not among them have gone. */
+  announced(addresses: ReadonlySet<string>): void {
+    const wanted = new Set([...this.deps.configured, ...addresses]);
+    for (const [address, { stop }] of this.kept) {
+      if (wanted.has(address)) continue;
+      this.kept.delete(address);
+      stop.abort();
+    }
+    for (const address of wanted) if (!this.kept.has(address)) this.kept.set(address, this.open(address));
+  }
+
+  /** Ends all tunnels; resolves when they have ended. */
+  async close(): Promise<void> {
+    const all = [...this.kept.values()];
+    this.kept.clear();
+    for (const { stop } of all) stop.abort();
+    await Promise.all(all.map(({ ended }) => ended));
+  }
+
+  private open(address: string): Kept {
+    const { connect, log } = this.deps;
+    const stop = new AbortController();
+    const keep = async (): Promise<void> => {
+      const server = connect(address);
+      try {
+        await server.run(stop.signal);
+      } catch (error: unknown) {
+        if (!isAbort(error)) log.error("a tunnel has failed", { server: address, error });
+      } finally {
+        await server.close();
+      }
+    };
+    return { stop, ended: keep() };
+  }
+}
