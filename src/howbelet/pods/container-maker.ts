@@ -12,9 +12,9 @@ import { containerSettings } from "./container-settings.js";
 import type { Environments } from "./environments.js";
 import type { PodAction } from "./pod-action.js";
 import { containerOf } from "./pod-containers.js";
-import { recordOf } from "./pod-records.js";
+import { type ContainerRecord, recordOf } from "./pod-records.js";
 import type { PodTarget } from "./pod-target.js";
-import { terminationOf } from "./termination.js";
+import { type Termination, terminationOf, vanished } from "./termination.js";
 import type { TerminationMessages } from "./termination-messages.js";
 import type { VolumeSupply } from "./volume-supply.js";
 
@@ -51,7 +51,8 @@ export class ContainerMaker {
         if (settings === undefined) return;
         const id = await runtime.createContainer(scope, settings, signal);
         const record = recordOf(state.records, name);
-        const lastTermination = replaced === undefined ? record.lastTermination : terminationOf(replaced, state.lastWords.get(replaced.id));
+        const lastWords = replaced === undefined ? undefined : state.lastWords.get(replaced.id);
+        const lastTermination = replaced === undefined ? unseenEnd(attempt, record) : terminationOf(replaced, lastWords);
         const imageId = images.idOf(containerOf(target.pod, name).container);
         state.setRecord(name, { restartCount: attempt, failures, started: true, lastTermination, imageId });
         target.tell("Normal", "Created", `Created container ${name}`, name);
@@ -138,4 +139,9 @@ export class ContainerMaker {
 
 function imageOf({ image = "" }: Container): string {
   return parseImageName(image)?.reference ?? "";
+}
+
+/** How the container before one of that attempt ended, when there is nothing left of it: somebody removed it, or there was none. */
+function unseenEnd(attempt: number, { started, restartCount, lastTermination }: ContainerRecord): Termination | undefined {
+  return started && attempt > restartCount ? vanished : lastTermination;
 }

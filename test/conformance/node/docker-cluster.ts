@@ -35,7 +35,8 @@ export type DockerClusterOptions = Pick<DockerRuntimeOptions, "host" | "callDead
  */
 export class DockerCluster {
   private namespaces = 0;
-  private stopNode = (): Promise<void> => Promise.resolve();
+  /** Ends the node's howbelet, the containers going on. */
+  stopNode = (): Promise<void> => Promise.resolve();
 
   private constructor(
     readonly cluster: TestCluster,
