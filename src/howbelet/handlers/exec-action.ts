@@ -1,5 +1,5 @@
 import { abortable } from "../../base/abort.js";
-import type { ContainerStreams } from "../runtime/container-streams.js";
+import type { ContainerStreams, StreamedProcess } from "../runtime/container-streams.js";
 
 /** How a command in a container ended. */
 export interface ExecResult {
@@ -14,6 +14,8 @@ export interface ExecActionOptions {
   readonly command: readonly string[];
   /** What it writes beyond this is read, so that it can go on, and dropped. */
   readonly maxOutputBytes: number;
+  /** Called when it runs. */
+  readonly started?: (process: StreamedProcess) => void;
 }
 
 /**
@@ -22,11 +24,12 @@ export interface ExecActionOptions {
  */
 export async function execAction(
   streams: Pick<ContainerStreams, "exec">,
-  { containerId, command, maxOutputBytes }: ExecActionOptions,
+  { containerId, command, maxOutputBytes, started }: ExecActionOptions,
   signal: AbortSignal,
 ): Promise<ExecResult> {
   const running = async (): Promise<ExecResult> => {
     const process = await streams.exec(containerId, { command, stdin: false, tty: false }, signal);
+    started?.(process);
     const pieces: Buffer[] = [];
     let room = maxOutputBytes;
     for await (const { data } of process.output) {

@@ -176,6 +176,11 @@ describe("an exec check", () => {
     };
   }
 
+  /** The same, of a runtime that can kill. */
+  function killable(from: Pick<ContainerStreams, "exec">, kill: () => Promise<void>): Pick<ContainerStreams, "exec"> {
+    return { exec: async (...args) => ({ ...(await from.exec(...args)), kill }) };
+  }
+
   function createExec(from: Pick<ContainerStreams, "exec">) {
     const probe = Probe.fromPartial({ handler: { exec: { command: ["cat", "/tmp/health"] } }, timeoutSeconds: 2 });
     return createCheck(probe, { container: Container.fromPartial({}), id: "c1", address: "" }, { streams: from, clock });
@@ -214,6 +219,22 @@ describe("an exec check", () => {
     const late = { outcome: "failure", message: 'command timed out: "cat /tmp/health" timed out after 2s' };
     expect(results).to.deep.equal(Array.from({ length: 6 }, () => late));
     expect(begun).to.equal(4);
+    stop.abort();
+  });
+
+  it("kills a command that takes too long, where that can be done", async () => {
+    let kills = 0;
+    const kill = async (): Promise<void> => {
+      kills += 1;
+    };
+    const stop = new AbortController();
+    const exec = createExec(killable(streams("", undefined), kill));
+    for (let turn = 0; turn < 6; turn++) {
+      const result = exec(stop.signal);
+      await clock.advance(2_000);
+      expect((await result).outcome).to.equal("failure");
+    }
+    expect({ begun, kills }).to.deep.equal({ begun: 6, kills: 6 });
     stop.abort();
   });
 });

@@ -1,6 +1,6 @@
 import { throwIfAborted } from "../../base/abort.js";
 import { execAction } from "../handlers/exec-action.js";
-import type { ContainerStreams } from "../runtime/container-streams.js";
+import type { ContainerStreams, StreamedProcess } from "../runtime/container-streams.js";
 import { failed, type ProbeResult, unknown } from "./probe-result.js";
 import { secondsText, type TimeLimit } from "./time-limit.js";
 
@@ -13,15 +13,12 @@ export interface ExecCheck {
 /** As in Kubernetes: no more of what a command writes is kept. */
 const maxOutputBytes = 10 * 1024;
 
-/** With so many commands left behind, no more are started. */
+/** A runtime need not have the means to kill a command: with so many left behind, no more are started. */
 const maxLeftBehind = 4;
 
 /**
- * A check whether a command in the container ends with 0; one that is not done in time has failed. Only the prober's
- * signal ends a check early, and not its timeout.
- *
- * Unlike Kubernetes: a command that takes too long is not killed, for Docker offers no such thing. It is left behind,
- * and those that keep hanging do not pile up.
+ * A check whether a command in the container ends with 0. One that is not done in time has failed, and is killed; where
+ * that cannot be done it is left behind, and those that keep hanging do not pile up.
  */
 export function createExecCheck(check: ExecCheck, limit: TimeLimit): (signal: AbortSignal) => Promise<ProbeResult> {
   let running = 0;
@@ -30,29 +27,53 @@ export function createExecCheck(check: ExecCheck, limit: TimeLimit): (signal: Ab
     throwIfAborted(signal);
     if (running >= maxLeftBehind) return late;
     running += 1;
-    const done = run(check, signal).finally(() => {
-      running -= 1;
-    });
-    return await inTime(done, late, limit);
+    const command = begin(check, signal);
+    command.done
+      .finally(() => {
+        running -= 1;
+      })
+      // Left behind, it may still fail: that is nobody's concern then.
+      .catch((_leftBehind: unknown) => undefined);
+    return await inTime(command, late, limit);
   };
 }
 
-async function inTime(done: Promise<ProbeResult>, late: ProbeResult, { clock, timeoutMs }: TimeLimit): Promise<ProbeResult> {
-  // Left behind, it may still fail: that is nobody's concern then.
-  done.catch((_leftBehind: unknown) => undefined);
+interface Command {
+  readonly done: Promise<ProbeResult>;
+  /** Ends it, if that can be done. */
+  readonly kill: () => void;
+}
+
+function begin({ command, containerId, streams }: ExecCheck, signal: AbortSignal): Command {
+  const killed = new AbortController();
+  let process: StreamedProcess | undefined;
+  const started = (running: StreamedProcess): void => {
+    process = running;
+  };
+  const options = { containerId, command, maxOutputBytes, started };
+  const kill = (): void => {
+    // What it has started may hold its output open: nobody waits for that.
+    const ended = (): void => killed.abort();
+    process?.kill?.().then(ended, (_leftBehind: unknown) => undefined);
+  };
+  const done = execAction(streams, options, AbortSignal.any([signal, killed.signal])).then(({ exitCode, output }): ProbeResult => {
+    if (exitCode === undefined) return unknown("the command's exit code is not known");
+    return exitCode === 0 ? { outcome: "success", message: output } : failed(output);
+  });
+  return { done, kill };
+}
+
+async function inTime({ done, kill }: Command, late: ProbeResult, { clock, timeoutMs }: TimeLimit): Promise<ProbeResult> {
   let cancel = (): void => undefined;
   const timeout = new Promise<ProbeResult>((resolve) => {
-    cancel = clock.after(timeoutMs, () => resolve(late));
+    cancel = clock.after(timeoutMs, () => {
+      resolve(late);
+      kill();
+    });
   });
   try {
     return await Promise.race([done, timeout]);
   } finally {
     cancel();
   }
-}
-
-async function run({ command, containerId, streams }: ExecCheck, signal: AbortSignal): Promise<ProbeResult> {
-  const { exitCode, output } = await execAction(streams, { containerId, command, maxOutputBytes }, signal);
-  if (exitCode === undefined) return unknown("the command's exit code is not known");
-  return exitCode === 0 ? { outcome: "success", message: output } : failed(output);
 }

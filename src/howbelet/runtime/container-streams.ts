@@ -52,6 +52,11 @@ export interface StreamedProcess {
   resize(size: TerminalSize): Promise<void>;
   /** To be asked after `output` has ended; undefined when the runtime does not know. */
   exitCode(): Promise<number | undefined>;
+  /**
+   * Ends a program that was run by `exec` with SIGKILL, but not what it has started itself; absent where the runtime has
+   * no means to. @throws RuntimeError Failed when it turns out to have none
+   */
+  kill?(): Promise<void>;
 }
 
 /** What goes into containers and comes out of them. Errors as for `Runtime`. */

@@ -75,6 +75,21 @@ export function streamsConformance(name: string, open: () => Promise<RuntimeUnde
       expect(await process.exitCode()).to.be.oneOf([126, 127]);
     });
 
+    it("kills a program that does not end, if it has the means to", async () => {
+      const process = await runtime.streams.exec(id, { command: ["cat"], stdin: true, tty: false }, signal);
+      const output = process.output[Symbol.asyncIterator]();
+      await process.write(Buffer.from("begun"));
+      if (process.kill === undefined) {
+        // Then its input is what ends it.
+        process.endInput();
+      } else {
+        await output.next();
+        await process.kill();
+      }
+      for (let next = await output.next(); next.done !== true; next = await output.next()) expect(next.value.stream).to.equal("stdout");
+      expect(await process.exitCode()).to.equal(process.kill === undefined ? 0 : 137);
+    });
+
     it("refuses what does not run, and what is not there", async () => {
       await runtime.kill(id, signal);
       const options = { command: ["cat"], stdin: false, tty: false };

@@ -13,6 +13,7 @@ import { containerLogs } from "./container-logs.js";
 import { connectToPod } from "./docker-ports.js";
 import { closeStream, type DockerEngine } from "./engine.js";
 import { HijackedProcess } from "./hijacked-process.js";
+import { killProgram } from "./kill-program.js";
 import { linesOf } from "./lines.js";
 
 /** What goes into Docker's containers and comes out of them. */
@@ -42,6 +43,7 @@ export class DockerStreams implements ContainerStreams {
         tty,
         resize: (size) => this.engine.call(signal, (abortSignal) => exec.resize({ ...dimensions(size), abortSignal })),
         exitCode: () => this.exitCodeOf(exec, { containerId: id, sinceSeconds }, signal),
+        ...(this.engine.isLocal ? { kill: () => killProgram(this.engine, exec, id, signal) } : {}),
       },
       signal,
     );

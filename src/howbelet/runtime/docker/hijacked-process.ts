@@ -8,6 +8,7 @@ export interface HijackedOptions {
   readonly tty: boolean;
   readonly resize: (size: TerminalSize) => Promise<void>;
   readonly exitCode: () => Promise<number | undefined>;
+  readonly kill?: () => Promise<void>;
 }
 
 /** A process whose streams Docker carries over a connection that it has handed over for that. */
@@ -15,14 +16,16 @@ export class HijackedProcess implements StreamedProcess {
   readonly output: AsyncIterable<OutputPiece>;
   readonly resize: (size: TerminalSize) => Promise<void>;
   readonly exitCode: () => Promise<number | undefined>;
+  readonly kill?: () => Promise<void>;
 
   constructor(
     private readonly connection: Duplex,
-    { tty, resize, exitCode }: HijackedOptions,
+    { tty, resize, exitCode, kill }: HijackedOptions,
     signal: AbortSignal,
   ) {
     this.resize = resize;
     this.exitCode = exitCode;
+    if (kill !== undefined) this.kill = kill;
     this.output = this.read(tty, signal);
     const stop = (): void => {
       connection.destroy();
