@@ -35,7 +35,12 @@ export function usageBetween(before: UsageSample, now: UsageSample): NodeStatist
     const usage = containerUsage(before.containers.get(id), measured);
     return usage === undefined ? [] : [{ podUid: measured.podUid, container: measured.container, usage }];
   });
-  return { measuredAtMs: now.measuredAtMs, windowMs: Math.round(windowMs), machine: machineUsage(before.machine, now.machine, windowMs), containers };
+  return {
+    measuredAtMs: now.measuredAtMs,
+    windowMs: Math.round(windowMs),
+    machine: machineUsage(before.machine, now.machine, windowMs),
+    containers,
+  };
 }
 
 function containerUsage(before: MeasuredContainer | undefined, now: MeasuredContainer): NodeStatistics_Usage | undefined {
