@@ -46,8 +46,8 @@ function nextOne({ pods }: FollowState, isBusy: boolean): Whole<Pod>[] {
   const isFirst = !pods.some(({ following }) => following === "done");
   const candidates = pods
     .filter(({ following, isGone }) => following === "not yet" && !isGone)
-    // What had ended before the command began has no say once another was chosen.
-    .filter(({ pod, isOld }) => isFirst || !isOld || !hasEnded(pod))
+    // Once another was followed, what had ended before the command began has no say, and what goes away none either.
+    .filter(({ pod, isOld }) => isFirst || ((!isOld || !hasEnded(pod)) && pod.metadata.deletionTimestamp === undefined))
     .map(({ pod }) => pod);
   return candidates.sort(forLogs).slice(0, 1);
 }

@@ -23,7 +23,10 @@ export interface FollowOrder {
   readonly workload: { readonly kind: Kind; readonly key: ObjectKey } | undefined;
   readonly choice: "one" | "all";
   readonly containersOf: (pod: Whole<Pod>) => readonly PodContainer[];
-  /** For the pods that are there at the beginning; those that come are read from their beginning. */
+  /**
+   * For the pods that are there at the beginning. Those that come are read from their beginning; one that was there
+   * and takes the place of another, from then on.
+   */
   readonly options: PodLogOptions;
   readonly printing: LogPrinting;
   readonly maxStreams: number;
@@ -92,8 +95,9 @@ export class LogFollower {
   private start({ metadata: { uid } }: Whole<Pod>, signal: AbortSignal): void {
     const tracked = this.tracked.get(uid);
     if (tracked === undefined) return;
-    if (this.order.choice === "one") this.sayChoice(tracked);
-    const options = tracked.isOld ? this.order.options : fromBeginning(this.order.options);
+    const isFirst = [...this.tracked.values()].every(({ follows }) => follows === undefined);
+    if (this.order.choice === "one") this.sayChoice(tracked, isFirst);
+    const options = this.optionsFor(tracked, isFirst);
     tracked.follows = tracked.containers.map(
       (container) => new ContainerFollow({ container, options, printing: this.order.printing, env: this.env }),
     );
@@ -107,10 +111,15 @@ export class LogFollower {
     this.running.add(done);
   }
 
-  private sayChoice({ pod }: Tracked): void {
+  private optionsFor({ isOld }: Tracked, isFirst: boolean): PodLogOptions {
+    const { choice, options } = this.order;
+    if (!isOld) return fromBeginning(options);
+    return choice === "one" && !isFirst ? { ...fromBeginning(options), tailLines: 0 } : options;
+  }
+
+  private sayChoice({ pod }: Tracked, isFirst: boolean): void {
     const candidates = [...this.tracked.values()].filter(({ isGone, isDone }) => !isGone && !isDone);
     const name = `pod/${pod.metadata.name}`;
-    const isFirst = [...this.tracked.values()].every(({ follows }) => follows === undefined);
     if (candidates.length > 1) this.env.err.line(`Found ${candidates.length} pods, using ${name}`);
     else if (!isFirst) this.env.err.line(`Using ${name}`);
   }
