@@ -72,7 +72,7 @@ export class ImageRegistry {
 
   /** As `push`, with a layer more of so many bytes, which Docker does not have. */
   async pushLarge(image: string, name: string, bytes: number): Promise<void> {
-    const { stdout } = await run("docker", ["create", image, "sh", "-c", `head -c ${bytes} /dev/urandom > /blob`]);
+    const { stdout } = await run("docker", ["create", "--network", "none", image, "sh", "-c", `head -c ${bytes} /dev/urandom > /blob`]);
     const id = stdout.trim();
     const made = `howbernetes/made-for-tests/${name}`;
     try {

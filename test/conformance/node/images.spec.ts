@@ -20,7 +20,8 @@ describe("images of pods", function () {
 
   before(async function () {
     if (obstacle !== undefined) skipBecause(this, obstacle);
-    [docker, registry] = await Promise.all([DockerCluster.start(), ImageRegistry.start()]);
+    registry = await ImageRegistry.start();
+    docker = await DockerCluster.start();
     await registry.pushLarge(docker.image, "box:1", 1_000);
   });
   after(async () => {
