@@ -41,6 +41,20 @@ export async function serveSession({ sessionId, work, sessions }: RequestedSessi
   }
 }
 
+/** A request of the transport's limit could not be sent, and a large one makes others wait. */
+const maxPieceBytes = 256 * 1024;
+
+function* inPieces(output: SessionOutput): Generator<SessionOutput> {
+  const { message } = output;
+  if ((message?.$case !== "data" && message?.$case !== "stderr") || message.value.length <= maxPieceBytes) {
+    yield output;
+    return;
+  }
+  const { $case, value } = message;
+  for (let from = 0; from < value.length; from += maxPieceBytes)
+    yield { message: { $case, value: value.subarray(from, from + maxPieceBytes) } };
+}
+
 interface WorkEnd {
   readonly signal: AbortSignal;
   readonly done: () => void;
@@ -53,7 +67,7 @@ async function* requestsOf(
 ): AsyncGenerator<OpenSessionRequest> {
   yield { message: { $case: "sessionId", value: sessionId } };
   try {
-    for await (const value of output) yield { message: { $case: "output", value } };
+    for await (const whole of output) for (const value of inPieces(whole)) yield { message: { $case: "output", value } };
   } catch (error: unknown) {
     if (signal.aborted) return;
     const { reason, message } = ApiError.from(error);

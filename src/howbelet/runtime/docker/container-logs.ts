@@ -1,9 +1,10 @@
+import type { Readable } from "node:stream";
 import { abortError } from "../../../base/abort.js";
 import type { ContainerLogOptions } from "../container-streams.js";
 import { closeStream, type DockerEngine, engineError } from "./engine.js";
 import { unframe } from "./log-stream.js";
 
-/** A container's output as it was written. */
+/** A container's output as it was written, rotated files of it included. Never held as a whole, however long it is. */
 export async function* containerLogs(
   engine: DockerEngine,
   { id, isTerminal }: { readonly id: string; readonly isTerminal: boolean },
@@ -18,17 +19,11 @@ export async function* containerLogs(
     ...(options.tailLines === undefined ? {} : { tail: options.tailLines }),
     ...(options.sinceSeconds === undefined ? {} : { since: options.sinceSeconds }),
   };
-  const container = engine.docker.getContainer(id);
-  if (!query.follow) {
-    const whole = await engine.call(signal, (abortSignal) => container.logs({ ...query, follow: false, abortSignal }));
-    yield* unframe(single(Buffer.from(whole)), isTerminal);
-    return;
-  }
-  const stream = await engine.open(signal, (abortSignal) => container.logs({ ...query, follow: true, abortSignal }));
+  const stream = await engine.open(signal, (abortSignal) => openLog(engine, id, query, abortSignal));
   const stop = (): void => closeStream(stream);
   signal.addEventListener("abort", stop, { once: true });
   try {
-    yield* unframe(stream as AsyncIterable<Buffer>, isTerminal);
+    yield* unframe(stream, isTerminal);
   } catch (error: unknown) {
     throw signal.aborted ? abortError(signal) : engineError(error);
   } finally {
@@ -37,6 +32,19 @@ export async function* containerLogs(
   }
 }
 
-async function* single(bytes: Buffer): AsyncGenerator<Buffer> {
-  yield bytes;
+/** As much of docker-modem as opening a log takes. */
+interface LogModem {
+  dial(request: object, done: (error: unknown, stream: Readable) => void): void;
+}
+
+/** dockerode's own call gathers a log that is not followed in memory, all of it. */
+function openLog({ docker }: DockerEngine, id: string, options: object, abortSignal: AbortSignal): Promise<Readable> {
+  const statusCodes = { 200: true, 404: "no such container", 500: "server error" };
+  const request = { path: `/containers/${encodeURIComponent(id)}/logs?`, method: "GET", isStream: true, statusCodes, options, abortSignal };
+  return new Promise((resolve, reject) => {
+    (docker.modem as LogModem).dial(request, (error, stream) => {
+      if (error === null || error === undefined) resolve(stream);
+      else reject(error);
+    });
+  });
 }

@@ -10,21 +10,41 @@ const stderrFrame = 2;
  * stream and the last four its length. With a terminal there are none, and all of the output is stdout's.
  */
 export async function* splitStreams(output: AsyncIterable<Buffer>, tty: boolean): AsyncGenerator<OutputPiece> {
-  if (tty) {
-    for await (const data of output) yield { stream: "stdout", data };
-    return;
-  }
+  for await (const pieces of piecesOf(output, tty)) yield* joined(pieces, (before, next) => before.stream === next.stream);
+}
+
+/** As `splitStreams`, for whom it is all the same which stream a piece is of. */
+export async function* unframe(output: AsyncIterable<Buffer>, tty: boolean): AsyncGenerator<Buffer> {
+  for await (const pieces of piecesOf(output, tty)) for (const { data } of joined(pieces, () => true)) yield data;
+}
+
+async function* piecesOf(output: AsyncIterable<Buffer>, tty: boolean): AsyncGenerator<readonly OutputPiece[]> {
   let rest: Buffer = Buffer.alloc(0);
-  for await (const piece of output) {
-    const { frames, remaining } = takeFrames(rest.length === 0 ? piece : Buffer.concat([rest, piece]));
+  for await (const bytes of output) {
+    if (tty) {
+      yield [{ stream: "stdout", data: bytes }];
+      continue;
+    }
+    const { frames, remaining } = takeFrames(rest.length === 0 ? bytes : Buffer.concat([rest, bytes]));
     rest = remaining;
-    yield* frames;
+    yield frames;
   }
 }
 
-/** As `splitStreams`, for whom it is all the same. */
-export async function* unframe(output: AsyncIterable<Buffer>, tty: boolean): AsyncGenerator<Buffer> {
-  for await (const { data } of splitStreams(output, tty)) yield data;
+/** A log has a frame for each line: what has come together goes on together, for each piece costs a message on its way. */
+function joined(pieces: readonly OutputPiece[], belong: (before: OutputPiece, next: OutputPiece) => boolean): readonly OutputPiece[] {
+  const groups: OutputPiece[][] = [];
+  for (const piece of pieces) {
+    const last = groups.at(-1);
+    const before = last?.at(-1);
+    if (last !== undefined && before !== undefined && belong(before, piece)) last.push(piece);
+    else groups.push([piece]);
+  }
+  return groups.flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    return group.length === 1 ? [first] : [{ stream: first.stream, data: Buffer.concat(group.map(({ data }) => data)) }];
+  });
 }
 
 /** Splits off all whole frames; what is left begins at a frame's header. */
