@@ -7,6 +7,7 @@ import { startCluster, type TestCluster } from "../../src/testing/index.js";
 import { fromManifest } from "../builders/from-manifest.js";
 import { ensureBusyboxImage, whyNoDocker } from "../conformance/runtime/busybox-image.js";
 import type { Running } from "../e2e/harness/process.js";
+import { eventually } from "../eventually.js";
 import { skipBecause } from "../skip.js";
 import { DockerNode } from "./node/docker-node.js";
 import { factor, seed, seededRandom } from "./seed.js";
@@ -118,7 +119,8 @@ spec:
       await gone;
 
       expect((await node.containers()).filter(({ pod }) => pod === name)).to.deep.equal([]);
-      expect(node.podFiles()).to.deep.equal([]);
+      // The last file goes when the agent has learnt that the pod is gone.
+      await eventually(() => expect(node.podFiles()).to.deep.equal([]));
       seen += 1;
     }
     expect(seen).to.be.greaterThan(factor > 1 ? 5 : 0);
