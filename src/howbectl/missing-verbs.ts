@@ -5,7 +5,6 @@ const instead: Readonly<Record<string, string>> = {
   "cluster-info": "howbectl get nodes -o wide, and howbectl version",
   completion: "",
   cordon: `howbectl patch node NAME -p '{"spec":{"unschedulable":true}}'`,
-  debug: "docker exec -it CONTAINER sh, on the pod's node",
   drain: `howbectl patch node NAME -p '{"spec":{"unschedulable":true}}', then howbectl delete the pods that howbectl get pods -A -o wide shows there`,
   expose: "a hostPort of the container, for there are no services",
   kuberc: "",

@@ -131,6 +131,12 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./cp.js")).cpCommand,
   },
   {
+    name: "debug",
+    summary: "Look at pods and nodes from a container made for it",
+    group: troubleshooting,
+    load: async () => (await import("./debug.js")).debugCommand,
+  },
+  {
     name: "events",
     summary: "List events",
     group: troubleshooting,

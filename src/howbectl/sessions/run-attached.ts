@@ -54,7 +54,7 @@ async function connect(pod: Whole<Pod>, flags: RunFlags, env: CliEnv): Promise<v
 }
 
 /** Prints what a container has written and writes, each to its own stream. */
-async function printOutput({ metadata }: Whole<Pod>, container: string, env: CliEnv): Promise<void> {
+export async function printOutput({ metadata }: Whole<Pod>, container: string, env: CliEnv): Promise<void> {
   const source = { namespace: metadata.namespace, pod: metadata.name, container };
   const follow = async (stream: string, out: Output): Promise<void> => {
     const options = PodLogOptions.fromPartial({ follow: true, stream });
