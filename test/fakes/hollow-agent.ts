@@ -32,15 +32,17 @@ export interface WebPodOptions {
   readonly metadata?: object;
   /** Of its container. */
   readonly fields?: object;
+  /** Of its spec, besides. */
+  readonly spec?: object;
 }
 
 /** The pod web, of one container of the same name. */
 export function webPod(options: WebPodOptions = {}): Whole<Pod> {
-  const { restartPolicy = "Always", image = "web:1", metadata = {}, fields = {} } = options;
+  const { restartPolicy = "Always", image = "web:1", metadata = {}, fields = {}, spec = {} } = options;
   const container = { name: "web", image, imagePullPolicy: "IfNotPresent", ...fields };
   return makeWhole(podKind, {
     metadata: { name: "web", namespace: "default", uid: "uid-web", ...metadata },
-    spec: { restartPolicy, terminationGracePeriodSeconds: 30, containers: [container] },
+    spec: { restartPolicy, terminationGracePeriodSeconds: 30, containers: [container], ...spec },
   });
 }
 
@@ -191,7 +193,10 @@ export class HollowAgent {
 
   private nodeReporter(): NodeReporter {
     return new NodeReporter({
-      queue: { nodeStatus: ({ status }) => this.noteReadiness(status?.conditions.find(({ type }) => type === "Ready")) },
+      queue: {
+        nodeStatus: ({ status }) => this.noteReadiness(status?.conditions.find(({ type }) => type === "Ready")),
+        nodeEvent: () => undefined,
+      },
       nodeName: "n1",
       version: "v0.0.0",
       address: "10.0.0.1",

@@ -39,10 +39,10 @@ export const lifecycleMutations: readonly Mutation[] = [
   },
   {
     area: "a container that ends",
-    fault: "a success is restarted under OnFailure",
-    file: "src/howbelet/pods/restart-policy.ts",
-    find: 'policy === "Always" || exitCode !== 0',
-    replace: 'policy === "Always" || exitCode !== undefined',
+    fault: "of last words that are too many, the first are taken",
+    file: "src/howbelet/pods/termination-messages.ts",
+    find: "size - buffer.length",
+    replace: "0",
   },
   {
     area: "the life of a pod",

@@ -189,7 +189,10 @@ export class PodWorker {
     if (!state.life.isAdmitted) {
       const isHere = observed.sandboxes.length > 0 || membersOf(observed).length > 0 || state.hasStarted;
       const refusal = isHere ? undefined : deps.admit(pod);
-      if (refusal !== undefined) return this.fail(refusal);
+      if (refusal !== undefined) {
+        this.fail(refusal);
+        return;
+      }
       state.setLife({ isAdmitted: true });
     }
     if ((activeMsLeft(pod, this.status, deps.clock.now()) ?? 1) > 0) return;

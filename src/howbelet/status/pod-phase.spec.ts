@@ -40,6 +40,38 @@ describe("podPhase", () => {
       isEnding: true,
       phase: "Succeeded",
     },
+    { it: "is Pending while an init container runs", init: [running], apps: [waiting], phase: "Pending" },
+    { it: "is Pending between two init containers", init: [ended(0), waiting], apps: [waiting], phase: "Pending" },
+    { it: "is Pending while an init container waits to be restarted", init: [crashLooping], apps: [waiting], phase: "Pending" },
+    {
+      it: "has Failed when an init container has, for good",
+      init: [ended(1)],
+      apps: [waiting],
+      restartPolicy: "Never",
+      phase: "Failed",
+    },
+    {
+      it: "is Pending until its sidecars have started",
+      sidecars: [running],
+      apps: [waiting],
+      isInitialized: false,
+      phase: "Pending",
+    },
+    { it: "stays Running while a sidecar restarts", sidecars: [crashLooping], apps: [running], phase: "Running" },
+    {
+      it: "is Running until its sidecars have ended, too",
+      sidecars: [running],
+      apps: [ended(0)],
+      restartPolicy: "Never",
+      phase: "Running",
+    },
+    {
+      it: "has Succeeded however its sidecars ended",
+      sidecars: [ended(137)],
+      apps: [ended(0)],
+      restartPolicy: "Never",
+      phase: "Succeeded",
+    },
     { it: "stays Pending when it is deleted before it ran", apps: [waiting], restartPolicy: "Always", isEnding: true, phase: "Pending" },
   ];
   for (const { it: does, phase, ...facts } of cases) {
