@@ -10,7 +10,7 @@ import type { ReportQueue } from "./server/report-queue.js";
 import { nodeReport } from "./status/node-status.js";
 
 export interface NodeReporterDeps {
-  readonly queue: Pick<ReportQueue, "nodeStatus">;
+  readonly queue: Pick<ReportQueue, "nodeStatus" | "nodeEvent">;
   readonly nodeName: string;
   readonly version: string;
   readonly address: string;
@@ -64,6 +64,11 @@ export class NodeReporter {
     this.obstacle = error instanceof Error ? error.message : String(error);
     this.notice = "";
     this.report();
+  }
+
+  /** Tells the node's administrator something: becomes an Event of the Node. */
+  event(event: Parameters<ReportQueue["nodeEvent"]>[1]): void {
+    this.deps.queue.nodeEvent(this.deps.nodeName, event);
   }
 
   /** The node's images are others now. */

@@ -86,7 +86,7 @@ export class PodAgent {
       settings: deps.settings.images,
       recordsFile: deps.imagesFile,
       changed: (images) => node.imagesChanged(images),
-      event: ({ reason, message }) => log.warn(message, { reason }),
+      event: (event) => node.event(event),
       clock,
       log,
     });

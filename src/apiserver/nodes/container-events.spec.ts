@@ -54,6 +54,18 @@ describe("ContainerEvents", () => {
     expect(await counts()).to.deep.equal([]);
   });
 
+  it("records what happened to the node itself, and to no other", async () => {
+    const full = { namespace: "", name: "n1", uid: "n1", type: "Warning", reason: "ImageGCFailed", message: "no room", fieldPath: "" };
+    await events.record("n1", full, signal);
+    await events.record("n1", full, signal);
+    await events.record("n2", full, signal);
+    const all = await api.objects.list(eventKind, "default", { kind: "latest" }, signal);
+
+    expect(all.map(({ object: { involvedObject, count } }) => [involvedObject?.kind, involvedObject?.name, count])).to.deep.equal([
+      ["Node", "n1", 2],
+    ]);
+  });
+
   it("records nothing in a namespace that is being deleted", async () => {
     const event = started(await podOn("n1"));
     const terminate = (draft: { metadata: { deletionTimestamp?: unknown } }): true => {

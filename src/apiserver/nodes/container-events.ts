@@ -21,18 +21,22 @@ interface ContainerEventsDeps {
 // Kubernetes cuts messages of events here.
 const maxMessageLength = 1024;
 
+/** Where Events are about what has no namespace, as in Kubernetes. */
+const namespaceOfNodes = "default";
+
 /**
- * Records what happened to containers as Events of their pods. One that happens again raises the count of the Event
+ * Records what happened to containers as Events of their pods, and what happened to nodes as Events of theirs. One that happens again raises the count of the Event
  * there is: its name follows from what it says, so that no memory is needed and servers agree.
  */
 export class ContainerEvents {
   constructor(private readonly deps: ContainerEventsDeps) {}
 
-  /** An event about a pod that is not the node's is dropped. */
+  /** An event about a pod that is not the node's, or about another node, is dropped. */
   async record(nodeName: string, event: ReportRequest_ContainerEvent, signal: AbortSignal): Promise<void> {
     const { objects, clock } = this.deps;
-    if ((await ownPod(objects, nodeName, event, signal)) === undefined) return;
-    const key = { namespace: event.namespace, name: eventName(nodeName, event) };
+    const isAllowed = isOfNode(event) ? event.name === nodeName : (await ownPod(objects, nodeName, event, signal)) !== undefined;
+    if (!isAllowed) return;
+    const key = { namespace: isOfNode(event) ? namespaceOfNodes : event.namespace, name: eventName(nodeName, event) };
     const again = (): Promise<unknown> =>
       objects.mutate(
         eventKind,
@@ -60,18 +64,19 @@ export class ContainerEvents {
     const { objects } = this.deps;
     try {
       const guards = await admitToNamespace(objects, { kind: eventKind as Kind, ...key, fresh: false }, signal);
-      await objects.create(eventKind, this.first(nodeName, event, key.name), { signal, guards });
+      await objects.create(eventKind, this.first(nodeName, event, key), { signal, guards });
     } catch (error: unknown) {
       if (!isForbidden(error) && !isNotFound(error) && !isConflict(error)) throw error;
     }
   }
 
-  private first(nodeName: string, event: ReportRequest_ContainerEvent, name: string): Whole<Event> {
+  private first(nodeName: string, event: ReportRequest_ContainerEvent, { namespace, name }: ObjectKey): Whole<Event> {
     const nowMs = this.deps.clock.now();
-    const { namespace, uid, fieldPath, reason, type } = event;
+    const { uid, fieldPath, reason, type } = event;
+    const subject = isOfNode(event) ? { kind: "Node" } : { kind: "Pod", namespace, fieldPath };
     const first = makeWhole(eventKind, {
       metadata: { name },
-      involvedObject: { apiVersion: "v1", kind: "Pod", namespace, name: event.name, uid, fieldPath },
+      involvedObject: { apiVersion: "v1", name: event.name, uid, ...subject },
       reason,
       type,
       message: event.message.slice(0, maxMessageLength),
@@ -85,6 +90,10 @@ export class ContainerEvents {
     prepareCreate(eventKind, first, { namespace, uid: randomUUID(), nowMs });
     return first;
   }
+}
+
+function isOfNode({ namespace }: ReportRequest_ContainerEvent): boolean {
+  return namespace === "";
 }
 
 function eventName(nodeName: string, { name, uid, type, reason, message, fieldPath }: ReportRequest_ContainerEvent): string {

@@ -68,6 +68,13 @@ export class ReportQueue implements PodReporter {
     this.wake();
   }
 
+  /** Something that happened to the node itself. */
+  nodeEvent(nodeName: string, { type, reason, message }: Omit<PodEvent, "container">): void {
+    if (this.events.length >= maxPendingEvents) this.events.shift();
+    this.events.push({ namespace: "", name: nodeName, uid: nodeName, type, reason, message, fieldPath: "" });
+    this.wake();
+  }
+
   death(pod: Whole<Pod>, flight: ContainerFlight): void {
     const { namespace, name, uid } = pod.metadata;
     if (this.deaths.length >= maxPendingDeaths) this.deaths.shift();

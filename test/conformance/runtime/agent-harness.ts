@@ -51,7 +51,7 @@ export function startAgent(runtime: Runtime, scope: RuntimeScope, checkpointDir:
       forget: () => undefined,
     },
     node: new NodeReporter({
-      queue: { nodeStatus: () => undefined },
+      queue: { nodeStatus: () => undefined, nodeEvent: () => undefined },
       nodeName: scope.nodeName,
       version: "v0.0.0",
       address: "127.0.0.1",
