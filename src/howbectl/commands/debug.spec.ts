@@ -3,6 +3,8 @@ import { node, pod } from "../../../test/builders/index.js";
 import { FakeCli } from "../../../test/fakes/fake-cli-env.js";
 import { nodeKind } from "../../api/kinds/node/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
+import type { Whole } from "../../api/object.js";
+import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 
 describe("howbectl debug", () => {
   let cli: FakeCli;
@@ -12,7 +14,7 @@ describe("howbectl debug", () => {
     cli.cluster.put(nodeKind, node({ name: "n1" }));
   });
 
-  const found = (name: string) => cli.cluster.find(podKind, { namespace: "default", name });
+  const found = (name: string) => cli.cluster.find(podKind, { namespace: "default", name }) as Whole<Pod> | undefined;
 
   it("puts an ephemeral container beside a pod's, for one of them", async () => {
     expect(await cli.run("debug", "web", "--image=busybox:1", "--target=main", "--env=A=b", "--", "sh", "-c", "ls")).to.equal(0);
