@@ -1,7 +1,8 @@
+import { type Duplex, PassThrough } from "node:stream";
 import { systemClock } from "../../../src/base/clock.js";
 import type { HollowProgram } from "../../../src/howbelet/runtime/hollow/hollow-process.js";
 import { type HollowBehaviour, HollowRuntime } from "../../../src/howbelet/runtime/hollow/hollow-runtime.js";
-import type { ContainerConfig } from "../../../src/howbelet/runtime/interface.js";
+import type { ContainerConfig, ContainerIdentity } from "../../../src/howbelet/runtime/interface.js";
 import { streamsConformance } from "./streams-suite.js";
 import { type RuntimeUnderTest, runtimeConformance } from "./suite.js";
 
@@ -10,6 +11,7 @@ const image = "howbernetes/busybox:1.36";
 function behave({ command }: ContainerConfig): HollowBehaviour {
   if (command[0] === "sleep") return { ignoresTerminate: true, exec };
   if (command[0] === "sh") return { exit: { afterMs: 0, code: 3 }, output: "one\ntwo\n" };
+  if (command[0] === "nc") return {};
   return { startError: `exec: "${command[0]}": no such file or directory` };
 }
 
@@ -19,8 +21,10 @@ function exec([program]: readonly string[], input: string): HollowProgram {
   return { output: `exec: "${program}": no such file or directory`, exitCode: 127 };
 }
 
+const connect = (_sandbox: ContainerIdentity, port: number): Duplex | undefined => (port === 8080 ? new PassThrough() : undefined);
+
 const open = async (): Promise<RuntimeUnderTest> => ({
-  runtime: new HollowRuntime({ clock: systemClock, behaviour: behave, images: new Set([image]) }),
+  runtime: new HollowRuntime({ clock: systemClock, behaviour: behave, images: new Set([image]), connect }),
   image,
   missingImage: "howbernetes/missing:1",
   cleanUp: async () => undefined,

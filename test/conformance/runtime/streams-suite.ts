@@ -3,12 +3,13 @@ import { expect } from "chai";
 import { isAbort } from "../../../src/base/abort.js";
 import type { OutputPiece, StreamedProcess } from "../../../src/howbelet/runtime/container-streams.js";
 import type { Runtime, RuntimeScope } from "../../../src/howbelet/runtime/interface.js";
+import { eventually } from "../../eventually.js";
 import { containerConfig, identityOf, sandboxConfig } from "./configs.js";
 import type { RuntimeUnderTest } from "./suite.js";
 
 /**
  * The contract of `ContainerStreams`. The programs that it runs are `cat`, which repeats its input; `["sh", "-c", "echo
- * out; echo err >&2; exit 3"]`; and `/no/such/program`.
+ * out; echo err >&2; exit 3"]`; and `/no/such/program`. What listens on port 8080 of a pod repeats what it is sent.
  */
 export function streamsConformance(name: string, open: () => Promise<RuntimeUnderTest>): void {
   describe(`the contract of container streams, kept by ${name}`, function () {
@@ -29,10 +30,14 @@ export function streamsConformance(name: string, open: () => Promise<RuntimeUnde
       runtime.close();
     });
 
-    async function container(command: readonly string[]): Promise<string> {
-      const podUid = randomUUID();
+    async function sandbox(podUid: string): Promise<string> {
       const sandboxId = await runtime.createSandbox(scope, sandboxConfig(podUid), signal);
       await runtime.start(sandboxId, signal);
+      return sandboxId;
+    }
+
+    async function container(command: readonly string[], podUid = randomUUID(), given?: string): Promise<string> {
+      const sandboxId = given ?? (await sandbox(podUid));
       const config = containerConfig({ identity: identityOf(podUid), image: subject.image, sandboxId, command });
       const made = await runtime.createContainer(scope, config, signal);
       await runtime.start(made, signal);
@@ -112,6 +117,30 @@ export function streamsConformance(name: string, open: () => Promise<RuntimeUnde
 
       expect(await reading).to.deep.equal({ stdout: "", stderr: "" });
       expect(await process.exitCode()).to.equal(137);
+    });
+
+    it("connects to a port of a pod, each half to be closed for itself", async () => {
+      const podUid = randomUUID();
+      const sandboxId = await sandbox(podUid);
+      await container(["nc", "-l", "-p", "8080", "-e", "cat"], podUid, sandboxId);
+      // It listens a moment after it has started.
+      const connection = await eventually(() => runtime.streams.connect(sandboxId, 8080, signal));
+      connection.end("hello");
+      const pieces: Buffer[] = [];
+      for await (const piece of connection) pieces.push(piece as Buffer);
+
+      expect(Buffer.concat(pieces).toString()).to.equal("hello");
+    });
+
+    it("says that nobody listens, or that there is no such pod", async () => {
+      const sandboxId = await sandbox(randomUUID());
+      for (const call of [
+        () => runtime.streams.connect(sandboxId, 8081, signal),
+        () => runtime.streams.connect("no-such-sandbox", 8080, signal),
+      ])
+        expect(await call().catch((error: unknown) => error))
+          .to.be.an("error")
+          .with.property("name", "RuntimeError");
     });
 
     it("lets go when its signal fires", async () => {
