@@ -63,6 +63,14 @@ spec:
     expect(lastEvents.map(({ reason }) => reason)).to.include("Started");
   });
 
+  it("say of a container that it was killed for want of memory", async () => {
+    await create("greedy", "echo growing; exec tail /dev/zero", ", resources: { limits: { memory: 16Mi } }");
+    const [record] = await records(1);
+    expect(record?.flight).to.include({ oomKilled: true });
+    expect(record?.flight?.end).to.include({ exitCode: 137, signal: 9, reason: "OOMKilled" });
+    expect(record?.flight?.log).to.deep.equal(["growing"]);
+  });
+
   it("keep the last deaths of a container that is restarted, with what its probes said", async () => {
     const probe = `, livenessProbe: { exec: { command: [sh, -c, "echo unwell; false"] }, periodSeconds: 1, failureThreshold: 1 }`;
     await create("stuck", "echo up; sleep 1000", probe, "restartPolicy: Always");
