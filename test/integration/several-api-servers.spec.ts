@@ -115,7 +115,10 @@ describe("several api-servers on one store", function () {
     const { items } = await first.of(leaseKind).list({ namespace: "kube-system", labelSelector: "apiserver.kubernetes.io/identity" });
     expect(items).to.have.length(2);
 
+    const process = await createPodStreams(second.client).exec(key, { command: ["wait"], stdin: true });
     await second.server.stop();
+    const broken = process.output[Symbol.asyncIterator]().next();
+    expect(await broken.catch((error: unknown) => error)).to.satisfy(isUnavailable);
     await waitFor(
       first,
       leaseKind,
