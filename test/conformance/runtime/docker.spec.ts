@@ -8,6 +8,7 @@ import { podNetworkChoices } from "../../../src/howbelet/runtime/docker/network/
 import { skipBecause } from "../../skip.js";
 import { ensureBusyboxImage } from "./busybox-image.js";
 import { whyNoPodNetwork } from "./pod-network-harness.js";
+import { statisticsConformance } from "./statistics-suite.js";
 import { streamsConformance } from "./streams-suite.js";
 import { type RuntimeUnderTest, runtimeConformance } from "./suite.js";
 
@@ -36,5 +37,8 @@ for (const podNetwork of podNetworkChoices) {
   };
   runtimeConformance(name, open);
   // Nothing of it depends on the network.
-  if (podNetwork === "docker") streamsConformance(name, open);
+  if (podNetwork === "docker") {
+    streamsConformance(name, open);
+    statisticsConformance(name, open);
+  }
 }
