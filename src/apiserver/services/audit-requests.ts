@@ -37,7 +37,7 @@ export function auditResources(handlers: Handlers<ResourcesDefinition>, deps: Au
   };
 }
 
-/** The same handlers, with a record of each binding and each eviction. */
+/** The same handlers, with a record of each binding, each eviction, and each session when it has ended. */
 export function auditPods(handlers: Handlers<PodsService>, deps: AuditDeps): Handlers<PodsService> {
   return {
     ...handlers,
@@ -54,6 +54,9 @@ export function auditPods(handlers: Handlers<PodsService>, deps: AuditDeps): Han
         return about("create", { type: podType, namespace, name, subresource: "eviction", dryRun });
       },
     }),
+    exec: auditedSession(deps, handlers.exec, "exec"),
+    attach: auditedSession(deps, handlers.attach, "attach"),
+    portForward: auditedSession(deps, handlers.portForward, "portforward"),
   };
 }
 
@@ -99,6 +102,43 @@ function audited<Request, Response>(
       const isNamed = asked.name !== "" || describe.sent === undefined;
       record(isNamed ? asked : { ...asked, ...describe.sent?.(request) }, { error });
       throw error;
+    }
+  };
+}
+
+/** The requests of a session: the first of them says with which pod it is. */
+interface SessionRequest {
+  readonly message?:
+    | { readonly $case: "start"; readonly value: { readonly namespace: string; readonly name: string } }
+    | { readonly $case: "input" }
+    | undefined;
+}
+
+function auditedSession<Request extends SessionRequest, Response>(
+  { audit, clock }: AuditDeps,
+  handle: (requests: AsyncIterable<Request>, call: CallContext) => AsyncIterable<Response>,
+  subresource: string,
+): (requests: AsyncIterable<Request>, call: CallContext) => AsyncIterable<Response> {
+  return async function* (requests, call) {
+    const [nowMs, startMs] = [clock.now(), clock.monotonicMs()];
+    let asked = { namespace: "", name: "" };
+    async function* noted(): AsyncGenerator<Request> {
+      for await (const request of requests) {
+        const { message } = request;
+        if (message?.$case === "start") asked = { namespace: message.value.namespace || "default", name: message.value.name };
+        yield request;
+      }
+    }
+    let outcome: AuditedOutcome = { object: undefined };
+    try {
+      yield* handle(noted(), call);
+    } catch (error: unknown) {
+      // A caller that leaves has had what it wanted of the session.
+      if (!call.signal.aborted) outcome = { error };
+      throw error;
+    } finally {
+      const latencyMs = clock.monotonicMs() - startMs;
+      audit.record(auditRecord(call.caller, about("create", { type: podType, ...asked, subresource }), outcome, { nowMs, latencyMs }));
     }
   };
 }
