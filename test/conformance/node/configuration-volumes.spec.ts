@@ -93,7 +93,7 @@ spec:
 
   for (const { of, kind, source } of forms) {
     describe(`of ${of}`, () => {
-      it("are files: of all keys, or of those that are named, with the modes that are wanted, in as many volumes as wanted", async () => {
+      it("are files, of all keys or of those that are named, with the modes that are wanted, in as many volumes as wanted", async () => {
         await write(kind, "app", { one: "1", two: "2" });
         const lines = await outputOf("reader", show, {
           all: source("app"),
