@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +20,8 @@ export async function whyNoPrivateEngine(): Promise<string | undefined> {
 /** A Docker Engine of a test's own, to be stopped and started again; its containers live on meanwhile, as with Docker's live-restore. */
 export class PrivateEngine {
   private readonly directory = mkdtempSync(join(tmpdir(), "howbernetes-dockerd-"));
+  /** Its bridges and rules must not meet those of the machine's engine: a second one takes the first one's bridge away. */
+  private readonly namespace = `howbe-${randomBytes(4).toString("hex")}`;
   private daemon: Running | undefined;
   readonly socket = join(this.directory, "docker.sock");
   readonly host = `unix://${this.socket}`;
@@ -27,6 +30,7 @@ export class PrivateEngine {
   /** Starts it, with the image that tests run. */
   static async create(): Promise<PrivateEngine> {
     const engine = new PrivateEngine();
+    await call("ip", ["netns", "add", engine.namespace]);
     await engine.start();
     const image = await ensureBusyboxImage();
     await call("sh", ["-c", 'docker save "$1" | docker -H "$2" load', "sh", image, engine.host]);
@@ -37,9 +41,9 @@ export class PrivateEngine {
     const folders = ["data", "exec"].map((name) => join(this.directory, name));
     const [data = "", exec = ""] = folders;
     const flags = { "--data-root": data, "--exec-root": exec, "--pidfile": join(this.directory, "pid"), "--host": this.host };
-    // No bridge and no rules of its own beside those of the machine's engine.
-    const alone = ["--bridge=none", "--iptables=false", "--ip6tables=false", "--live-restore"];
-    this.daemon = start("dockerd", [...Object.entries(flags).flat(), ...alone]);
+    // Not by `ip netns exec`, which hides the control groups.
+    const inside = [`--net=/run/netns/${this.namespace}`, "dockerd"];
+    this.daemon = start("nsenter", [...inside, ...Object.entries(flags).flat(), "--live-restore"]);
     await this.daemon.until("the engine to listen", (_stdout, stderr) => stderr.includes("API listen on"));
   }
 
@@ -75,6 +79,7 @@ export class PrivateEngine {
       .split("\n")
       .map((line) => line.split(" ")[4] ?? "");
     for (const path of mounts.filter((each) => each.startsWith(this.directory)).reverse()) await call("umount", ["--lazy", path]);
+    await call("ip", ["netns", "delete", this.namespace]);
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
