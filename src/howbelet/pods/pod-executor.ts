@@ -9,6 +9,7 @@ import type { ContainerEnder } from "./container-ender.js";
 import type { ContainerMaker } from "./container-maker.js";
 import type { PodAction, SlowAction } from "./pod-action.js";
 import { containerOf } from "./pod-containers.js";
+import type { ImageState } from "./pod-memory.js";
 import type { PodEvent } from "./pod-reporter.js";
 import type { PodTarget } from "./pod-target.js";
 import type { SandboxMaker } from "./sandbox-maker.js";
@@ -85,17 +86,24 @@ export class PodExecutor {
     const { container } = containerOf(pod, name);
     const known = target.state.images;
     const before = known.get(name);
-    known.set(name, { state: "ensuring" });
+    let latest: ImageState = { state: "ensuring" };
+    known.set(name, latest);
+    // What is known may have been forgotten meanwhile, for another image.
+    const put = (state: ImageState | undefined): void => {
+      if (known.get(name) !== latest) return;
+      if (state === undefined) known.delete(name);
+      else known.set(name, state);
+      latest = state ?? latest;
+    };
     try {
       const event = (each: PodEvent): void => target.event(each);
       const progress = (text: string): void => {
-        known.set(name, { state: "ensuring", progress: text });
+        put({ state: "ensuring", progress: text });
         target.changed();
       };
-      known.set(name, await this.deps.images.ensure({ pod, container }, before, { event, progress }, signal));
+      put(await this.deps.images.ensure({ pod, container }, before, { event, progress }, signal));
     } catch (error: unknown) {
-      if (before === undefined) known.delete(name);
-      else known.set(name, before);
+      put(before);
       throw error;
     }
   }
@@ -134,13 +142,11 @@ function noteConfigError(name: string, message: string, target: PodTarget): void
   target.tell("Warning", "Failed", `Error: ${message}`, name);
 }
 
-/** Several containers may wait for one volume, of which their pod's user hears once. */
-function noteVolumeError(name: string, message: string, target: PodTarget): void {
-  const { state } = target;
-  const isNews = ![...state.volumeErrors.values()].includes(message);
+/** Its events are the volumes' own affair: several containers may wait for one. */
+function noteVolumeError(name: string, message: string, { state }: PodTarget): void {
   state.volumeErrors.set(name, message);
+  // The wait is over: this is now what keeps it from running.
   state.crashLoops.delete(name);
-  if (isNews) target.tell("Warning", "FailedMount", message);
 }
 
 /** As Go prints durations: "10s", "1m0s". */

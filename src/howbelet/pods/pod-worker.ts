@@ -104,6 +104,7 @@ export class PodWorker {
     this.pod = pod;
     this.isGone = false;
     this.noteDeletion(before);
+    this.state.forgetImages(before, pod);
     const { published } = this;
     // Whoever took this node for lost may have said so after it was heard of again.
     if (published !== undefined && !this.isFinished && isOverruled(published, pod.status)) this.deps.reporter.status(pod, published, false);
@@ -149,10 +150,10 @@ export class PodWorker {
           if (error instanceof InvariantError) throw error;
           if (!isAbort(error)) log.warn("pod step failed", { pod: this.pod.metadata.name, uid: this.pod.metadata.uid, error });
           this.pausedUntilMs = clock.monotonicMs() + pauseAfterFaultMs;
-          return { isOver: false, wakeAfterMs: pauseAfterFaultMs };
+          return { isOver: false, wakeAtMs: this.pausedUntilMs };
         });
         if (outcome.isOver) return;
-        if (!this.isDirty) await this.idle(outcome.wakeAfterMs, signal);
+        if (!this.isDirty) await this.idle(outcome.wakeAtMs, signal);
       }
     } finally {
       this.pulls.abort();
@@ -163,11 +164,10 @@ export class PodWorker {
     }
   }
 
-  private async step(signal: AbortSignal): Promise<{ readonly isOver: boolean; readonly wakeAfterMs: number | undefined }> {
+  private async step(signal: AbortSignal): Promise<{ readonly isOver: boolean; readonly wakeAtMs: number | undefined }> {
     const { view, clock } = this.deps;
-    const pauseMs = this.pausedUntilMs - clock.monotonicMs();
-    if (!view.isReady) return { isOver: false, wakeAfterMs: undefined };
-    if (pauseMs > 0) return { isOver: false, wakeAfterMs: pauseMs };
+    if (!view.isReady) return { isOver: false, wakeAtMs: undefined };
+    if (clock.monotonicMs() < this.pausedUntilMs) return { isOver: false, wakeAtMs: this.pausedUntilMs };
 
     const observed = await this.observer.observe(this.pod, this.state, signal);
     const verdicts = this.health.follow(this.pod, observed, this.state);
@@ -175,11 +175,12 @@ export class PodWorker {
     this.publish(observed, verdicts);
     const intent = this.intent();
     await this.holdWhatItNeeds(observed, intent);
-    const actions = this.isFinished && !this.isGone ? [] : planPod(this.planInput(observed, verdicts, intent));
+    const input = this.planInput(observed, verdicts, intent);
+    const actions = this.isFinished && !this.isGone ? [] : planPod(input);
     const saving = this.save();
     const [isOver] = await Promise.all([this.carryOut(actions, signal), saving]);
     const wakes = [...actions.flatMap((action) => (action.type === "wake" ? [action.afterMs] : [])), ...this.deadlines(intent)];
-    return { isOver, wakeAfterMs: wakes.length === 0 ? undefined : Math.min(...wakes) };
+    return { isOver, wakeAtMs: wakes.length === 0 ? undefined : input.nowMs + Math.min(...wakes) };
   }
 
   /** Whether the node takes the pod, and whether it may go on. */
@@ -313,9 +314,11 @@ export class PodWorker {
     await this.deps.checkpoints.save({ pod: this.pod, records, life });
   }
 
-  private idle(wakeAfterMs: number | undefined, signal: AbortSignal): Promise<void> {
+  private idle(wakeAtMs: number | undefined, signal: AbortSignal): Promise<void> {
+    const { clock } = this.deps;
     return new Promise((resolve) => {
-      const cancel = wakeAfterMs === undefined ? () => undefined : this.deps.clock.after(wakeAfterMs, () => this.wake());
+      const waitMs = Math.max(0, (wakeAtMs ?? 0) - clock.monotonicMs());
+      const cancel = wakeAtMs === undefined ? () => undefined : clock.after(waitMs, () => this.wake());
       this.wake = () => {
         cancel();
         this.wake = () => undefined;
