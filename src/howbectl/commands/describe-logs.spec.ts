@@ -57,7 +57,9 @@ describe("howbectl describe", () => {
     expect(cli.out).to.match(/^Name: +n1\nRoles: +<none>\n/);
     expect(cli.out).to.match(/Lease:\n {2}HolderIdentity: +n1\n/);
     expect(cli.out).to.match(/ {2}default +web +250m \(12%\) +0 \(0%\) +256Mi \(25%\) +0 \(0%\) /);
-    expect(cli.out).to.match(/Allocated resources:\n {2}Resource +Requests +Limits\n.*\n {2}cpu +250m \(12%\) +0 \(0%\)\n/);
+    expect(cli.out).to.match(
+      /Allocated resources:\n {2}\(Total.*\)\n {2}Resource +Requests +Limits\n.*\n {2}cpu +250m \(12%\) +0 \(0%\)\n/,
+    );
   });
 
   it("says since when an object is being deleted, and what keeps it", async () => {
@@ -230,7 +232,7 @@ describe("howbectl describe, of configuration and bounds", () => {
     const out = await describing(`kind: Pod\nmetadata: {name: p}\nspec: {containers: [${container}], ${volumes}}\n`, "pod", "p");
     expect(out).to.include("    Environment Variables from:\n      s  Secret with prefix 'P_'  Optional: false\n");
     expect(out).to.match(
-      / {4}Environment:\n {6}A: +x\n {6}B: +<set to the key 'k' of config map 'c'> {2}Optional: false\n {6}C: + \(v1:metadata\.name\)\n/,
+      / {4}Environment:\n {6}A: +x\n {6}B: +<set to the key 'k' of config map 'c'> {2}Optional: false\n {6}C: +p \(v1:metadata\.name\)\n/,
     );
     expect(out).to.include(
       "Volumes:\n  v:\n    Type:      ConfigMap (a volume populated by a ConfigMap)\n    Name:      c\n    Optional:  false\n",

@@ -1,8 +1,9 @@
 import type { ApiObject, Whole } from "../../../api/object.js";
+import { formatLabelSelector } from "../../../api/selectors/label-selector.js";
 import { timeToMs } from "../../../api/values/time.js";
-import type { Container, ContainerPort } from "../../../gen/howbernetes/core/v1/container.js";
+import type { Container, ContainerPort, SeccompProfile, VolumeMount } from "../../../gen/howbernetes/core/v1/container.js";
 import type { Pod } from "../../../gen/howbernetes/core/v1/pod.js";
-import type { Toleration } from "../../../gen/howbernetes/core/v1/scheduling.js";
+import type { Toleration, TopologySpreadConstraint } from "../../../gen/howbernetes/core/v1/scheduling.js";
 import type { Quantity, Time } from "../../../gen/howbernetes/meta/v1/values.js";
 import type { Description } from "./description.js";
 import { environmentBlocks } from "./environment.js";
@@ -28,11 +29,21 @@ export function pairs(map: Readonly<Record<string, string>>, separator = "="): s
     .map(([key, value]) => `${key}${separator}${value}`);
 }
 
+/** kubectl's: what is longer stands under its key, and is cut. */
+const longestAnnotation = 140;
+
 /** The annotations that people wrote: kubectl's own record of the last apply is left out, as kubectl does. */
 export function annotationCells(object: Whole<ApiObject>): string[] {
   const { "kubectl.kubernetes.io/last-applied-configuration": _record, ...others } = object.metadata.annotations;
-  return pairs(others, ": ");
+  const sorted = Object.entries(others).sort(([left], [right]) => (left < right ? -1 : 1));
+  return sorted.flatMap(([key, text]) => {
+    const value = text.replace(/\n$/, "");
+    if (key.length + value.length + 2 <= longestAnnotation && !value.includes("\n")) return [`${key}: ${value}`];
+    return [`${key}:`, ...value.split("\n").map((line) => `  ${shortened(line, longestAnnotation - 2)}`)];
+  });
 }
+
+const shortened = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length)}...` : text);
 
 /** Begins a description: name, namespace, labels, annotations. */
 export function heading(object: Whole<ApiObject>, description: Description): Description {
@@ -106,28 +117,40 @@ export function containerSpec(body: Description, container: Container): void {
   const plural = ports.length > 1 ? "s" : "";
   body.field(`Port${plural}`, ports.length === 0 ? "<none>" : ports.join(", "));
   body.field(`Host Port${plural}`, hostPorts.length === 0 ? "<none>" : hostPorts.join(", "));
+  seccompFields(body, container.securityContext?.seccompProfile);
   listBlock(body, "Command", container.command);
   listBlock(body, "Args", container.args);
+}
+
+/** Says which seccomp profile a pod or a container has, if one is named. */
+export function seccompFields(body: Description, profile: SeccompProfile | undefined): void {
+  if (profile === undefined) return;
+  body.field("SeccompProfile", profile.type ?? "").fieldIfAny("LocalhostProfile", profile.localhostProfile);
 }
 
 function portCell(number: number | undefined, { protocol, name }: ContainerPort): string {
   return `${number ?? 0}/${protocol ?? "TCP"}${name ? ` (${name})` : ""}`;
 }
 
-/** Adds a container's resources, probes, environment and mounts. */
-export function containerResources(body: Description, container: Container): void {
+/** Adds a container's resources, probes, environment and mounts; of a template there is no pod. */
+export function containerResources(body: Description, container: Container, pod?: Whole<Pod>): void {
   quantityBlock(body, "Limits", container.resources?.limits ?? {});
   quantityBlock(body, "Requests", container.resources?.requests ?? {});
   const { livenessProbe, readinessProbe, startupProbe } = container;
   if (livenessProbe !== undefined) body.field("Liveness", probeCell(livenessProbe));
   if (readinessProbe !== undefined) body.field("Readiness", probeCell(readinessProbe));
   if (startupProbe !== undefined) body.field("Startup", probeCell(startupProbe));
-  environmentBlocks(body, container);
-  const mounts = container.volumeMounts.map(
-    ({ mountPath, name, readOnly }) => `${mountPath ?? ""} from ${name ?? ""} (${readOnly === true ? "ro" : "rw"})`,
-  );
+  environmentBlocks(body, container, pod);
+  const mounts = [...container.volumeMounts].sort((left, right) => ((left.mountPath ?? "") < (right.mountPath ?? "") ? -1 : 1));
   if (mounts.length === 0) body.field("Mounts", "<none>");
-  else listBlock(body, "Mounts", mounts);
+  else listBlock(body, "Mounts", mounts.map(mountCell));
+  const devices = container.volumeDevices.map(({ devicePath, name }) => `${devicePath ?? ""} from ${name ?? ""}`);
+  listBlock(body, "Devices", devices);
+}
+
+function mountCell({ mountPath, name, readOnly, subPath }: VolumeMount): string {
+  const flags = [readOnly === true ? "ro" : "rw", ...(subPath ? [`path="${subPath}"`] : [])];
+  return `${mountPath ?? ""} from ${name ?? ""} (${flags.join(",")})`;
 }
 
 function listBlock(body: Description, label: string, values: readonly string[]): void {
@@ -137,8 +160,21 @@ function listBlock(body: Description, label: string, values: readonly string[]):
   });
 }
 
+/** One line each, by their keys. */
+export function tolerationCells(tolerations: readonly Toleration[]): string[] {
+  return [...tolerations].sort((left, right) => ((left.key ?? "") < (right.key ?? "") ? -1 : 1)).map(tolerationCell);
+}
+
+/** "zone:DoNotSchedule when max skew 1 is exceeded for selector app=web". */
+export function spreadCells(constraints: readonly TopologySpreadConstraint[]): string[] {
+  return constraints.map(({ topologyKey, whenUnsatisfiable, maxSkew, labelSelector }) => {
+    const rule = `${topologyKey ?? ""}:${whenUnsatisfiable ?? ""} when max skew ${maxSkew ?? 0} is exceeded`;
+    return labelSelector === undefined ? rule : `${rule} for selector ${formatLabelSelector(labelSelector)}`;
+  });
+}
+
 /** "node.kubernetes.io/not-ready:NoExecute op=Exists for 300s". */
-export function tolerationCell({ key, operator, value, effect, tolerationSeconds }: Toleration): string {
+function tolerationCell({ key, operator, value, effect, tolerationSeconds }: Toleration): string {
   const taint = `${key ?? ""}${value ? `=${value}` : ""}${effect ? `:${effect}` : ""}`;
   const exists = operator === "Exists" && !value ? " op=Exists" : "";
   return `${taint}${exists}${tolerationSeconds === undefined ? "" : ` for ${tolerationSeconds}s`}`.trim();

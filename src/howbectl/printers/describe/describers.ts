@@ -60,7 +60,7 @@ function describer<T extends ApiObject>(kind: Kind<T>, describe: Describe<T>): D
 }
 
 const describers: readonly Describer[] = [
-  describer(podKind, describePod),
+  describer(podKind, (pod, description, { nowMs }) => describePod(pod, nowMs, description)),
   describer(configMapKind, describeConfigMap),
   describer(secretKind, describeSecret),
   describer(serviceAccountKind, describeServiceAccount),

@@ -1,10 +1,12 @@
 import { ageCell } from "../../../api/kinds/cells.js";
 import type { Whole } from "../../../api/object.js";
+import { podAmounts } from "../../../api/scheduling/pod-amounts.js";
+import { type Amounts, sumAmounts } from "../../../api/values/amounts.js";
 import { quantityNumber } from "../../../api/values/quantity.js";
 import type { Lease } from "../../../gen/howbernetes/coordination/v1/lease.js";
 import type { Node } from "../../../gen/howbernetes/core/v1/node.js";
 import type { Pod } from "../../../gen/howbernetes/core/v1/pod.js";
-import type { Quantity } from "../../../gen/howbernetes/meta/v1/values.js";
+import type { Taint } from "../../../gen/howbernetes/core/v1/scheduling.js";
 import { annotationCells, pairs, quantityBlock, timeCell } from "./cells.js";
 import type { Description } from "./description.js";
 
@@ -26,7 +28,7 @@ export function describeNode(node: Whole<Node>, { pods, lease, nowMs }: NodeSurr
     .field("Labels", ...pairs(metadata.labels))
     .field("Annotations", ...annotationCells(node))
     .field("CreationTimestamp", timeCell(metadata.creationTimestamp))
-    .field("Taints", ...spec.taints.map(({ key, value, effect }) => `${key ?? ""}${value ? `=${value}` : ""}:${effect ?? ""}`))
+    .field("Taints", ...taintCells(spec.taints))
     .field("Unschedulable", String(spec.unschedulable === true));
   leaseBlock(lease, description);
   description
@@ -34,11 +36,12 @@ export function describeNode(node: Whole<Node>, { pods, lease, nowMs }: NodeSurr
       "Conditions",
       ["Type", "Status", "LastHeartbeatTime", "LastTransitionTime", "Reason", "Message"],
       status.conditions.map((condition) => [
-        condition.type ?? "",
-        condition.status ?? "",
-        timeCell(condition.lastHeartbeatTime),
-        timeCell(condition.lastTransitionTime),
-        condition.reason ?? "",
+        // The blanks are kubectl's: a column is as much wider than its longest cell.
+        `${condition.type ?? ""} `,
+        `${condition.status ?? ""} `,
+        `${timeCell(condition.lastHeartbeatTime)} `,
+        `${timeCell(condition.lastTransitionTime)} `,
+        `${condition.reason ?? ""} `,
         condition.message ?? "",
       ]),
     )
@@ -47,6 +50,8 @@ export function describeNode(node: Whole<Node>, { pods, lease, nowMs }: NodeSurr
   quantityBlock(description, "Allocatable", status.allocatable);
   systemInfoBlock(node, description);
   description.fieldIfAny("PodCIDR", spec.podCIDR);
+  if (spec.podCIDRs.length > 0) description.field("PodCIDRs", spec.podCIDRs.join(","));
+  description.fieldIfAny("ProviderID", spec.providerID);
   const running = pods.filter(({ status: { phase } }) => phase !== "Succeeded" && phase !== "Failed");
   podsTable(running, { allocatable: status.allocatable, nowMs }, description);
   allocatedTable(running, status.allocatable, description);
@@ -85,45 +90,62 @@ function systemInfoBlock({ status: { nodeInfo } }: Whole<Node>, description: Des
   );
 }
 
-type Quantities = Readonly<Record<string, Quantity>>;
+function taintCells(taints: readonly Taint[]): string[] {
+  const byEffect = [...taints].sort((left, right) => (taintOrder(left) < taintOrder(right) ? -1 : 1));
+  return byEffect.map(({ key, value, effect }) => `${key ?? ""}${value ? `=${value}` : ""}:${effect ?? ""}`);
+}
+
+const taintOrder = ({ key, value, effect }: Taint): string => [effect, key, value].join(",");
+
+/** The column without a header is kubectl's. */
+const podHeaders = ["Namespace", "Name", "", "CPU Requests", "CPU Limits", "Memory Requests", "Memory Limits", "Age"];
 
 function podsTable(
   pods: readonly Whole<Pod>[],
-  node: { readonly allocatable: Quantities; readonly nowMs: number },
+  node: { readonly allocatable: Amounts; readonly nowMs: number },
   description: Description,
 ): void {
-  description.table(
-    `Non-terminated Pods (${pods.length} in total)`,
-    ["Namespace", "Name", "CPU Requests", "CPU Limits", "Memory Requests", "Memory Limits", "Age"],
-    pods.map((pod) => [
-      pod.metadata.namespace,
-      pod.metadata.name,
-      ...(["cpu", "memory"] as const).flatMap((resource) => shares([pod], resource, node.allocatable)),
-      ageCell(pod.metadata.creationTimestamp, node.nowMs),
-    ]),
-  );
+  const rows = pods.map((pod) => {
+    const [requests, limits] = [podAmounts(pod.spec, "requests"), podAmounts(pod.spec, "limits")];
+    const cells = (["cpu", "memory"] as const).flatMap((name) => [
+      shareCell(name, requests, node.allocatable),
+      shareCell(name, limits, node.allocatable),
+    ]);
+    return [`  ${pod.metadata.namespace}`, pod.metadata.name, "", ...cells, ageCell(pod.metadata.creationTimestamp, node.nowMs)];
+  });
+  description.field("Non-terminated Pods", `(${pods.length} in total)`).cells([...headerRows(podHeaders), ...rows]);
 }
 
-function allocatedTable(pods: readonly Whole<Pod>[], allocatable: Quantities, description: Description): void {
-  const rows = (["cpu", "memory"] as const).map((resource) => [resource, ...shares(pods, resource, allocatable)]);
-  description.table("Allocated resources", ["Resource", "Requests", "Limits"], rows);
+/** Always shown, whether or not the node has any. */
+const usualResources = ["cpu", "memory", "ephemeral-storage"] as const;
+/** Not of pods' asking, but of their number. */
+const uncounted: ReadonlySet<string> = new Set([...usualResources, "pods"]);
+
+function allocatedTable(pods: readonly Whole<Pod>[], allocatable: Amounts, description: Description): void {
+  const requests = sumAmounts(pods.map(({ spec }) => podAmounts(spec, "requests")));
+  const limits = sumAmounts(pods.map(({ spec }) => podAmounts(spec, "limits")));
+  const others = Object.keys(allocatable)
+    .filter((name) => !uncounted.has(name))
+    .sort();
+  const rows = [...usualResources, ...others].map((name) => [
+    `  ${name}`,
+    shareCell(name, requests, allocatable),
+    shareCell(name, limits, allocatable),
+  ]);
+  description
+    .plain(["Allocated resources:", "  (Total limits may be over 100 percent, i.e., overcommitted.)"])
+    .cells([...headerRows(["Resource", "Requests", "Limits"]), ...rows]);
 }
 
-/** Requests and limits of the pods' containers together, each as "250m (12%)" of what the node has to give. */
-function shares(pods: readonly Whole<Pod>[], resource: "cpu" | "memory", allocatable: Quantities): [string, string] {
-  const whole = quantityNumber(allocatable[resource]);
-  const cell = (set: "requests" | "limits"): string => {
-    const containers = pods.flatMap(({ spec }) => spec.containers);
-    const sum = containers.reduce((total, { resources }) => total + quantityNumber(resources?.[set][resource]), 0);
-    return `${amountCell(sum, resource)} (${whole === 0 ? 0 : Math.floor((sum / whole) * 100)}%)`;
-  };
-  return [cell("requests"), cell("limits")];
+function headerRows(headers: readonly string[]): string[][] {
+  return [headers, headers.map((header) => "-".repeat(header.length))].map(([first = "", ...others]) => [`  ${first}`, ...others]);
 }
 
-const mebibyte = 1024 * 1024;
-
-/** CPU in thousandths unless whole, memory in Mi unless that would round. */
-function amountCell(amount: number, resource: "cpu" | "memory"): string {
-  if (resource === "cpu") return Number.isInteger(amount) ? String(amount) : `${Math.round(amount * 1000)}m`;
-  return amount > 0 && amount % mebibyte === 0 ? `${amount / mebibyte}Mi` : String(Math.round(amount));
+/** "250m (12%)" of what the node has to give; what is no share of anything, as "1". */
+function shareCell(name: string, amounts: Amounts, allocatable: Amounts): string {
+  const whole = quantityNumber(allocatable[name]);
+  const amount = amounts[name]?.string ?? "0";
+  // Extended resources are counted, not shared out.
+  if (name.includes("/")) return amount;
+  return `${amount} (${whole === 0 ? 0 : Math.floor((quantityNumber(amounts[name]) / whole) * 100)}%)`;
 }

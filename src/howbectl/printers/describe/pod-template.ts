@@ -1,6 +1,6 @@
 import type { Container } from "../../../gen/howbernetes/core/v1/container.js";
 import type { PodTemplateSpec } from "../../../gen/howbernetes/core/v1/pod.js";
-import { containerResources, containerSpec, pairs, tolerationCell } from "./cells.js";
+import { containerResources, containerSpec, pairs, spreadCells, tolerationCells } from "./cells.js";
 import { Description } from "./description.js";
 import { volumesBlock } from "./volumes.js";
 
@@ -21,7 +21,7 @@ export function templateBlock(description: Description, template: PodTemplateSpe
     spreadField(body, template);
     body.fieldIfAny("Priority Class Name", spec?.priorityClassName);
     body.field("Node-Selectors", ...pairs(spec?.nodeSelector ?? {}));
-    body.field("Tolerations", ...(spec?.tolerations ?? []).map(tolerationCell));
+    body.field("Tolerations", ...tolerationCells(spec?.tolerations ?? []));
   });
 }
 
@@ -49,9 +49,6 @@ function containerFields(body: Description, container: Container): void {
 }
 
 function spreadField(body: Description, template: PodTemplateSpec | undefined): void {
-  const cells = (template?.spec?.topologySpreadConstraints ?? []).map(
-    ({ topologyKey, whenUnsatisfiable, maxSkew }) =>
-      `${topologyKey ?? ""}:${whenUnsatisfiable ?? ""} when max skew ${maxSkew ?? 0} is exceeded`,
-  );
+  const cells = spreadCells(template?.spec?.topologySpreadConstraints ?? []);
   if (cells.length > 0) body.field("Topology Spread Constraints", ...cells);
 }

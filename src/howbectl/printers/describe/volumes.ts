@@ -1,4 +1,4 @@
-import type { Volume, VolumeSource } from "../../../gen/howbernetes/core/v1/volume.js";
+import type { DownwardAPIVolumeFile, Volume, VolumeSource } from "../../../gen/howbernetes/core/v1/volume.js";
 import type { Description } from "./description.js";
 
 /** Adds the volumes of a pod or a template; what stands under a label is `margin` further in. */
@@ -50,14 +50,25 @@ function describeSource(body: Description, source: VolumeSource | undefined): vo
       .field("PullPolicy", image.pullPolicy ?? "");
   } else if (downwardAPI !== undefined) {
     body.field("Type", "DownwardAPI (a volume populated by information about the pod)");
-    body.block("Items", (items) =>
-      items.cells(downwardAPI.items.map(({ fieldRef, path }) => [`${fieldRef?.fieldPath ?? ""} -> ${path ?? ""}`])),
-    );
+    body.block("Items", (items) => items.cells(downwardAPI.items.map(itemCells)));
   } else if (projected !== undefined) {
     body.field("Type", "Projected (a volume that contains injected data from multiple sources)");
-    for (const { configMap: map, secret: inner } of projected.sources) {
-      if (map !== undefined) body.field("ConfigMapName", map.localObjectReference?.name ?? "");
-      if (inner !== undefined) body.field("SecretName", inner.localObjectReference?.name ?? "");
+    for (const { configMap: map, secret: inner, downwardAPI: facts, serviceAccountToken: token } of projected.sources) {
+      if (inner !== undefined) {
+        body.field("SecretName", inner.localObjectReference?.name ?? "").field("SecretOptionalName", optionalCell(inner.optional));
+      }
+      if (map !== undefined) {
+        body.field("ConfigMapName", map.localObjectReference?.name ?? "").field("ConfigMapOptional", optionalCell(map.optional));
+      }
+      if (facts !== undefined) body.field("DownwardAPI", "true");
+      if (token !== undefined) body.field("TokenExpirationSeconds", String(token.expirationSeconds ?? 0));
     }
   } else body.field("Type", "<unknown>");
+}
+
+/** What kubectl prints of a flag that is not set, and where it prints an address of those that are. */
+const optionalCell = (optional: boolean | undefined): string => (optional === undefined ? "<nil>" : String(optional));
+
+function itemCells({ fieldRef, resourceFieldRef, path }: DownwardAPIVolumeFile): string[] {
+  return [`${fieldRef?.fieldPath ?? resourceFieldRef?.resource ?? ""} -> ${path ?? ""}`];
 }
