@@ -47,7 +47,7 @@ spec:
   }
 
   it("keep how a container ended and its last lines, after its pod is gone", async () => {
-    await create("web", "for i in $(seq 60); do echo line $i; done; echo the end >&2; exit 3");
+    await create("web", "for i in $(seq 60); do echo line $i; done; exit 3");
     await records(1);
     await docker.cluster.client.of(podKind).delete({ namespace: ns, name: "web" });
     await docker.cluster.untilAll(podKind, ns, (pods) => pods.length === 0, { what: "the pod's end", timeoutMs: 60_000 });
@@ -58,8 +58,7 @@ spec:
     const { container, restartCount, end, oomKilled, log = [], lastEvents = [] } = record?.flight ?? {};
     expect({ container, restartCount, oomKilled }).to.deep.equal({ container: "main", restartCount: 0, oomKilled: false });
     expect(end).to.include({ exitCode: 3, reason: "Error" });
-    expect(log).to.have.length(50);
-    expect(log).to.include("line 60").and.include("the end").and.not.include("line 1");
+    expect(log).to.deep.equal(Array.from({ length: 50 }, (_, index) => `line ${index + 11}`));
     expect(lastEvents.map(({ reason }) => reason)).to.include("Started");
   });
 
