@@ -16,6 +16,7 @@ import { PodAgent } from "../../src/howbelet/pod-agent.js";
 import type { PodSourceHandler } from "../../src/howbelet/pod-source.js";
 import type { PodReporter } from "../../src/howbelet/pods/pod-reporter.js";
 import { defaultNodeSettings } from "../../src/howbelet/resources/node-settings.js";
+import type { HollowPull, HollowPullRequest } from "../../src/howbelet/runtime/hollow/hollow-images.js";
 import { type HollowBehaviour, HollowRuntime } from "../../src/howbelet/runtime/hollow/hollow-runtime.js";
 import type { ContainerConfig, ContainerSnapshot } from "../../src/howbelet/runtime/interface.js";
 import { eventually } from "../eventually.js";
@@ -86,6 +87,8 @@ export class HollowAgent {
   readonly runtime: HollowRuntime;
   readonly nodeConditions: string[] = [];
   behaviour: (config: ContainerConfig) => HollowBehaviour = () => ({});
+  pull: (request: HollowPullRequest) => HollowPull = ({ image }) =>
+    image === "web:1" ? {} : { failure: `pull access denied for ${image}, repository does not exist` };
   /** Whether the api-server has been reached. */
   connected = true;
   /** Of the process that runs now. */
@@ -98,7 +101,12 @@ export class HollowAgent {
     readonly directory: string,
   ) {
     const images = new Set(["web:1"]);
-    this.runtime = new HollowRuntime({ clock: this.clock, behaviour: (config) => this.behaviour(config), images });
+    this.runtime = new HollowRuntime({
+      clock: this.clock,
+      behaviour: (config) => this.behaviour(config),
+      images,
+      pull: (request) => this.pull(request),
+    });
   }
 
   static async start(): Promise<HollowAgent> {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { canonicalImageName, parseImageName } from "./image-name.js";
+import { canonicalImageName, isSameImage, parseImageName } from "./image-name.js";
 
 describe("parseImageName", () => {
   const digest = `sha256:${"a".repeat(64)}`;
@@ -44,4 +44,18 @@ describe("parseImageName", () => {
   it("leaves alone what it cannot read", () => {
     expect(canonicalImageName("<none>:<none>")).to.equal("<none>:<none>");
   });
+});
+
+describe("isSameImage", () => {
+  const cases: readonly (readonly [a: string, b: string, isSame: boolean])[] = [
+    ["busybox", "docker.io/library/busybox:latest", true],
+    ["busybox:1", "busybox:2", false],
+    ["busybox", "r.io/library/busybox", false],
+    ["<none>", "busybox", true],
+  ];
+  for (const [a, b, isSame] of cases) {
+    it(`${isSame ? "takes" : "does not take"} ${a} for ${b}`, () => {
+      expect(isSameImage(a, b)).to.equal(isSame);
+    });
+  }
 });

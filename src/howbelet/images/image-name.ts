@@ -34,6 +34,12 @@ export function canonicalImageName(image: string): string {
   return parseImageName(image)?.canonical ?? image;
 }
 
+/** Whether two references mean the same image, however they are written; what cannot be read is not told apart. */
+export function isSameImage(a: string, b: string): boolean {
+  const [first, second] = [parseImageName(a), parseImageName(b)];
+  return first === undefined || second === undefined || first.canonical === second.canonical;
+}
+
 /** What comes before the first slash is a registry's host only if it looks like one. */
 function canonicalRepository(name: string): string {
   const slash = name.indexOf("/");

@@ -1,5 +1,6 @@
 import type { ContainerSnapshot } from "../runtime/interface.js";
 import { hasPostStart, isUp, verdictOn } from "./container-health.js";
+import { hasOtherImage } from "./other-image.js";
 import { planStop } from "./plan-stop.js";
 import type { PlanInput, PodAction } from "./pod-action.js";
 import { containersOf } from "./pod-containers.js";
@@ -16,17 +17,25 @@ function planPostStart(snapshot: ContainerSnapshot, { pod, records, memory }: Pl
   return [{ type: "postStart", container: identity.container, id }];
 }
 
-/** Ends a container that is unwell, or whose hook has failed; undefined when nothing is the matter. */
+/** Ends a container that is unwell, whose hook has failed or whose image was changed; undefined when nothing is the matter. */
 function planOwnEnd(snapshot: ContainerSnapshot, input: PlanInput): readonly PodAction[] | undefined {
-  const { memory, graceSeconds, pod } = input;
+  const { memory, graceSeconds } = input;
   const { fatal } = verdictOn(snapshot, input);
-  const isBegun = memory.endings.has(snapshot.id);
-  if (fatal === undefined && !memory.failedPostStart.has(snapshot.id) && !isBegun) return undefined;
+  const reason = fatal?.message ?? (memory.failedPostStart.has(snapshot.id) ? "FailedPostStartHook" : undefined);
+  const isChanged = hasOtherImage(snapshot, input.pod);
+  if (reason === undefined && !isChanged && !memory.endings.has(snapshot.id)) return undefined;
 
   const probeGraceSeconds = fatal === undefined ? undefined : probeGrace(snapshot, fatal.probe, input);
-  const told = fatal?.message ?? "FailedPostStartHook";
-  const message = pod.spec.restartPolicy === "Never" && snapshot.identity.kind === "app" ? told.replace(/, will be restarted$/, "") : told;
+  const message = isChanged
+    ? `Container ${snapshot.identity.container} definition changed, will be restarted`
+    : told(reason ?? "", snapshot, input);
   return planStop(snapshot, { of: "container", message, graceMs: (probeGraceSeconds ?? graceSeconds) * 1000, isHeld: false }, input);
+}
+
+/** What is never restarted is not said to be. */
+function told(reason: string, { identity }: ContainerSnapshot, { pod }: PlanInput): string {
+  const isOver = pod.spec.restartPolicy === "Never" && identity.kind === "app";
+  return isOver ? reason.replace(/, will be restarted$/, "") : reason;
 }
 
 function probeGrace({ identity }: ContainerSnapshot, probe: "liveness" | "startup", { pod }: PlanInput): number | undefined {

@@ -1,4 +1,7 @@
+import type { Whole } from "../../api/object.js";
+import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
+import { containersOf } from "./pod-containers.js";
 import { newLife, type PodLife } from "./pod-life.js";
 import type { CrashLoop, Ending, ImageState, PodMemory, Setback } from "./pod-memory.js";
 import { type ContainerRecord, type PodRecords, recordOf } from "./pod-records.js";
@@ -61,6 +64,13 @@ export class PodState implements PodMemory {
   setEnding(id: string, change: Partial<Ending>): void {
     const ending = this.endings.get(id);
     if (ending !== undefined) this.endings.set(id, { ...ending, ...change });
+  }
+
+  /** What became of one image says nothing of another that the pod's user has named in its place. */
+  forgetImages(before: Whole<Pod>, now: Whole<Pod>): void {
+    const images = new Map(containersOf(before).map(({ container: { name, image } }) => [name, image]));
+    for (const { container } of containersOf(now))
+      if (images.get(container.name) !== container.image) this.images.delete(container.name ?? "");
   }
 
   /** Forgets what is known of containers that are not there any more. */

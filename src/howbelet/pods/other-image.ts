@@ -1,0 +1,17 @@
+import type { Whole } from "../../api/object.js";
+import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import { isSameImage } from "../images/image-name.js";
+import type { ContainerSnapshot } from "../runtime/interface.js";
+import { containersOf } from "./pod-containers.js";
+
+/**
+ * Whether a container is to be made anew because the pod's spec names another image now, which is all of a running
+ * container that may be changed.
+ *
+ * Unlike Kubernetes: not where it is never restarted; its pod would have ended, for good, before the next one runs.
+ */
+export function hasOtherImage({ identity, image }: ContainerSnapshot, pod: Whole<Pod>): boolean {
+  const found = containersOf(pod).find(({ container }) => container.name === identity.container)?.container;
+  if (pod.spec.restartPolicy === "Never") return false;
+  return found?.image !== undefined && !isSameImage(found.image, image);
+}
