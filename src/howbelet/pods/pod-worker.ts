@@ -9,6 +9,7 @@ import type { ContainerView } from "../container-view.js";
 import type { ProbeVerdict } from "../probes/probe-verdict.js";
 import { isOverruled, podStatus } from "../status/pod-status.js";
 import { activeMsLeft, deadlineExceeded } from "./active-deadline.js";
+import { CheckpointKeeper } from "./checkpoint-keeper.js";
 import type { CheckpointStore } from "./checkpoint-store.js";
 import type { Environments } from "./environments.js";
 import { membersOf, type ObservedPod } from "./observed-pod.js";
@@ -17,18 +18,18 @@ import type { PlanInput, PodAction, PodIntent, SlowAction } from "./pod-action.j
 import type { PodExecutor, QuickAction } from "./pod-executor.js";
 import { PodHealth, type PodHealthDeps } from "./pod-health.js";
 import { PodHoldings, type PodHoldingsDeps } from "./pod-holdings.js";
+import { graceSecondsOf, hasEnded, intentOf } from "./pod-intent.js";
 import type { PodFailure, PodLife } from "./pod-life.js";
 import { PodObserver, type PodObserverDeps } from "./pod-observer.js";
 import type { PodRecords } from "./pod-records.js";
 import type { PodReporter } from "./pod-reporter.js";
 import { PodState } from "./pod-state.js";
 import { PodTarget } from "./pod-target.js";
+import { SlowSteps } from "./slow-steps.js";
+import { WakeUp } from "./wake-up.js";
 
 /** A step that failed for no reason of the pod's own (the engine hangs) is not tried again before this. */
 const pauseAfterFaultMs = 1_000;
-
-/** Kubernetes' grace of a pod that names none. */
-const defaultGraceSeconds = 30;
 
 export interface PodWorkerDeps extends PodHealthDeps, PodHoldingsDeps, PodObserverDeps {
   readonly view: ContainerView;
@@ -62,14 +63,12 @@ export class PodWorker {
   private readonly observer: PodObserver;
   private readonly health: PodHealth;
   private readonly holdings: PodHoldings;
-  private readonly pulls = new AbortController();
-  private readonly hooks = new AbortController();
+  private readonly slowSteps: SlowSteps;
+  private readonly wakeUp: WakeUp;
+  private readonly checkpoint: CheckpointKeeper;
   private isGone: boolean;
   private isFinished = false;
-  private isDirty = true;
-  private wake: () => void = () => undefined;
   private published: PodStatus | undefined;
-  private saved = { pod: "", version: -1 };
   private pausedUntilMs = 0;
 
   constructor(
@@ -82,6 +81,10 @@ export class PodWorker {
     this.observer = new PodObserver(deps);
     this.health = new PodHealth(deps);
     this.holdings = new PodHoldings(deps);
+    this.wakeUp = new WakeUp(deps.clock);
+    this.checkpoint = new CheckpointKeeper(deps.checkpoints);
+    const { executor, log } = deps;
+    this.slowSteps = new SlowSteps({ executor, log, done: () => this.poke(), faulted: () => this.pause() });
     this.state.adopt(pod.status);
     this.noteDeletion(undefined);
   }
@@ -93,9 +96,8 @@ export class PodWorker {
 
   /** The pod, if it has a place on the node: one that is not taken yet, was refused or has ended has none. */
   get placed(): Whole<Pod> | undefined {
-    const { phase } = this.status;
-    const hasEnded = phase === "Succeeded" || phase === "Failed";
-    return this.state.life.isAdmitted && !hasEnded && !this.isGone && !this.isFinished ? this.pod : undefined;
+    const isPlaced = this.state.life.isAdmitted && !hasEnded(this.status.phase) && !this.isGone && !this.isFinished;
+    return isPlaced ? this.pod : undefined;
   }
 
   /** The pod as the api-server has it now. */
@@ -124,40 +126,37 @@ export class PodWorker {
 
   /** Ends the pod as a whole, for good; the first reason counts. */
   fail(failure: PodFailure): void {
-    const { phase } = this.status;
-    if (this.state.life.failure !== undefined || phase === "Succeeded" || phase === "Failed") return;
+    if (this.state.life.failure !== undefined || hasEnded(this.status.phase)) return;
     this.state.setLife({ failure });
-    this.pulls.abort();
+    this.slowSteps.stopPulls();
     if (failure.graceSeconds !== undefined) this.endWithin(failure.graceSeconds);
     this.poke();
   }
 
   /** Something may have changed: looks again. */
   poke(): void {
-    this.isDirty = true;
-    this.wake();
+    this.wakeUp.poke();
   }
 
   /** Works until the pod is discarded and nothing is left of it, or `signal` fires, which leaves its containers alone. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.deps;
+    const { log } = this.deps;
     const stop = (): void => this.poke();
     signal.addEventListener("abort", stop);
     try {
       while (!signal.aborted) {
-        this.isDirty = false;
+        this.wakeUp.looking();
         const outcome = await this.step(signal).catch((error: unknown) => {
           if (error instanceof InvariantError) throw error;
           if (!isAbort(error)) log.warn("pod step failed", { pod: this.pod.metadata.name, uid: this.pod.metadata.uid, error });
-          this.pausedUntilMs = clock.monotonicMs() + pauseAfterFaultMs;
+          this.pause();
           return { isOver: false, wakeAtMs: this.pausedUntilMs };
         });
         if (outcome.isOver) return;
-        if (!this.isDirty) await this.idle(outcome.wakeAtMs, signal);
+        await this.wakeUp.sleep(outcome.wakeAtMs);
       }
     } finally {
-      this.pulls.abort();
-      this.hooks.abort();
+      this.slowSteps.stop();
       this.holdings.release(this.pod.metadata.uid);
       this.health.release(this.pod.metadata.uid);
       signal.removeEventListener("abort", stop);
@@ -212,14 +211,8 @@ export class PodWorker {
     const environmentProblems = deps.environments.problemsOf(pod);
     const volumeProblems = deps.volumes.problemsOf(pod);
     const nowMs = deps.clock.monotonicMs();
-    const { graceSeconds } = this;
+    const graceSeconds = graceSecondsOf(pod, life);
     return { pod, intent, observed, records, life, memory: state, environmentProblems, volumeProblems, verdicts, graceSeconds, nowMs };
-  }
-
-  private get graceSeconds(): number {
-    const { metadata, spec } = this.pod;
-    const ofFailure = this.state.life.failure?.graceSeconds;
-    return metadata.deletionGracePeriodSeconds ?? ofFailure ?? spec.terminationGracePeriodSeconds ?? defaultGraceSeconds;
   }
 
   /** What the pod names is followed while containers may have to be started with it. */
@@ -231,11 +224,7 @@ export class PodWorker {
   }
 
   private intent(): PodIntent {
-    if (this.isGone) return "discard";
-    if (this.pod.metadata.deletionTimestamp !== undefined) return "delete";
-    if (this.state.life.failure !== undefined) return "settle";
-    const { phase } = this.status;
-    return phase === "Succeeded" || phase === "Failed" ? "settle" : "run";
+    return intentOf(this.pod, { life: this.state.life, phase: this.status.phase, isGone: this.isGone });
   }
 
   private publish(observed: ObservedPod, verdicts: ReadonlyMap<string, ProbeVerdict>): void {
@@ -262,10 +251,10 @@ export class PodWorker {
     for (const action of actions) {
       if (action.type === "wake") continue;
       if (action.type === "finish") isOver = await this.finish();
-      else if (isSlow(action)) this.begin(action, target, signal);
+      else if (isSlow(action)) this.slowSteps.begin(action, target, signal);
       else steps.push(action);
     }
-    if (steps.length > 0) this.isDirty = true;
+    if (steps.length > 0) this.poke();
     const results = await Promise.allSettled(steps.map((step) => this.deps.executor.execute(step, target, signal)));
     const failure = results.find((result) => result.status === "rejected");
     if (failure !== undefined) throw failure.reason;
@@ -276,17 +265,8 @@ export class PodWorker {
     return new PodTarget(this.pod, this.state, this.deps.reporter, () => this.poke());
   }
 
-  private begin(action: SlowAction, target: PodTarget, signal: AbortSignal): void {
-    const own = action.type === "ensureImage" ? this.pulls : this.hooks;
-    const { executor, clock, log } = this.deps;
-    executor
-      .executeSlowly(action, target, AbortSignal.any([signal, own.signal]))
-      .catch((error: unknown) => {
-        if (isAbort(error)) return;
-        log.warn("step beside the others failed", { pod: this.pod.metadata.name, step: action.type, container: action.container, error });
-        this.pausedUntilMs = clock.monotonicMs() + pauseAfterFaultMs;
-      })
-      .finally(() => this.poke());
+  private pause(): void {
+    this.pausedUntilMs = this.deps.clock.monotonicMs() + pauseAfterFaultMs;
   }
 
   private async finish(): Promise<boolean> {
@@ -306,33 +286,15 @@ export class PodWorker {
   /** Writes what must outlive the process, if it has changed. */
   private async save(): Promise<void> {
     if (this.isGone || this.isFinished) return;
-    const { generation = 0, deletionTimestamp } = this.pod.metadata;
-    const pod = `${generation} ${deletionTimestamp?.seconds ?? ""}`;
     const { version, records, life } = this.state;
-    if (this.saved.pod === pod && this.saved.version === version) return;
-    this.saved = { pod, version };
-    await this.deps.checkpoints.save({ pod: this.pod, records, life });
-  }
-
-  private idle(wakeAtMs: number | undefined, signal: AbortSignal): Promise<void> {
-    const { clock } = this.deps;
-    return new Promise((resolve) => {
-      const waitMs = Math.max(0, (wakeAtMs ?? 0) - clock.monotonicMs());
-      const cancel = wakeAtMs === undefined ? () => undefined : clock.after(waitMs, () => this.wake());
-      this.wake = () => {
-        cancel();
-        this.wake = () => undefined;
-        resolve();
-      };
-      if (this.isDirty || signal.aborted) this.wake();
-    });
+    await this.checkpoint.save({ pod: this.pod, records, life }, version);
   }
 
   /** Counts a deletion's grace from when it was learnt of; a later, shorter grace brings the end nearer, never farther. */
   private noteDeletion(before: Whole<Pod> | undefined): void {
     const { deletionTimestamp, deletionGracePeriodSeconds: graceSeconds } = this.pod.metadata;
     if (deletionTimestamp === undefined || graceSeconds === undefined) return;
-    this.pulls.abort();
+    this.slowSteps.stopPulls();
     if (before?.metadata.deletionGracePeriodSeconds !== graceSeconds) this.endWithin(graceSeconds);
   }
 
