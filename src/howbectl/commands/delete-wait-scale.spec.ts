@@ -119,6 +119,17 @@ describe("howbectl delete", () => {
     expect(await cli.run("delete", "pods")).to.equal(1);
     expect(cli.err).to.equal("error: resource(s) were provided, but no name was specified\n");
   });
+
+  it("says what an object waits for that is not gone in time", async () => {
+    const cli = new FakeCli();
+    const held = pod({ name: "a" });
+    cli.cluster.put(podKind, { ...held, metadata: { ...held.metadata, finalizers: ["example.com/hold"] } });
+    const deleting = cli.run("delete", "pod", "a", "--timeout=1s");
+    await cli.cluster.called("watch");
+    for (const timer of cli.timers) timer();
+    expect(await deleting).to.equal(1);
+    expect(cli.err).to.equal("error: timed out waiting for the condition on pods/a, which waits for its finalizers: example.com/hold\n");
+  });
 });
 
 describe("howbectl wait", () => {

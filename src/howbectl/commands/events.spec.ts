@@ -1,7 +1,9 @@
 import { expect } from "chai";
+import { pod } from "../../../test/builders/index.js";
 import { FakeCli, fakeNowMs } from "../../../test/fakes/fake-cli-env.js";
 import { makeWhole } from "../../api/codec/whole.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
+import { podKind } from "../../api/kinds/pod/kind.js";
 import { timeFromMs } from "../../api/values/time.js";
 
 let cli: FakeCli;
@@ -18,6 +20,7 @@ interface Told {
   readonly kind?: string;
   readonly about?: string;
   readonly message?: string;
+  readonly uid?: string;
 }
 
 function put({
@@ -29,10 +32,11 @@ function put({
   kind = "Pod",
   about = "web",
   message = "done",
+  uid,
 }: Told): void {
   const lastTimestamp = timeFromMs(fakeNowMs - secondsAgo * 1_000);
   const firstTimestamp = count > 1 ? timeFromMs(fakeNowMs - 60_000) : lastTimestamp;
-  const involvedObject = { kind, namespace: kind === "Node" ? "" : namespace, name: about };
+  const involvedObject = { kind, namespace: kind === "Node" ? "" : namespace, name: about, ...(uid === undefined ? {} : { uid }) };
   cli.cluster.put(
     eventKind,
     makeWhole(eventKind, {
@@ -76,6 +80,17 @@ describe("howbectl events", () => {
     expect(await messages("--for", "node/node-1", "-n", "other")).to.deep.equal(["of a node"]);
     expect(await messages("--types=warning", "-A")).to.deep.equal(["elsewhere"]);
     expect(await messages("-n", "other")).to.deep.equal(["elsewhere"]);
+  });
+
+  it("leaves out what was about an earlier object of the name, unless there is none of it any more", async () => {
+    put({ name: "old", uid: "u0", message: "of the one before", secondsAgo: 9 });
+    put({ name: "new", uid: "u1", message: "of this one" });
+    expect(await cli.run("events", "--for", "pod/web")).to.equal(0);
+    expect(cli.out).to.include("of the one before").and.include("of this one");
+
+    cli.cluster.put(podKind, pod({ name: "web", uid: "u1" }));
+    await cli.run("events", "--for", "pod/web");
+    expect(cli.out).to.include("of this one").and.not.include("of the one before");
   });
 
   it("says where there are none", async () => {

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { isNotFound } from "../../api/errors.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import type { Whole } from "../../api/object.js";
@@ -15,6 +16,7 @@ import { TableWriter } from "../printers/table.js";
 import { changesAfter } from "../resources/changes-after.js";
 import { eventsInOrder } from "../resources/events-in-order.js";
 import { parseTargets, type Target } from "../resources/resource-arguments.js";
+import { keyFor } from "../resources/selection-flags.js";
 import { UsageError } from "../usage-error.js";
 
 interface EventsFlags extends OutputFlags {
@@ -48,12 +50,15 @@ async function showEvents(flags: EventsFlags, env: CliEnv): Promise<void> {
   const list = await client.list({ ...selection, pageSize: flags.chunkSize, signal: env.signal });
   const isWanted = ({ type }: Whole<Event>): boolean => flags.types?.some((wanted) => wanted.toLowerCase() === type?.toLowerCase()) ?? true;
   const print = new EventPrinter(flags, env);
-  const present = eventsInOrder(list.items.filter(isWanted));
+  const wanted = list.items.filter(isWanted);
+  const earlier = await earlierUids(wanted, flags, env);
+  const isPresent = ({ involvedObject }: Whole<Event>): boolean => !earlier.has(involvedObject?.uid ?? "");
+  const present = eventsInOrder(wanted.filter(isPresent));
   if (flags.watch !== true) return await print.all(present);
   await print.some(present);
   for await (const { type, object } of changesAfter(client, selection, list, env.signal)) {
     // Events are swept after a day: that one is gone is no news.
-    if (type !== "deleted" && isWanted(object)) await print.some([object]);
+    if (type !== "deleted" && isWanted(object) && isPresent(object)) await print.some([object]);
   }
   throwIfAborted(env.signal);
 }
@@ -66,6 +71,24 @@ async function selectionOf(flags: EventsFlags, env: CliEnv): Promise<Selection> 
     namespace: everywhere ? undefined : await env.namespace(),
     ...(about === undefined ? {} : { fieldSelector: `involvedObject.kind=${about.kind.kind},involvedObject.name=${about.name}` }),
   };
+}
+
+/**
+ * Uids of objects that had the name before the one that has it now: their events are none of its business.
+ *
+ * Unlike kubectl, which mixes them. When nothing has the name any more, all of them are of interest.
+ */
+async function earlierUids(events: readonly Whole<Event>[], flags: EventsFlags, env: CliEnv): Promise<ReadonlySet<string>> {
+  if (flags.for === undefined || flags.allNamespaces === true) return new Set();
+  const { kind, name } = parseAbout(flags.for);
+  try {
+    const { metadata } = await (await env.client()).of(kind).get(await keyFor(kind, name, env), { signal: env.signal });
+    const uids = events.map(({ involvedObject }) => involvedObject?.uid ?? "");
+    return new Set(uids.filter((uid) => uid !== "" && uid !== metadata.uid));
+  } catch (error: unknown) {
+    if (isNotFound(error)) return new Set();
+    throw error;
+  }
 }
 
 function parseAbout(text: string): Target {

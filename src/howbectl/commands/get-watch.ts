@@ -1,8 +1,9 @@
 import { notFound } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
-import { throwIfAborted } from "../../base/abort.js";
+import { isAbort, throwIfAborted } from "../../base/abort.js";
 import type { Selection } from "../../client/contracts.js";
 import type { CliEnv } from "../cli-env.js";
+import { deadlineSignal } from "../deadline-signal.js";
 import { CustomColumnsTable } from "../printers/custom-columns.js";
 import { customColumnsOf, type GetOutput } from "../printers/get-output.js";
 import { formatObject, formatWatchEvent, isObjectFormat, type KindObject } from "../printers/object-format.js";
@@ -29,7 +30,7 @@ export interface WatchFlags {
   sort(items: readonly KindObject[]): readonly KindObject[];
 }
 
-/** Prints what is there and then every change, by one list and one watch, until interrupted. */
+/** Prints what is there and then every change, by one list and one watch, until interrupted or `--request-timeout` is over. */
 export async function watchObjects({ kind, selection, name }: Watched, flags: WatchFlags, env: CliEnv): Promise<void> {
   const client = (await env.client()).of(kind);
   const list = await client.list({ ...selection, signal: env.signal });
@@ -38,7 +39,14 @@ export async function watchObjects({ kind, selection, name }: Watched, flags: Wa
   const print = createPrinter(kind, flags, env);
   const present = flags.sort(list.items.map((object) => ({ kind, object })));
   if (flags.watchOnly !== true) print(present.map(({ object }) => ({ type: "added", object })));
-  for await (const change of changesAfter(client, selection, list, env.signal)) print([change]);
+  const deadline = deadlineSignal(env.flags.requestTimeout || undefined, env);
+  try {
+    for await (const change of changesAfter(client, selection, list, deadline.signal)) print([change]);
+  } catch (error: unknown) {
+    if (!isAbort(error)) throw error;
+  } finally {
+    deadline.cancel();
+  }
   throwIfAborted(env.signal);
 }
 

@@ -197,6 +197,16 @@ describe("howbectl get", () => {
     expect(cli.cluster.pageSizes).to.deep.equal([500, 7]);
   });
 
+  it("ends a watch when the time of one request is over", async () => {
+    const cli = new FakeCli();
+    cli.cluster.put(podKind, pod({ name: "a" }));
+    const watching = cli.run("get", "pods", "--watch-only", "--request-timeout=2s");
+    await cli.cluster.called("watch");
+    cli.timers.at(-1)?.();
+    expect(await watching).to.equal(0);
+    expect(cli.out).to.equal("");
+  });
+
   const refused = [
     {
       words: ["pods", "-o", "foo"],

@@ -1,3 +1,4 @@
+import { isApiError } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import type { ObjectKey } from "../../api/object.js";
 import { isAbort, throwIfAborted } from "../../base/abort.js";
@@ -29,9 +30,24 @@ export async function awaitDeletion(doomed: readonly Doomed[], timeoutMs: number
   } catch (error: unknown) {
     if (!isAbort(error)) throw error;
     throwIfAborted(env.signal);
-    const lines = doomed.map(({ kind, key }) => `error: timed out waiting for the condition on ${pluralName(kind, key.name)}`);
+    const lines = await Promise.all(doomed.map((one) => overdueLine(one, env)));
     throw new CommandFailure(lines.join("\n"));
   } finally {
     deadline.cancel();
   }
+}
+
+/** Says that an object is still there and, unlike kubectl, which finalizers it waits for. */
+async function overdueLine({ kind, key, uid }: Doomed, env: CliEnv): Promise<string> {
+  const line = `error: timed out waiting for the condition on ${pluralName(kind, key.name)}`;
+  const client = await env.client();
+  const found = await client
+    .of(kind)
+    .get(key, { signal: env.signal })
+    .catch((error: unknown) => {
+      if (isApiError(error)) return undefined;
+      throw error;
+    });
+  const finalizers = found?.metadata.uid === uid ? found.metadata.finalizers : [];
+  return finalizers.length === 0 ? line : `${line}, which waits for its finalizers: ${finalizers.join(", ")}`;
 }
