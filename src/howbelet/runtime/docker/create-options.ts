@@ -112,7 +112,8 @@ function mountSettings({ source, target, isReadOnly, propagation }: Mount): Moun
     Source: source,
     Target: target,
     ReadOnly: isReadOnly,
-    BindOptions: { Propagation: propagation === "private" ? "rprivate" : propagation },
+    // Private is the engine's default; said aloud, it would be refused for a folder that holds the engine's own files.
+    ...(propagation === "private" ? {} : { BindOptions: { Propagation: propagation } }),
   };
 }
 
