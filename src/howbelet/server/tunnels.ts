@@ -16,17 +16,15 @@ export interface TunnelsDeps {
   readonly log: Log;
 }
 
-interface Kept {
-  readonly stop: AbortController;
-  readonly ended: Promise<void>;
-}
-
 /**
  * Keeps one tunnel to each api-server that there is: sessions are asked for by whichever of them a caller has called.
  * Invariant: to an address there is at most one tunnel, and one that is not wanted any more ends with its sessions.
  */
 export class Tunnels {
-  private readonly kept = new Map<string, Kept>();
+  /** What ends each, by address. */
+  private readonly kept = new Map<string, AbortController>();
+  /** Those that have not ended yet, wanted or not. */
+  private readonly running = new Set<Promise<void>>();
 
   constructor(private readonly deps: TunnelsDeps) {
     this.announced(new Set());
@@ -35,7 +33,7 @@ export class Tunnels {
   /** These api-servers have announced themselves; the ones before that are not among them have gone. */
   announced(addresses: ReadonlySet<string>): void {
     const wanted = new Set([...this.deps.configured, ...addresses]);
-    for (const [address, { stop }] of this.kept) {
+    for (const [address, stop] of this.kept) {
       if (wanted.has(address)) continue;
       this.kept.delete(address);
       stop.abort();
@@ -45,13 +43,12 @@ export class Tunnels {
 
   /** Ends all tunnels; resolves when they have ended. */
   async close(): Promise<void> {
-    const all = [...this.kept.values()];
+    for (const stop of this.kept.values()) stop.abort();
     this.kept.clear();
-    for (const { stop } of all) stop.abort();
-    await Promise.all(all.map(({ ended }) => ended));
+    await Promise.all(this.running);
   }
 
-  private open(address: string): Kept {
+  private open(address: string): AbortController {
     const { connect, log } = this.deps;
     const stop = new AbortController();
     const keep = async (): Promise<void> => {
@@ -64,6 +61,8 @@ export class Tunnels {
         await server.close();
       }
     };
-    return { stop, ended: keep() };
+    const ended: Promise<void> = keep().finally(() => this.running.delete(ended));
+    this.running.add(ended);
+    return stop;
   }
 }
