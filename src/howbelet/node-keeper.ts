@@ -10,6 +10,8 @@ import type { NodeReporter } from "./node-reporter.js";
 import { OwnNode } from "./own-node.js";
 import type { PodFailure } from "./pods/pod-life.js";
 import type { PodReporter } from "./pods/pod-reporter.js";
+import type { PressureConditionType } from "./pressure/pressure-conditions.js";
+import { pressureEvents } from "./pressure/pressure-events.js";
 import { PressureMonitor } from "./pressure/pressure-monitor.js";
 import type { NodeSettings } from "./resources/node-settings.js";
 import {
@@ -38,7 +40,7 @@ export interface NodeKeeperDeps {
   readonly runtime: Pick<Runtime, "statistics" | "remove">;
   readonly view: Pick<ContainerView, "ofPod" | "pods" | "removed">;
   readonly settings: NodeSettings;
-  readonly node: Pick<NodeReporter, "allocatable" | "pressuresChanged">;
+  readonly node: Pick<NodeReporter, "allocatable" | "pressuresChanged" | "event">;
   readonly pods: KeptPods;
   /** Removes images that nobody needs; returns the bytes that were freed. */
   readonly removeUnusedImages: (signal: AbortSignal) => Promise<number>;
@@ -64,7 +66,9 @@ export class NodeKeeper {
       pods: () => pods.placed(),
       containersOf: (podUid) => view.ofPod(podUid),
       emptyDirBytes: async (pod, signal) => onDisk(await pods.volumesOf(pod, signal)),
-      changed: (pressures) => node.pressuresChanged(pressures),
+      changed: (pressures, before) => this.pressuresChanged(pressures, before),
+      reclaiming: (resource) =>
+        node.event({ type: "Warning", reason: "EvictionThresholdMet", message: `Attempting to reclaim ${resource}` }),
       reclaimDisk: (signal) => this.reclaimDisk(signal),
       evict: (pod, failure) => this.evict(pod, failure),
       clock,
@@ -86,6 +90,12 @@ export class NodeKeeper {
   /** Works until `signal` fires. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([this.ownNode.run(signal), this.monitor.run(signal), this.tidyForever(signal)]);
+  }
+
+  private pressuresChanged(pressures: ReadonlySet<PressureConditionType>, before: ReadonlySet<PressureConditionType>): void {
+    const { node, nodeName } = this.deps;
+    node.pressuresChanged(pressures);
+    for (const event of pressureEvents(nodeName, before, pressures)) node.event(event);
   }
 
   private evict(pod: Whole<Pod>, failure: PodFailure): void {

@@ -23,6 +23,7 @@ class Stage {
   reclaimable = 0;
   readonly evicted: string[] = [];
   readonly told: string[] = [];
+  readonly reclaiming: string[] = [];
   /** The pods that have not ended, with what they hold in bytes. */
   readonly pods = new Map<string, { readonly pod: Whole<Pod>; readonly bytes: number }>();
   /** Pods of which containers run. */
@@ -42,6 +43,7 @@ class Stage {
         machine: async () => this.machine(),
       },
       changed: (pressures) => this.told.push([...pressures].join(" ") || "none"),
+      reclaiming: (resource) => this.reclaiming.push(resource),
       reclaimDisk: async () => {
         this.diskAvailable += this.reclaimable;
         return this.reclaimable;
@@ -103,7 +105,7 @@ describe("PressureMonitor", () => {
   it("leaves a machine alone that has enough of all", async () => {
     stage.add("a", gibibyte);
     await stage.look();
-    expect([stage.evicted, stage.told]).to.deep.equal([[], []]);
+    expect([stage.evicted, stage.told, stage.reclaiming]).to.deep.equal([[], [], []]);
   });
 
   it("says what the node is short of, and that it no longer is once that has held for a while", async () => {
@@ -135,6 +137,7 @@ describe("PressureMonitor", () => {
     await stage.look();
     expect(stage.evicted).to.deep.equal([]);
     expect(stage.told).to.deep.equal(["DiskPressure"]);
+    expect(stage.reclaiming).to.deep.equal(["ephemeral-storage"]);
   });
 
   it("evicts where tidying is not enough", async () => {

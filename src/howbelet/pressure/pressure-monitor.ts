@@ -8,7 +8,7 @@ import type { NodeSettings } from "../resources/node-settings.js";
 import { isRuntimeUnavailable } from "../runtime/errors.js";
 import { type ConsumptionSources, measurePods } from "./measure-pods.js";
 import { type MetThreshold, metThresholds, observeMachine } from "./observe-machine.js";
-import { type Eviction, planEviction, starvedResource } from "./plan-eviction.js";
+import { type Eviction, planEviction, type StarvedResource, starvedResource } from "./plan-eviction.js";
 import { limitsStorage, planStorageEviction } from "./plan-storage-eviction.js";
 import { notePressure, type PressureConditionType, type PressureHistory, pressuresAt } from "./pressure-conditions.js";
 
@@ -20,7 +20,9 @@ export interface PressureMonitorDeps extends ConsumptionSources {
   /** The pods that take of the machine: those that have not come to their end. */
   readonly pods: () => readonly Whole<Pod>[];
   /** What the node is short of has changed. */
-  readonly changed: (pressures: ReadonlySet<PressureConditionType>) => void;
+  readonly changed: (pressures: ReadonlySet<PressureConditionType>, before: ReadonlySet<PressureConditionType>) => void;
+  /** Something is about to be done for that resource. */
+  readonly reclaiming: (resource: StarvedResource) => void;
   /** Removes what nobody needs from the disk; returns the bytes that were freed. */
   readonly reclaimDisk: (signal: AbortSignal) => Promise<number>;
   /** Ends a pod. */
@@ -66,6 +68,7 @@ export class PressureMonitor {
     await this.enforceLimits(signal);
     const [first] = met;
     if (first === undefined) return;
+    this.deps.reclaiming(starvedResource(first.threshold.signal));
     const remaining = await this.afterReclaiming(first, signal);
     if (remaining !== undefined) await this.evictFor(remaining, signal);
   }
@@ -80,8 +83,9 @@ export class PressureMonitor {
     this.history = notePressure(this.history, met, nowMs);
     const pressures = pressuresAt(this.history, nowMs, settings.pressureTransitionMs);
     if (pressures.size !== this.told.size || [...pressures].some((type) => !this.told.has(type))) {
+      const before = this.told;
       this.told = pressures;
-      changed(pressures);
+      changed(pressures, before);
     }
     return met;
   }

@@ -6,6 +6,7 @@ import { eventKind } from "../../../src/api/kinds/event/kind.js";
 import { nodeKind } from "../../../src/api/kinds/node/kind.js";
 import { podKind } from "../../../src/api/kinds/pod/kind.js";
 import type { Whole } from "../../../src/api/object.js";
+import type { Event } from "../../../src/gen/howbernetes/core/v1/event.js";
 import type { Pod } from "../../../src/gen/howbernetes/core/v1/pod.js";
 import type { MachineUsage } from "../../../src/howbelet/runtime/container-statistics.js";
 import { HollowRuntime } from "../../../src/howbelet/runtime/hollow/hollow-runtime.js";
@@ -89,6 +90,11 @@ describe("a node that runs short of memory", function () {
       what: "Evicted",
     });
     expect(events.find(({ reason }) => reason === "Evicted")?.involvedObject?.name).to.equal("large");
+    const aboutNode = (all: readonly Whole<Event>[]): readonly string[] =>
+      all.filter(({ involvedObject }) => involvedObject?.kind === "Node").map(({ reason }) => reason ?? "");
+    const wanted = ["NodeHasInsufficientMemory", "EvictionThresholdMet"];
+    const areTold = (all: readonly Whole<Event>[]): boolean => wanted.every((reason) => aboutNode(all).includes(reason));
+    await cluster.untilAll(eventKind, "default", areTold, { what: "events about the node" });
     for (const name of ["small", "fair"]) {
       const { status: kept } = await cluster.client.of(podKind).get({ namespace: "default", name });
       expect(kept.phase).to.equal("Running");
