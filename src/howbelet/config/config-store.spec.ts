@@ -120,6 +120,21 @@ describe("ConfigStore", () => {
     expect(store.knownTo("a", db)).to.deep.equal({ state: "present", data: { p: Buffer.from("x") } });
   });
 
+  it("follows what a pod comes to name later, and lets all of it go with the pod", async () => {
+    const { metadata } = pod("a");
+    store.hold(makeWhole(podKind, { metadata }));
+    await settled();
+    expect([...client.open]).to.deep.equal([]);
+
+    store.hold(pod("a"));
+    store.hold(pod("a"));
+    await settled();
+    expect(appTo("a")).to.equal('{"a":"1"}');
+    store.release("a");
+    await settled();
+    expect([...client.open]).to.deep.equal([]);
+  });
+
   it("shows each change, and tells who holds it", async () => {
     store.hold(pod("a"));
     await settled();

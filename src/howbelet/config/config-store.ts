@@ -31,19 +31,24 @@ type AnyWatch = ConfigWatch<ConfigMap> | ConfigWatch<Secret>;
 export class ConfigStore {
   private readonly watches = new Map<string, AnyWatch>();
   /** By pod, the ids of what it holds. */
-  private readonly held = new Map<string, ReadonlySet<string>>();
+  private readonly held = new Map<string, Set<string>>();
   private readonly ending = new Set<Promise<void>>();
   private readonly failure = deferred<never>();
 
   constructor(private readonly deps: ConfigStoreDeps) {}
 
-  /** The pod is to be run: whatever it names is watched from now on. Called again, it changes nothing. */
+  /**
+   * The pod is to be run: whatever it names is watched from now on. Called again, it adds what the pod has come to name
+   * since, as its ephemeral containers do.
+   */
   hold({ metadata: { uid, namespace }, spec }: Whole<Pod>): void {
-    if (this.held.has(uid)) return;
-    const names = configForNode(spec).map(({ kind, name }) => ({ kind, namespace, name }));
-    if (names.length === 0) return;
-    this.held.set(uid, new Set(names.map(idOf)));
-    for (const name of names) this.watchOf(name).hold(uid);
+    for (const { kind, name: of } of configForNode(spec)) {
+      const name = { kind, namespace, name: of };
+      const held = this.held.get(uid) ?? new Set();
+      if (held.has(idOf(name))) continue;
+      this.held.set(uid, held.add(idOf(name)));
+      this.watchOf(name).hold(uid);
+    }
   }
 
   /** The pod is not to be run any more. */

@@ -63,18 +63,13 @@ export class VolumePlaces {
   }
 
   /** Removes all that a pod has here, and what is mounted there. Removing what is gone succeeds. */
-  remove(podUid: string): Promise<void> {
-    return this.inTurn(async () => {
-      const { mounter } = this.deps;
-      for (const parent of [this.mountPoint, this.privateMemory, this.disk]) {
-        const folder = join(parent, podUid);
-        if (!(await isThere(folder))) continue;
-        // First of all, and looked at again by the mounter: what is mounted there must not be removed with the rest.
-        await mounter.unmountBelow(await realpath(folder));
-        await this.removeFiles(folder);
-      }
+  async remove(podUid: string): Promise<void> {
+    await this.inTurn(async () => {
+      for (const parent of [this.mountPoint, this.privateMemory]) await this.removeFolder(join(parent, podUid));
       await this.giveMemoryBack();
     });
+    // Not in turn: there may be very many files, for which other pods' volumes need not wait.
+    await this.removeFolder(join(this.disk, podUid));
   }
 
   private get mountPoint(): string {
@@ -122,7 +117,10 @@ export class VolumePlaces {
     }
   }
 
-  private async removeFiles(folder: string): Promise<void> {
+  private async removeFolder(folder: string): Promise<void> {
+    if (!(await isThere(folder))) return;
+    // First of all, and looked at again by the mounter: what is mounted there must not be removed with the rest.
+    await this.deps.mounter.unmountBelow(await realpath(folder));
     try {
       await rm(folder, { recursive: true, force: true });
     } catch (error: unknown) {
