@@ -1,5 +1,6 @@
 import { isAbort, untilAbort } from "../../src/base/abort.js";
 import { type Clock, systemClock } from "../../src/base/clock.js";
+import type { RemoteApiClient } from "../../src/client/client.js";
 import { emptyHowbeconfig, type Howbeconfig } from "../../src/client/howbeconfig.js";
 import type { CliEnv, GlobalFlags, Output } from "../../src/howbectl/cli-env.js";
 import { errorText } from "../../src/howbectl/error-text.js";
@@ -10,6 +11,12 @@ import { FakeCluster } from "./fake-cluster.js";
 
 /** Wall-clock time in the fake world. */
 export const fakeNowMs = Date.UTC(2030, 0, 1);
+
+/** A cluster that there is, instead of one in memory. */
+export interface RealCluster {
+  readonly client: RemoteApiClient;
+  readonly namespace: string;
+}
 
 /** Runs howbectl in a world of its own: a cluster, files and standard streams in memory. */
 export class FakeCli {
@@ -36,6 +43,10 @@ export class FakeCli {
   out = "";
   err = "";
   private readonly interruption = new AbortController();
+
+  /** @param real then time is real, too */
+  constructor(private readonly real?: RealCluster) {}
+
   private listeners: (() => void)[] = [];
   private readonly sizeListeners = new Set<() => void>();
 
@@ -71,7 +82,7 @@ export class FakeCli {
   }
 
   private env(flags: () => GlobalFlags): CliEnv {
-    const clock: Clock = {
+    const fakeClock: Clock = {
       ...systemClock,
       now: () => fakeNowMs,
       after: (_ms, task) => {
@@ -122,7 +133,7 @@ export class FakeCli {
         },
       },
       variable: (name) => this.variables[name],
-      clock,
+      clock: this.real === undefined ? fakeClock : systemClock,
       signal: this.interruption.signal,
       config: {
         read: async () => this.config,
@@ -133,9 +144,9 @@ export class FakeCli {
       get flags() {
         return flags();
       },
-      namespace: async () => flags().namespace ?? "default",
+      namespace: async () => flags().namespace ?? this.real?.namespace ?? "default",
       server: async () => flags().server ?? "10.0.0.1:7443",
-      client: async () => this.cluster.client(),
+      client: async () => this.real?.client ?? this.cluster.client(),
     };
   }
 
