@@ -70,7 +70,7 @@ const describers: readonly Describer[] = [
   describer(podDisruptionBudgetKind, describePodDisruptionBudget),
   describer(cronJobKind, describeCronJob),
   describer(horizontalPodAutoscalerKind, describeHorizontalPodAutoscaler),
-  describer(flightRecordKind, (record, description, { nowMs }) => describeFlightRecord(record, description, nowMs)),
+  describer(flightRecordKind, describeFlightRecord),
   describer(jobKind, describeJob),
   describer(namespaceKind, async (namespace, description, { client, signal }) => {
     const here = { namespace: namespace.metadata.name, signal };

@@ -39,8 +39,8 @@ describe("how containers died", () => {
       /^Name: +web-1\.main\.2\.abc\nNamespace: +default\nPod: +web-1\nControlled By: +ReplicaSet\/web\n +Deployment\/web\n/,
     );
     expect(cli.out).to.match(/Reason: +OOMKilled\nExit Code: +137\nSignal: +9\nOut Of Memory: +True\n/);
-    expect(cli.out).to.match(/ {2}liveness +failure +10s +HTTP probe failed with statuscode: 500\n/);
-    expect(cli.out).to.match(/ {2}Normal +Started +60s +Started container main\n/);
+    expect(cli.out).to.match(/ {2}liveness +failure +5s +HTTP probe failed with statuscode: 500\n/);
+    expect(cli.out).to.match(/ {2}Normal +Started +55s +Started container main\n/);
     expect(cli.out).to.contain("Last Lines:\n  starting\n  \uFFFD[31mtoo much    memory\n");
     expect(cli.out).not.to.match(/Events: +<none>/);
   });
