@@ -33,6 +33,16 @@ describe("PodAgent, with pods that name configuration", () => {
     expect(environments).to.deep.equal(["A=1 B=2"]);
   });
 
+  it("waits for that of an init container too", async () => {
+    const envFrom = [{ configMapRef: { localObjectReference: { name: "app" } } }];
+    const first = { name: "first", image: "web:1", imagePullPolicy: "IfNotPresent", envFrom };
+    await agent.tell(webPod({ spec: { initContainers: [first] } }));
+    await agent.settles(() => expect(agent.recorder.events).to.include(failure));
+    expect(agent.recorder.last?.initContainerStatuses[0]?.state?.waiting?.reason).to.equal("CreateContainerConfigError");
+    agent.api.seed(configMapKind, app({ A: "1" }));
+    await agent.settles(() => expect(environments).to.deep.equal(["A=1"]));
+  });
+
   it("tells a container of its pod and its machine", async () => {
     const variable = (name: string, valueFrom: object) => ({ name, valueFrom });
     const env = [

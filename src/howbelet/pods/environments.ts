@@ -4,6 +4,7 @@ import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { Quantity } from "../../gen/howbernetes/meta/v1/values.js";
 import type { ConfigStore } from "../config/config-store.js";
 import { type Environment, type EnvironmentProblem, hasSources, makeEnvironment } from "./environment.js";
+import { containersOf } from "./pod-containers.js";
 
 export interface EnvironmentsDeps {
   readonly configs: Pick<ConfigStore, "knownTo">;
@@ -32,7 +33,7 @@ export class Environments {
   /** Of a pod's containers, by name, those whose environment cannot be made now, and why. */
   problemsOf(pod: Whole<Pod>): ReadonlyMap<string, EnvironmentProblem> {
     const problems = new Map<string, EnvironmentProblem>();
-    for (const container of pod.spec.containers) {
+    for (const { container } of containersOf(pod)) {
       const environment = hasSources(container) ? this.of(pod, container, "") : undefined;
       if (environment !== undefined && environment.state !== "ready") problems.set(container.name ?? "", environment);
     }
