@@ -52,13 +52,11 @@ export class Tunnels {
     const { connect, log } = this.deps;
     const stop = new AbortController();
     const keep = async (): Promise<void> => {
-      const server = connect(address);
       try {
-        await server.run(stop.signal);
+        const server = connect(address);
+        await server.run(stop.signal).finally(() => server.close());
       } catch (error: unknown) {
         if (!isAbort(error)) log.error("a tunnel has failed", { server: address, error });
-      } finally {
-        await server.close();
       }
     };
     const ended: Promise<void> = keep().finally(() => this.running.delete(ended));

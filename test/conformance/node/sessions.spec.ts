@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { finished } from "node:stream/promises";
 import { expect } from "chai";
 import { isBadRequest, isInternal } from "../../../src/api/errors.js";
@@ -253,6 +254,34 @@ spec:
     const body = answer.subarray(answer.indexOf("\r\n\r\n") + 4);
 
     expect(createHash("sha256").update(body).digest("hex")).to.equal(wanted);
+  });
+
+  it("reach the machine's loopback through a pod that uses its network", async () => {
+    const server = createServer((socket) => socket.end("from the machine")).listen(0, "127.0.0.1");
+    try {
+      await once(server, "listening");
+      const { port } = server.address() as AddressInfo;
+      await docker.create(
+        podKind,
+        ns,
+        `
+metadata: { name: host }
+spec:
+  hostNetwork: true
+  terminationGracePeriodSeconds: 0
+  containers: [{ name: main, image: ${docker.image}, command: [sleep, "1000"] }]
+`,
+      );
+      await docker.running(ns, "host");
+      const connection = await streams.portForward(key("host"), port);
+      connection.end();
+      const pieces: Buffer[] = [];
+      for await (const piece of connection) pieces.push(piece as Buffer);
+
+      expect(Buffer.concat(pieces).toString()).to.equal("from the machine");
+    } finally {
+      server.close();
+    }
   });
 
   it("say that nobody listens", async () => {

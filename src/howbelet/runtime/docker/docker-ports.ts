@@ -21,6 +21,8 @@ export interface DialedPod {
  * @throws RuntimeError Failed, NotFound; an abort error when `signal` fired
  */
 export async function connectToPod(engine: DockerEngine, { sandboxId, ip }: DialedPod, port: number, signal: AbortSignal): Promise<Duplex> {
+  if (ip === "" && !engine.isLocal)
+    throw new RuntimeError("Failed", "the pod uses the network of another machine, on which the container engine runs");
   try {
     return await dial(ip === "" ? "127.0.0.1" : ip, port, signal);
   } catch (error: unknown) {
