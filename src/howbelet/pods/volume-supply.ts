@@ -17,12 +17,3 @@ export interface VolumeSupply {
   /** Once no container of the pod runs: nothing is left of them. */
   remove(podUid: string): Promise<void>;
 }
-
-/** Of a node that has none. */
-export const noVolumes: VolumeSupply = {
-  hold: () => undefined,
-  problemsOf: () => new Map(),
-  mountsFor: async () => [],
-  release: () => undefined,
-  remove: async () => undefined,
-};
