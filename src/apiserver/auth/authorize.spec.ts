@@ -29,6 +29,9 @@ const podOn = (nodeName: string): NonNullable<Action["object"]> => about({ spec:
 const eventOf = (kind: string, name: string): NonNullable<Action["object"]> => about({ involvedObject: { kind, name } });
 
 const createPod: Action = { ...bare, verb: "create", kind: pods, namespace: "x" };
+const enterPod = ["exec", "attach", "portforward"].map(
+  (subresource): Action => ({ verb: "create", kind: pods, namespace: "x", name: "p", subresource }),
+);
 const makeToken: Action = { ...bare, verb: "create", kind: joinTokens };
 const join: Action = { ...bare, verb: "join", kind: nodes, name: "n1" };
 const report: Action = { ...bare, verb: "connect", kind: nodes, name: "n1" };
@@ -39,12 +42,12 @@ const event: Action = { ...bare, verb: "create", kind: events, namespace: "defau
 
 describe("authorize", () => {
   const cases = [
-    { it: "an administrator anything", caller: admin, allows: [createPod, makeToken, join, report, lease], refuses: [] },
+    { it: "an administrator anything", caller: admin, allows: [createPod, makeToken, join, report, lease, ...enterPod], refuses: [] },
     {
-      it: "a component all but to admit nodes",
+      it: "a component all but to admit nodes and to enter pods",
       caller: scheduler,
       allows: [createPod, watchPods, lease],
-      refuses: [makeToken, join, report],
+      refuses: [makeToken, join, report, ...enterPod],
     },
     {
       it: "a join token to join, and nothing else",
@@ -117,6 +120,7 @@ describe("authorize", () => {
         { ...getPod, verb: "patch", object: podOn("n1"), subresource: "ephemeralcontainers" },
         { ...getPod, verb: "bind", object: podOn("n1") },
         { ...getPod, verb: "logs", object: podOn("n1") },
+        ...enterPod.map((action) => ({ ...action, object: podOn("n1") })),
         { ...watchPods, verb: "deletecollection", requiredNodeName: "n1" },
         createPod,
       ],

@@ -47,7 +47,7 @@ export interface Action {
 export const joinTokens = { group: "", plural: "jointokens", namespaced: false } as const;
 
 /**
- * Refuses what a caller may not do: administrators may everything, the cluster's own components all but admit nodes,
+ * Refuses what a caller may not do: administrators may everything, the cluster's own components all but admit nodes and enter pods,
  * a node what is its own, a join token to join. Decided on the action alone, before any effect.
  * @throws ApiError Forbidden, in Kubernetes' words
  */
@@ -78,7 +78,11 @@ function isAllowed(caller: Caller, action: Action): boolean {
   return nodeName !== undefined && isNodeAllowed(nodeName, action);
 }
 
-function isComponentAllowed({ verb, kind }: Action): boolean {
+/** Sessions with a pod, by their subresource: what is a user's affair alone. */
+const sessionSubresources: ReadonlySet<string> = new Set(["exec", "attach", "portforward"]);
+
+function isComponentAllowed({ verb, kind, subresource }: Action): boolean {
+  if (kind.plural === "pods" && sessionSubresources.has(subresource)) return false;
   return kind.plural !== joinTokens.plural && verb !== "join" && verb !== "connect";
 }
 

@@ -49,6 +49,11 @@ describe("planLogs", () => {
     { pod: one(running), options: { previous: true }, says: 'previous terminated container "c" in pod "p" not found' },
     { pod: one(running), options: { tailLines: -1 }, says: "tailLines: Invalid value: -1: must be greater than or equal to 0" },
     { pod: one(running), options: { limitBytes: 0 }, says: "limitBytes: Invalid value: 0" },
+    {
+      pod: one(running),
+      options: { stream: "both" },
+      says: 'stream: Unsupported value: "both": supported values: "All", "Stderr", "Stdout"',
+    },
     { pod: one(running), options: { sinceSeconds: 5, sinceTime: { seconds: 1 } }, says: "at most one of `sinceTime` or `sinceSeconds`" },
   ];
   for (const { pod, options, says } of refused) {

@@ -23,7 +23,9 @@ export function planLogs(pod: Whole<Pod>, options: PodLogOptions): LogPlan {
   return { nodeName, container };
 }
 
-function checkOptions(name: string, { tailLines, limitBytes, sinceSeconds, sinceTime }: PodLogOptions): void {
+const outputs: readonly string[] = ["All", "Stderr", "Stdout"];
+
+function checkOptions(name: string, { tailLines, limitBytes, sinceSeconds, sinceTime, stream = "" }: PodLogOptions): void {
   const errors: FieldError[] = [];
   const atLeast = (path: string, value: number | undefined, least: number): void => {
     if (value === undefined || value >= least) return;
@@ -35,6 +37,11 @@ function checkOptions(name: string, { tailLines, limitBytes, sinceSeconds, since
   if (sinceSeconds !== undefined && sinceTime !== undefined) {
     const message = "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified";
     errors.push({ path: "sinceSeconds", reason: "FieldValueForbidden", message });
+  }
+  if (stream !== "" && !outputs.includes(stream)) {
+    const supported = outputs.map((each) => `"${each}"`).join(", ");
+    const message = `Unsupported value: "${stream}": supported values: ${supported}`;
+    errors.push({ path: "stream", reason: "FieldValueNotSupported", message });
   }
   if (errors.length > 0) throw invalid({ group: "", kind: "PodLogOptions", name }, errors);
 }

@@ -179,11 +179,32 @@ spec:
         .and.have.property("message", says);
   });
 
-  it("attach to a container's own process, from now on", async () => {
-    const process = await streams.attach(key("web"), { container: "chat", stdin: true });
-    await process.write(Buffer.from("one\n"));
+  it("attach to a container's own process, from now on, and leave it as it is", async () => {
+    for (const word of ["one", "two"]) {
+      const stop = new AbortController();
+      const process = await streams.attach(key("web"), { container: "chat", stdin: true, signal: stop.signal });
+      await process.write(Buffer.from(`${word}\n`));
 
-    expect(await until(process, /heard one\n/)).to.equal("heard one\n");
+      expect(await until(process, /heard/)).to.equal(`heard ${word}\n`);
+      stop.abort();
+    }
+  });
+
+  it("say by its exit code that a program is not there", async () => {
+    const process = await streams.exec(key("web"), { command: ["no-such-program"], container: "main" });
+
+    expect((await textOf(process)).stdout).to.contain("no-such-program");
+    expect(await process.exitCode()).to.be.oneOf([126, 127]);
+  });
+
+  it("are many at once", async () => {
+    const numbers = Array.from({ length: 20 }, (_, index) => index);
+    const echoes = numbers.map(async (number) => {
+      const process = await streams.exec(key("web"), shell(`echo ${number}; exit ${number}`, { container: "main" }));
+      return { ...(await textOf(process)), code: await process.exitCode() };
+    });
+
+    expect(await Promise.all(echoes)).to.deep.equal(numbers.map((number) => ({ stdout: `${number}\n`, stderr: "", code: number })));
   });
 
   it("attach to a container's own terminal", async () => {
