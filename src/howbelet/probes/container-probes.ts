@@ -54,7 +54,7 @@ export class ContainerProbes {
   }
 
   get verdict(): ProbeVerdict {
-    const verdict = verdictOf(this.health, this.target.container.name ?? "");
+    const verdict = verdictOf(this.health, this.names.container);
     return this.isDeleted ? { ...verdict, fatal: undefined } : verdict;
   }
 
@@ -71,6 +71,10 @@ export class ContainerProbes {
   stop(): void {
     for (const prober of this.probers.values()) prober.stop();
     this.probers.clear();
+  }
+
+  private get names(): { readonly pod: string; readonly container: string } {
+    return { pod: this.pod.metadata.name, container: this.target.container.name ?? "" };
   }
 
   private get isDeleted(): boolean {
@@ -104,6 +108,7 @@ export class ContainerProbes {
       periodMs,
       check: createCheck(probe, target, { streams: runtime.streams, clock }),
       checked: (result) => this.take(kind, result),
+      broken: (error) => this.deps.log.debug("probe could not be made", { ...this.names, probe: kind, error }),
     });
   }
 
@@ -117,14 +122,11 @@ export class ContainerProbes {
   }
 
   private take(kind: ProbeKind, result: ProbeResult): void {
-    const { clock, changed, log } = this.deps;
+    const { clock, changed } = this.deps;
     const before = this.verdict;
     this.results.set(kind, { ...result, probe: kind, atMs: clock.now() });
     this.tell(kind, result);
-    if (result.outcome === "unknown") {
-      log.debug("probe could not be made", { pod: this.pod.metadata.name, container: this.target.container.name, probe: kind });
-      return;
-    }
+    if (result.outcome === "unknown") return;
     this.health = afterResult(this.health, kind, result.outcome !== "failure");
     this.startAndStop();
     const after = this.verdict;
@@ -137,7 +139,7 @@ export class ContainerProbes {
     const name = `${kind.charAt(0).toUpperCase()}${kind.slice(1)} probe`;
     const reason = outcome === "warning" ? "ProbeWarning" : "Unhealthy";
     const sentence = { warning: "warning", failure: "failed", unknown: "errored and resulted in unknown state" }[outcome];
-    const container = this.target.container.name ?? "";
+    const { container } = this.names;
     this.deps.event(this.pod, { type: "Warning", reason, message: `${name} ${sentence}: ${message}`, container });
   }
 }

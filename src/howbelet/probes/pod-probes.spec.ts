@@ -4,6 +4,7 @@ import { FakeClock } from "../../../test/fakes/fake-clock.js";
 import { createLog } from "../../base/log.js";
 import { Container, type Probe } from "../../gen/howbernetes/core/v1/container.js";
 import type { ContainerStreams, StreamedProcess } from "../runtime/container-streams.js";
+import { RuntimeError } from "../runtime/errors.js";
 import { PodProbes } from "./pod-probes.js";
 import type { ProbeTarget } from "./probe-target.js";
 
@@ -15,6 +16,7 @@ describe("PodProbes", () => {
   let commands: string[];
   let events: string[];
   let changes: string[];
+  let isAway: boolean;
 
   beforeEach(() => {
     clock = new FakeClock();
@@ -22,6 +24,7 @@ describe("PodProbes", () => {
     commands = [];
     events = [];
     changes = [];
+    isAway = false;
     probes = createProbes();
   });
   afterEach(() => probes.release("uid-1"));
@@ -40,6 +43,7 @@ describe("PodProbes", () => {
   const exec: ContainerStreams["exec"] = (_id, { command }) => {
     const name = command.join(" ");
     commands.push(`${clock.monotonicMs()} ${name}`);
+    if (isAway) return Promise.reject(new RuntimeError("Unavailable", "the engine is away"));
     async function* output() {
       yield { stream: "stderr" as const, data: Buffer.from(`${name} says no`) };
     }
@@ -159,6 +163,28 @@ describe("PodProbes", () => {
     probes.follow(web, [target({ readinessProbe: probe("ready") })]);
     await clock.advance(10 * 60_000);
     expect(events.length).to.be.within(30, 40);
+  });
+
+  it("make nothing of the runtime's absence", async () => {
+    const container = { livenessProbe: probe("alive"), readinessProbe: probe("ready") };
+    probes.follow(web, [target(container)]);
+    await clock.advance(0);
+    isAway = true;
+    await clock.advance(60_000);
+    expect(probes.verdictOf("c1")).to.deep.equal({ isStarted: true, isReady: true, fatal: undefined });
+    expect(events).to.deep.equal([]);
+  });
+
+  it("say of a probe that cannot be made why, and believe nothing of it", async () => {
+    const livenessProbe = {
+      ...probe(""),
+      handler: { httpGet: { port: { type: 1, strVal: "web", intVal: 0 }, path: "/", httpHeaders: [] } },
+    };
+    probes.follow(web, [target({ livenessProbe: livenessProbe as never })]);
+    await clock.advance(0);
+    expect(events).to.have.length(1);
+    expect(events[0]).to.match(/^Warning Unhealthy main: Liveness probe errored and resulted in unknown state: .*"web"/);
+    expect(probes.verdictOf("c1").fatal).to.equal(undefined);
   });
 
   it("remember the last result of each probe", async () => {

@@ -32,6 +32,7 @@ describe("Prober", () => {
         return check(signal);
       },
       checked: ({ outcome, message }) => results.push(`${outcome} ${message}`.trim()),
+      broken: (error) => results.push(`broken: ${error instanceof Error ? error.message : String(error)}`),
     });
     probers.push(prober);
     return prober;
@@ -62,7 +63,7 @@ describe("Prober", () => {
   it("goes on after a check that could not be made", async () => {
     start(() => Promise.reject(new Error("away")));
     await clock.advance(1_000);
-    expect(results).to.deep.equal(["unknown away", "unknown away"]);
+    expect(results).to.deep.equal(["broken: away", "broken: away"]);
   });
 
   it("tells nothing once it is stopped, and ends the check under way", async () => {

@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/clock.js";
-import { type ProbeResult, unknown } from "./probe-result.js";
+import type { ProbeResult } from "./probe-result.js";
 
 export interface ProberOptions {
   readonly clock: Clock;
@@ -10,6 +10,8 @@ export interface ProberOptions {
   readonly check: (signal: AbortSignal) => Promise<ProbeResult>;
   /** May stop the prober. */
   readonly checked: (result: ProbeResult) => void;
+  /** A check could not be made: the runtime is away, or the container has just ended. The next one is made as usual. */
+  readonly broken: (error: unknown) => void;
 }
 
 /** Makes one check again and again, one at a time, until it is stopped. */
@@ -28,12 +30,14 @@ export class Prober {
   }
 
   private async turn(): Promise<void> {
-    const { clock, check, checked, periodMs } = this.options;
+    const { clock, check, checked, broken, periodMs } = this.options;
     const { signal } = this.lifetime;
     const startedAtMs = clock.monotonicMs();
-    const result = await check(signal).catch((error: unknown) => unknown(error instanceof Error ? error.message : String(error)));
-    if (signal.aborted) return;
-    checked(result);
+    const result = await check(signal).catch((error: unknown) => {
+      if (!signal.aborted) broken(error);
+      return undefined;
+    });
+    if (result !== undefined && !signal.aborted) checked(result);
     if (signal.aborted) return;
     const nextInMs = Math.max(0, startedAtMs + periodMs - clock.monotonicMs());
     this.cancelTimer = clock.after(nextInMs, () => void this.turn());
