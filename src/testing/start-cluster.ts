@@ -14,6 +14,7 @@ import { createNodeMetricsSource } from "../controllers/horizontal-pod-autoscale
 import { controllers as allControllers, type ListedController } from "../controllers/list.js";
 import { runControllers } from "../controllers/manager.js";
 import { createHowbelet } from "../howbelet/howbelet.js";
+import { defaultNodeSettings } from "../howbelet/resources/node-settings.js";
 import { type HollowOptions, HollowRuntime } from "../howbelet/runtime/hollow/hollow-runtime.js";
 import { removeVolumes } from "../howbelet/volumes/node-volumes.js";
 import type { Dial } from "../rpc/channel.js";
@@ -139,10 +140,10 @@ class InProcessCluster implements TestCluster {
     return node;
   }
 
-  async join({ name: nodeName, runtime, dataDir }: JoiningNode): Promise<Omit<TestNode, "runtime">> {
+  async join({ name: nodeName, runtime, dataDir, settings = defaultNodeSettings }: JoiningNode): Promise<Omit<TestNode, "runtime">> {
     const { clock, log } = this.parts;
     const { server, tls } = await this.invite(nodeName);
-    const howbelet = createHowbelet({ server, dial: this.dial, tls, nodeName, dataDir, runtime, clock, log });
+    const howbelet = createHowbelet({ server, dial: this.dial, tls, nodeName, dataDir, runtime, settings, clock, log });
     const stop = this.running.run(howbelet);
     await nodeReady(this.client, nodeName, AbortSignal.timeout(30_000));
     return { name: nodeName, stop };

@@ -2,6 +2,7 @@ import type { Kind } from "../api/kinds/kind.js";
 import type { ApiObject, ObjectKey, Whole } from "../api/object.js";
 import type { TlsMaterial } from "../base/tls/certificate.js";
 import type { RemoteApiClient } from "../client/client.js";
+import type { NodeSettings } from "../howbelet/resources/node-settings.js";
 import type { HollowRuntime } from "../howbelet/runtime/hollow/hollow-runtime.js";
 import type { Runtime } from "../howbelet/runtime/interface.js";
 import type { MovableClock } from "./movable-clock.js";
@@ -22,6 +23,8 @@ export interface JoiningNode {
   readonly runtime: Runtime;
   /** Where its howbelet keeps its files: one after another may use it. */
   readonly dataDir: string;
+  /** What it keeps of its machine, and when it evicts; as howbelet's own by default. */
+  readonly settings?: NodeSettings;
 }
 
 /** By which a howbelet in another process finds its way into the cluster. */

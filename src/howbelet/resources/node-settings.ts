@@ -59,6 +59,14 @@ export interface NodeSettingFlags extends ImageSettingFlags {
   readonly allowedUnsafeSysctls?: readonly string[];
 }
 
+/**
+ * For a node on a machine that is first of all its user's. Shares of a disk are for machines that do nothing else: on a
+ * laptop whose large disk is nine tenths full there is room enough.
+ */
+export const sharedMachineEvictionHard: readonly EvictionThreshold[] = parseEvictionThresholds(
+  "memory.available<100Mi,nodefs.available<1Gi,imagefs.available<1Gi",
+);
+
 const reservable = ["cpu", "memory", "ephemeral-storage"];
 
 /** Reads "cpu=100m,memory=256Mi". @throws Error */
@@ -109,7 +117,7 @@ export const nodeSettingFlags: readonly NodeSettingFlag[] = [
     flags: "--eviction-hard <thresholds>",
     description:
       "evict pods where less is left (default: memory.available<100Mi,nodefs.available<10%,nodefs.inodesFree<5%," +
-      'imagefs.available<15%,imagefs.inodesFree<5%); "" never does',
+      'imagefs.available<15%,imagefs.inodesFree<5%; of `up`: 1Gi of each disk); "" never does',
     parse: parseEvictionThresholds,
   },
   {

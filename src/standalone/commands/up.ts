@@ -15,7 +15,7 @@ import { createNodeMetricsSource } from "../../controllers/horizontal-pod-autosc
 import { createControllerManager } from "../../controllers/manager.js";
 import { createHowbelet } from "../../howbelet/howbelet.js";
 import { podNetworkFlag } from "../../howbelet/pod-network-flag.js";
-import { type NodeSettingFlags, nodeSettings } from "../../howbelet/resources/node-settings.js";
+import { type NodeSettingFlags, nodeSettings, sharedMachineEvictionHard } from "../../howbelet/resources/node-settings.js";
 import type { PodNetworkChoice } from "../../howbelet/runtime/docker/network/choose-network.js";
 import type { Dial } from "../../rpc/channel.js";
 import { createScheduler } from "../../scheduler/scheduler.js";
@@ -195,7 +195,7 @@ async function nodeStage({ flags, data, ca, logOf }: Parts, { address, dial, adm
     nodeName,
     dataDir: data.howbelet,
     podNetwork,
-    settings: nodeSettings(flags),
+    settings: nodeSettings({ ...flags, evictionHard: flags.evictionHard ?? sharedMachineEvictionHard }),
     clock: systemClock,
     log: nodeLog,
   });

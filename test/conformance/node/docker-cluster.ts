@@ -12,6 +12,8 @@ import type { Event } from "../../../src/gen/howbernetes/core/v1/event.js";
 import type { Pod } from "../../../src/gen/howbernetes/core/v1/pod.js";
 import { PodLogOptions } from "../../../src/gen/howbernetes/core/v1/pod_log.js";
 import { loadIdentity } from "../../../src/howbelet/node-identity.js";
+import { parseEvictionThresholds } from "../../../src/howbelet/pressure/eviction-thresholds.js";
+import { defaultNodeSettings, type NodeSettings } from "../../../src/howbelet/resources/node-settings.js";
 import { removeCluster } from "../../../src/howbelet/runtime/docker/cleanup.js";
 import { createDockerRuntime, type DockerRuntimeOptions } from "../../../src/howbelet/runtime/docker/docker-runtime.js";
 import { removeVolumes } from "../../../src/howbelet/volumes/node-volumes.js";
@@ -19,6 +21,12 @@ import { startCluster, type TestCluster } from "../../../src/testing/index.js";
 import { fromManifest } from "../../builders/from-manifest.js";
 import { namespace } from "../../builders/index.js";
 import { ensureBusyboxImage, whyNoDocker } from "../runtime/busybox-image.js";
+
+/** However full the disk of whoever runs the tests is. */
+const settings: NodeSettings = {
+  ...defaultNodeSettings,
+  evictionHard: parseEvictionThresholds("memory.available<100Mi,nodefs.available<0.1%,imagefs.available<0.1%"),
+};
 
 /** Containers take seconds where the whole machine is at work. */
 const patienceMs = 60_000;
@@ -60,7 +68,7 @@ export class DockerCluster {
   /** Starts the node's howbelet, on the files of the one before it; returns what ends it, its containers going on. */
   async startNode(): Promise<() => Promise<void>> {
     const runtime = createDockerRuntime({ ...this.engine, directory: join(this.dataDir, "sandboxes"), log: createLog("test", "silent") });
-    const node = await this.cluster.join({ name: "docker-1", runtime, dataDir: this.dataDir });
+    const node = await this.cluster.join({ name: "docker-1", runtime, dataDir: this.dataDir, settings });
     this.stopNode = () => node.stop();
     return this.stopNode;
   }

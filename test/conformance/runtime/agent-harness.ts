@@ -11,6 +11,9 @@ import { defaultNodeSettings } from "../../../src/howbelet/resources/node-settin
 import type { Runtime, RuntimeScope } from "../../../src/howbelet/runtime/interface.js";
 import { FakeApi } from "../../fakes/fake-api/fake-api.js";
 
+/** However full the disk of whoever runs the tests is. */
+const settings = { ...defaultNodeSettings, evictionHard: [] };
+
 /** An agent at work, told its pods and heard by a test instead of an api-server. */
 export interface AgentUnderTest {
   /** Tells it the pods of its node, all of them. */
@@ -55,11 +58,11 @@ export function startAgent(runtime: Runtime, scope: RuntimeScope, checkpointDir:
       nodeName: scope.nodeName,
       version: "v0.0.0",
       address: "127.0.0.1",
-      settings: defaultNodeSettings,
+      settings,
       machine: { machineId: "", systemUuid: "", bootId: "test" },
       clock: systemClock,
     }),
-    settings: defaultNodeSettings,
+    settings,
     hostIp: "127.0.0.1",
     checkpointDir,
     volumesDir: join(checkpointDir, "volumes"),

@@ -19,7 +19,10 @@ export async function joinNode(cluster: Cluster): Promise<JoinedNode> {
       .find((line) => line.includes("howbelet --server"))
       ?.trim() ?? "";
   const words = command.split(/\s+/).slice(command.split(/\s+/).findIndex((word) => word.endsWith("howbelet")) + 1);
-  const howbelet = start("bin/howbelet", [...words, "--node-name", name, "--data-dir", join(cluster.directory, name)]);
+  // However full the disk of whoever runs the tests is.
+  const thresholds = ["--eviction-hard", "memory.available<100Mi"];
+  const place = ["--node-name", name, "--data-dir", join(cluster.directory, name)];
+  const howbelet = start("bin/howbelet", [...words, ...place, ...thresholds]);
   try {
     await cluster.must("wait", "--for=create", `node/${name}`, "--timeout=60s");
     await cluster.must("wait", "--for=condition=Ready", `node/${name}`, "--timeout=60s");

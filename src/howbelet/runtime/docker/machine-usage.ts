@@ -75,20 +75,24 @@ export async function machineUsage(imageFolder: string, nodeFolder: string | und
   const kernel = readMachine({ stat, meminfo, loadavg, pidMax, threadsMax, memoryLimit, memoryUsed, memoryStat });
   if (kernel === undefined) return undefined;
   const imageFileSystem = await fileSystemUsage(imageFolder);
-  const nodeFileSystem = nodeFolder === undefined ? imageFileSystem : await fileSystemUsage(nodeFolder);
+  const nodeFileSystem = nodeFolder === undefined ? imageFileSystem : await futureFileSystemUsage(nodeFolder);
   return { ...kernel, imageFileSystem, nodeFileSystem };
 }
 
-/** How full the file system is that a folder is on, or will be; undefined when that is not in sight. */
+/** How full the file system is that a folder is on; undefined when the folder is not in sight, as from within a container. */
 async function fileSystemUsage(folder: string): Promise<FileSystemUsage | undefined> {
   try {
     const { blocks, bavail, bsize, files, ffree } = await statfs(folder);
     return { capacityBytes: blocks * bsize, availableBytes: bavail * bsize, inodes: files, inodesFree: ffree };
-  } catch (error: unknown) {
-    const parent = dirname(folder);
-    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    return isMissing && parent !== folder && parent !== "/" ? fileSystemUsage(parent) : undefined;
+  } catch (_notHere: unknown) {
+    return undefined;
   }
+}
+
+/** As `fileSystemUsage`, for a folder that may still have to be made. */
+async function futureFileSystemUsage(folder: string): Promise<FileSystemUsage | undefined> {
+  const parent = dirname(folder);
+  return (await fileSystemUsage(folder)) ?? (parent === folder ? undefined : futureFileSystemUsage(parent));
 }
 
 async function firstContentOf(...paths: readonly string[]): Promise<string> {
