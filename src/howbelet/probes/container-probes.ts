@@ -43,6 +43,7 @@ export class ContainerProbes {
   private readonly results = new Map<ProbeKind, LastProbe>();
   private readonly events: EventAllowance;
   private health: ContainerHealth;
+  private isFollowed = false;
 
   constructor(
     private pod: Whole<Pod>,
@@ -66,6 +67,7 @@ export class ContainerProbes {
   follow(pod: Whole<Pod>): void {
     this.pod = pod;
     this.startAndStop();
+    this.isFollowed = true;
   }
 
   stop(): void {
@@ -116,9 +118,11 @@ export class ContainerProbes {
   private firstInMs(delayMs: number, periodMs: number): number {
     const ranForMs = Math.max(0, this.deps.clock.now() - this.target.startedAtMs);
     const restMs = Math.max(0, delayMs - ranForMs);
+    // What begins later, as when the container has started, is spread already.
+    if (!this.deps.wasRunning || this.isFollowed) return restMs;
     // Whatever the id: the same each time, and different from the others'.
     const spread = createHash("sha256").update(this.target.id).digest().readUInt32BE() / 2 ** 32;
-    return this.deps.wasRunning ? Math.max(restMs, spread * periodMs) : restMs;
+    return Math.max(restMs, spread * periodMs);
   }
 
   private take(kind: ProbeKind, result: ProbeResult): void {

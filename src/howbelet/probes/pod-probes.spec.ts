@@ -158,6 +158,16 @@ describe("PodProbes", () => {
     expect(commands.every((line) => line.endsWith(" ready"))).to.equal(true);
   });
 
+  it("spread only the first checks after the agent's restart", async () => {
+    codes.set("up", 1);
+    const container = { startupProbe: probe("up", { failureThreshold: 1_000 }), readinessProbe: probe("ready", { periodSeconds: 1_000 }) };
+    probes.follow(web, [target(container, { startedAtMs: clock.now() - 60_000 })]);
+    await clock.advance(10_000);
+    codes.set("up", 0);
+    await clock.advance(1_000);
+    expect(probes.verdictOf("c1")).to.include({ isStarted: true, isReady: true });
+  });
+
   it("tell no more of what keeps failing than people can read", async () => {
     codes.set("ready", 1);
     probes.follow(web, [target({ readinessProbe: probe("ready") })]);
