@@ -24,14 +24,14 @@ export const nodeResourceMutations: readonly Mutation[] = [
     replace: "exactQuantity(systemReserved[name]).nanos + 0n * kept;",
   },
   {
-    area: "a node that runs short of memory",
+    area: "a node that runs short",
     fault: "the pod goes first that uses the least more than it requested",
     file: "src/howbelet/pressure/plan-eviction.ts",
     find: "priorityOf(a) - priorityOf(b) || right - left;",
     replace: "priorityOf(a) - priorityOf(b) || left - right;",
   },
   {
-    area: "a node that runs short of memory",
+    area: "a node that runs short",
     fault: "pods are taken in that would be evicted first",
     file: "src/howbelet/admission/plan-admission.ts",
     find: 'if (isOnlyMemory && (qosClassOf(pod.spec) !== "BestEffort" ||',
