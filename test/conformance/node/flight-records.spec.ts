@@ -103,6 +103,16 @@ spec:
     expect(record?.controllers[1]?.name).to.equal("web");
   });
 
+  it("stay as they are when the node's agent is restarted, which tells of what it finds dead", async () => {
+    await create("first", "exit 1");
+    const [before] = await records(1);
+    await docker.restartNode();
+    await create("second", "exit 1");
+    const after = await records(2);
+    const first = after.filter(({ pod }) => pod?.name === "first");
+    expect(first.map(({ metadata }) => metadata.resourceVersion)).to.deep.equal([before?.metadata.resourceVersion]);
+  });
+
   it("tell nothing of a container that has done its work, nor of one whose pod is deleted", async () => {
     await create("done", "exit 0");
     await docker.ended(ns, "done");
