@@ -18,12 +18,14 @@ export const registryAccount = { username: "builder", password: "s3cret" } as co
 /** The account as `htpasswd -B` writes it. */
 const htpasswd = "builder:$2b$04$1/NL4xBBLQXO0scDwIbBJOIrP0wGmiHhXYiFh0EdGvqBzGxKISRUm\n";
 
+const onThePath = "docker-registry";
+
 function findBinary(): string | undefined {
   const { HOWBERNETES_REGISTRY: configured } = process.env;
   if (configured !== undefined && configured !== "") return configured;
   const own = join(homedir(), ".cache/howbernetes/registry/usr/bin/docker-registry");
   if (existsSync(own)) return own;
-  return spawnSync("docker-registry", ["--version"]).status === 0 ? "docker-registry" : undefined;
+  return spawnSync(onThePath, ["--version"]).status === 0 ? onThePath : undefined;
 }
 
 /** Why there can be no registry here, or undefined when there can. */

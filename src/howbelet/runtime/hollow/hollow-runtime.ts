@@ -41,7 +41,10 @@ export interface HollowBehaviour {
 
 export interface HollowOptions {
   readonly clock: Clock;
-  /** Decides how each container behaves; all run quietly by default. */
+  /**
+   * Decides how each container behaves, by what it is made of; `identity.attempt` tells how often it was restarted, so
+   * that one may fail twice and then run. All run quietly by default.
+   */
   readonly behaviour?: (config: ContainerConfig) => HollowBehaviour;
   /** What answers on a port of a pod; nobody by default. */
   readonly connect?: (sandbox: ContainerIdentity, port: number) => Duplex | undefined;
