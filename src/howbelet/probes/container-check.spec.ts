@@ -1,7 +1,10 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from "node:net";
 import { expect } from "chai";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
+import { HealthServer } from "../../../test/fakes/health-server.js";
+import { createTestPki } from "../../../test/fakes/test-pki.js";
 import { intOrString } from "../../api/values/int-or-string.js";
 import { untilAbort } from "../../base/abort.js";
 import { systemClock } from "../../base/clock.js";
@@ -143,6 +146,51 @@ describe("an HTTP check", () => {
     await asked;
     await clock.advance(3_000);
     expect((await result).message).to.contain("context deadline exceeded");
+  });
+});
+
+describe("an HTTPS check", () => {
+  it("does not ask who vouches for the server", async () => {
+    const { cert, key } = await (await createTestPki()).server();
+    const server = createHttpsServer({ cert, key }, (_request, response) => response.writeHead(200).end("secret"));
+    const port = await listen(server);
+    const result = await check({ httpGet: { port: intOrString(port), path: "/", scheme: "HTTPS" } });
+    server.close();
+    expect(result).to.deep.equal({ outcome: "success", message: "secret" });
+  });
+});
+
+describe("a gRPC check", () => {
+  const cases: readonly (readonly [what: string, service: string, result: ProbeResult])[] = [
+    ["succeeds when the server serves", "", { outcome: "success", message: "service healthy" }],
+    ["fails when it does not", "ill", { outcome: "failure", message: 'service unhealthy (responded with "NOT_SERVING")' }],
+    [
+      "fails when it does not know the service",
+      "other",
+      { outcome: "failure", message: "error: health rpc probe failed: rpc error: code = NOT_FOUND desc = unknown service" },
+    ],
+  ];
+  let server: HealthServer;
+  let port: number;
+
+  beforeEach(async () => {
+    server = new HealthServer();
+    server.statuses.set("ill", "NOT_SERVING");
+    port = await server.listen();
+  });
+  afterEach(() => server.stop());
+
+  for (const [what, service, result] of cases) {
+    it(what, async () => {
+      expect(await check({ grpc: { port, service } })).to.deep.equal(result);
+    });
+  }
+
+  it("fails where nobody listens", async () => {
+    server.stop();
+    const { outcome, message } = await check({ grpc: { port, service: "" } });
+    expect(outcome).to.equal("failure");
+    expect(message).to.contain(`error: failed to connect service at "127.0.0.1:${port}": `);
   });
 });
 

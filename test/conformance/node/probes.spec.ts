@@ -1,13 +1,12 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Server as GrpcServer, ServerCredentials } from "@grpc/grpc-js";
 import { expect } from "chai";
 import { podKind } from "../../../src/api/kinds/pod/kind.js";
 import type { Whole } from "../../../src/api/object.js";
 import { timeToMs } from "../../../src/api/values/time.js";
-import { HealthCheckResponse_ServingStatus, HealthService } from "../../../src/gen/grpc/health/v1/health.js";
 import type { Pod } from "../../../src/gen/howbernetes/core/v1/pod.js";
 import { eventually } from "../../eventually.js";
+import { HealthServer } from "../../fakes/health-server.js";
 import { skipBecause } from "../../skip.js";
 import { DockerCluster, whyNoDockerCluster } from "./docker-cluster.js";
 
@@ -213,28 +212,14 @@ spec:
   });
 
   describe("by gRPC", () => {
-    let grpc: GrpcServer;
+    let grpc: HealthServer;
     let grpcPort: number;
-    let checks: number;
-    let health: HealthCheckResponse_ServingStatus;
 
     beforeEach(async () => {
-      checks = 0;
-      health = HealthCheckResponse_ServingStatus.SERVING;
-      grpc = new GrpcServer();
-      grpc.addService(HealthService, {
-        check: (_call: unknown, done: (error: null, answer: { status: HealthCheckResponse_ServingStatus }) => void) => {
-          checks += 1;
-          done(null, { status: health });
-        },
-        watch: () => undefined,
-      });
-      grpcPort = await new Promise((resolve, reject) => {
-        const credentials = ServerCredentials.createInsecure();
-        grpc.bindAsync("0.0.0.0:0", credentials, (error, bound) => (error === null ? resolve(bound) : reject(error)));
-      });
+      grpc = new HealthServer();
+      grpcPort = await grpc.listen("0.0.0.0");
     });
-    afterEach(() => grpc.forceShutdown());
+    afterEach(() => grpc.stop());
 
     // On the machine's network, so that the pod's address is the one at which this process serves.
     const createOnHost = (name: string): Promise<Whole<Pod>> =>
@@ -247,14 +232,14 @@ spec:
 
     it("leave a container alone that serves", async () => {
       await createOnHost("serving");
-      await eventually(() => expect(checks).to.be.at.least(2), 20_000);
+      await eventually(() => expect(grpc.asked).to.be.at.least(2), 20_000);
       expect(restartsOf(await get("serving"))).to.equal(0);
     });
 
     it("restart a container that does not", async () => {
       await createOnHost("stuck");
       await docker.ready(ns, "stuck");
-      health = HealthCheckResponse_ServingStatus.NOT_SERVING;
+      grpc.statuses.set("", "NOT_SERVING");
       await restarted("stuck");
       const says = 'Liveness probe failed: service unhealthy (responded with "NOT_SERVING")';
       await docker.untilEvent(ns, "stuck", "the failure", ({ message }) => message === says);
