@@ -30,7 +30,7 @@ export interface PodVolumeDeps {
   readonly clock: Clock;
   /** It can be had now, or cannot, other than before; a message is new. */
   readonly changed: () => void;
-  /** It is there, but cannot be made as it should be now; told once for each text. */
+  /** It cannot be made as it should be now; told once for each text. */
   readonly complain: (message: string) => void;
   readonly fault: (error: unknown) => void;
 }
@@ -155,10 +155,7 @@ export class PodVolume {
   }
 
   private note(message: string): void {
-    if (this.current.state !== "ready") {
-      this.become(failed(message));
-      return;
-    }
+    if (this.current.state !== "ready") this.become(failed(message));
     if (message === this.complaint) return;
     this.complaint = message;
     this.deps.complain(message);

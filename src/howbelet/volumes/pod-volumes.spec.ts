@@ -101,6 +101,8 @@ describe("PodVolumes", () => {
     expect(problemOf(ofConfig)).to.equal('MountVolume.SetUp failed for volume "v" : configmap "app" not found');
     expect(problemOf(ofConfig, "init")).to.equal(problemOf(ofConfig));
 
+    volumes.refresh("u1");
+    expect(events).to.deep.equal(['FailedMount: MountVolume.SetUp failed for volume "v" : configmap "app" not found']);
     config = present({ a: "1" });
     volumes.refresh("u1");
     await until(ofConfig, isReady);
@@ -160,6 +162,7 @@ describe("PodVolumes", () => {
     volumes.hold(ofConfig);
     expect(problemOf(ofConfig)).to.equal("pending");
     isEngineLocal = false;
+    volumes.hold(ofConfig);
     expect(problemOf(ofConfig)).to.equal(
       "MountVolume.SetUp failed for volume \"v\" : the node's container engine is another machine's: it does not see what is made here",
     );

@@ -192,20 +192,20 @@ export class PodVolumes implements VolumeSupply {
 
   private follow({ pod, volumes }: HeldPod): void {
     const { configs, allocatable, isEngineLocal } = this.deps;
-    if (isEngineLocal() !== true) return;
+    const isLocal = isEngineLocal();
+    if (isLocal === undefined) return;
     const { uid, namespace } = pod.metadata;
     const configOf = ({ kind, name }: Pick<ConfigReference, "kind" | "name">) => configs.knownTo(uid, { kind, namespace, name });
-    for (const volume of pod.spec.volumes)
-      volumes.get(volume.name ?? "")?.follow(planVolume(volume, { pod, allocatable: allocatable(), configOf }));
+    for (const [name, volume] of volumes) {
+      const wanted = pod.spec.volumes.find((each) => each.name === name);
+      if (wanted === undefined) continue;
+      volume.follow(isLocal ? planVolume(wanted, { pod, allocatable: allocatable(), configOf }) : engineElsewhere);
+    }
   }
 
   private problemOf(pod: Whole<Pod>): VolumeProblem | undefined {
     const used = usedVolumes(pod.spec);
     if (used.length === 0) return undefined;
-    if (this.deps.isEngineLocal() === false)
-      return failed(
-        setUpFailed(used[0]?.name ?? "", "the node's container engine is another machine's: it does not see what is made here"),
-      );
     const held = this.pods.get(pod.metadata.uid);
     let first: VolumeProblem | undefined;
     for (const { name = "" } of used) {
@@ -216,6 +216,8 @@ export class PodVolumes implements VolumeSupply {
     return first;
   }
 }
+
+const engineElsewhere = failed("the node's container engine is another machine's: it does not see what is made here");
 
 /** In Kubernetes' words. */
 function setUpFailed(volume: string, message: string): string {
