@@ -5,6 +5,8 @@ import { hostname } from "node:os";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { podKind } from "../../../src/api/kinds/pod/kind.js";
+import type { Whole } from "../../../src/api/object.js";
+import type { Pod } from "../../../src/gen/howbernetes/core/v1/pod.js";
 import { eventually } from "../../eventually.js";
 import { skipBecause } from "../../skip.js";
 import { DockerCluster, whyNoDockerCluster } from "./docker-cluster.js";
@@ -137,6 +139,39 @@ spec:
 
     await eventually(async () => expect(await said("127.0.0.1", port)).to.equal("first\n"));
     await eventually(async () => expect(await said("127.0.0.2", port)).to.equal("second\n"));
+  });
+
+  it("wait, and say why, while somebody else has their port of the node's", async () => {
+    const squatter = createServer().listen(0, "127.0.0.1");
+    await once(squatter, "listening");
+    const { port } = squatter.address() as AddressInfo;
+    await docker.create(
+      podKind,
+      ns,
+      `
+metadata: { name: late }
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+    - name: main
+      image: ${docker.image}
+      command: [sleep, "1000"]
+      ports: [{ containerPort: 8080, hostPort: ${port}, hostIP: 127.0.0.1 }]
+`,
+    );
+    const isTold = ({ status }: Whole<Pod>): boolean =>
+      status.containerStatuses[0]?.state?.waiting?.message?.includes("address already in use") === true;
+    await docker.until(ns, "late", "the reason", isTold);
+    squatter.close();
+
+    expect((await docker.running(ns, "late")).status.podIP).to.match(/^\d/);
+  });
+
+  it("see all files of the node's where a volume is its root", async () => {
+    const says = "volumes: [{ name: root, hostPath: { path: / } }]";
+    const output = await told("root", "cat /host/etc/hosts", says, "volumeMounts: [{ name: root, mountPath: /host, readOnly: true }]");
+
+    expect(output).to.equal(await readFile("/etc/hosts", "utf8"));
   });
 
   it("take their full name for their host name when they are told to", async () => {
