@@ -141,7 +141,9 @@ export class PodAgent {
       complete: (uids: () => ReadonlySet<string>) => {
         this.wantedUids = uids;
         this.sweep();
-        this.messages.keepOnly(uids()).catch((error: unknown) => this.deps.log.warn("files of pods that are gone are left", { error }));
+        this.messages
+          .removeLeftovers((podUid) => uids().has(podUid) || this.workers.has(podUid))
+          .catch((error: unknown) => this.deps.log.warn("files of pods that are gone are left", { error }));
       },
     };
     const stop = new AbortController();

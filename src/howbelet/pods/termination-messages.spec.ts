@@ -82,7 +82,7 @@ describe("TerminationMessages", () => {
 
   it("removes the files of pods that are gone", async () => {
     for (const uid of ["u", "v", "w"]) await messages.mountFor(uid, container, 0);
-    await messages.keepOnly(new Set(["v", "w"]));
+    await messages.removeLeftovers((uid) => uid !== "u");
     await messages.remove("w");
 
     expect(await readdir(directory)).to.deep.equal(["v"]);

@@ -60,10 +60,10 @@ export class TerminationMessages {
     await rm(join(this.deps.directory, podUid), { recursive: true, force: true });
   }
 
-  /** Removes the files of all pods but these. */
-  async keepOnly(podUids: ReadonlySet<string>): Promise<void> {
-    const present = await readdir(this.deps.directory).catch(() => []);
-    for (const uid of present) if (!podUids.has(uid)) await this.remove(uid);
+  /** Removes the files of pods that the node does not have: asked of each when its turn comes. */
+  async removeLeftovers(isPresent: (podUid: string) => boolean): Promise<void> {
+    const found = await readdir(this.deps.directory).catch(() => []);
+    for (const uid of found) if (!isPresent(uid)) await this.remove(uid);
   }
 
   private fileOf(podUid: string, container: string, attempt: number): string {
