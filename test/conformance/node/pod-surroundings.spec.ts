@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { podKind } from "../../../src/api/kinds/pod/kind.js";
 import type { Whole } from "../../../src/api/object.js";
+import { createPodStreams } from "../../../src/client/pod-streams.js";
 import type { Pod } from "../../../src/gen/howbernetes/core/v1/pod.js";
 import { eventually } from "../../eventually.js";
 import { skipBecause } from "../../skip.js";
@@ -261,8 +262,9 @@ spec:
     expect(await told("best-effort", "cat /proc/self/oom_score_adj", "")).to.equal("1000\n");
   });
 
-  it("in the node's network have the node's address for their own", async () => {
-    const { metadata } = await docker.create(
+  it("in the node's network have the node's address for their own, and are probed and reached there", async () => {
+    const port = await freePort();
+    await docker.create(
       podKind,
       ns,
       `
@@ -271,11 +273,20 @@ spec:
   hostNetwork: true
   dnsPolicy: ClusterFirstWithHostNet
   terminationGracePeriodSeconds: 0
-  containers: [{ name: main, image: ${docker.image}, command: [sleep, "1000"] }]
+  containers:
+    - name: main
+      image: ${docker.image}
+      command: [sh, -c, "mkdir -p /www && echo here > /www/index.html && exec httpd -f -p ${port} -h /www"]
+      ports: [{ name: web, containerPort: ${port} }]
+      readinessProbe: { httpGet: { port: web, path: /index.html }, periodSeconds: 1 }
 `,
     );
-    const { status } = await docker.running(ns, metadata.name);
+    const { status } = await docker.ready(ns, "host-network");
+    const streams = createPodStreams(docker.cluster.client);
+    const connection = await streams.portForward({ namespace: ns, name: "host-network" }, port, {});
+    connection.end("GET /index.html HTTP/1.0\r\n\r\n");
 
     expect(status.podIP).to.equal(status.hostIP).and.to.match(/^\d/);
+    expect(await text(connection)).to.match(/\nhere\n$/);
   });
 });
