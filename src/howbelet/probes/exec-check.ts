@@ -2,7 +2,7 @@ import { throwIfAborted } from "../../base/abort.js";
 import { execAction } from "../handlers/exec-action.js";
 import type { ContainerStreams, StreamedProcess } from "../runtime/container-streams.js";
 import { failed, type ProbeResult, unknown } from "./probe-result.js";
-import { secondsText, type TimeLimit } from "./time-limit.js";
+import { linkedController, secondsText, type TimeLimit } from "./time-limit.js";
 
 export interface ExecCheck {
   readonly command: readonly string[];
@@ -45,21 +45,22 @@ interface Command {
 }
 
 function begin({ command, containerId, streams }: ExecCheck, signal: AbortSignal): Command {
-  const killed = new AbortController();
+  const { controller, release } = linkedController(signal);
   let process: StreamedProcess | undefined;
   const started = (running: StreamedProcess): void => {
     process = running;
   };
-  const options = { containerId, command, maxOutputBytes, started };
   const kill = (): void => {
     // What it has started may hold its output open: nobody waits for that.
-    const ended = (): void => killed.abort();
+    const ended = (): void => controller.abort();
     process?.kill?.().then(ended, (_leftBehind: unknown) => undefined);
   };
-  const done = execAction(streams, options, AbortSignal.any([signal, killed.signal])).then(({ exitCode, output }): ProbeResult => {
-    if (exitCode === undefined) return unknown("the command's exit code is not known");
-    return exitCode === 0 ? { outcome: "success", message: output } : failed(output);
-  });
+  const done = execAction(streams, { containerId, command, maxOutputBytes, started }, controller.signal)
+    .then(({ exitCode, output }): ProbeResult => {
+      if (exitCode === undefined) return unknown("the command's exit code is not known");
+      return exitCode === 0 ? { outcome: "success", message: output } : failed(output);
+    })
+    .finally(release);
   return { done, kill };
 }
 

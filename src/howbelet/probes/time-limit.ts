@@ -9,6 +9,18 @@ export interface TimeLimit {
 }
 
 /**
+ * A controller of a piece of work that `signal` ends too, until `release` is called. Node 20's AbortSignal.any leaves a
+ * trace of each use with a signal that lives on, and there are as many uses as checks.
+ */
+export function linkedController(signal: AbortSignal): { readonly controller: AbortController; readonly release: () => void } {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  return { controller, release: () => signal.removeEventListener("abort", stop) };
+}
+
+/**
  * Makes a check that is a failure when it has not come to its end in time. `work` is told to stop by its own signal,
  * and rejects then; what it rejects with at other times is a failure too.
  */
@@ -18,20 +30,17 @@ export async function within(
   { work, late }: { readonly work: (signal: AbortSignal) => Promise<ProbeResult>; readonly late: string },
 ): Promise<ProbeResult> {
   throwIfAborted(signal);
-  const stop = new AbortController();
-  let isLate = false;
-  const cancel = clock.after(timeoutMs, () => {
-    isLate = true;
-    stop.abort();
-  });
+  const { controller, release } = linkedController(signal);
+  const cancel = clock.after(timeoutMs, () => controller.abort());
   try {
-    return await work(AbortSignal.any([signal, stop.signal]));
+    return await work(controller.signal);
   } catch (error: unknown) {
     throwIfAborted(signal);
-    if (isLate || isAbort(error)) return failed(late);
+    if (controller.signal.aborted || isAbort(error)) return failed(late);
     return failed(error instanceof Error ? error.message : String(error));
   } finally {
     cancel();
+    release();
   }
 }
 
