@@ -11,6 +11,8 @@ export interface Outcome {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Its input stays open, for the test to write to. */
+  readonly keepsInput?: boolean;
 }
 
 /** A command that runs, its output collected and searchable while it does. */
@@ -78,11 +80,12 @@ export class Running {
 }
 
 /** Starts a command without a shell. */
-export function start(program: string, args: readonly string[], { env = {}, input }: RunOptions = {}): Running {
+export function start(program: string, args: readonly string[], { env = {}, input, keepsInput = false }: RunOptions = {}): Running {
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
   // A command that ends without reading its input is no failure of the test's.
   child.stdin.on("error", (_closed) => undefined);
-  child.stdin.end(input ?? "");
+  if (keepsInput) child.stdin.write(input ?? "");
+  else child.stdin.end(input ?? "");
   return new Running(child);
 }
 
