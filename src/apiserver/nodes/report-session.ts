@@ -21,23 +21,19 @@ import type { WatchCache } from "../../storage/cacher/interface.js";
 import type { Store } from "../../storage/interface.js";
 import { storeKey } from "../../storage/keys.js";
 import type { ObjectStore } from "../object-store.js";
-import type { ContainerEvents } from "./container-events.js";
-import type { FlightRecords } from "./flight-records.js";
+import { ContainerNews, type ContainerNewsDeps } from "./container-news.js";
 import { NewestPerKey } from "./newest-per-key.js";
 import type { NodeLeases } from "./node-lease.js";
 import { differsFromReport, mergeNodeReport } from "./node-report-merge.js";
-import type { NamedPod } from "./own-pod.js";
 import type { PodStatusWriter } from "./pod-status-writer.js";
 import { isCurrent, type SessionFence, supersededError } from "./session-fence.js";
 import { untilAborted } from "./until-aborted.js";
 
-export interface ReportSessionDeps {
+export interface ReportSessionDeps extends ContainerNewsDeps {
   readonly objects: ObjectStore;
   readonly store: Store;
   readonly nodeCache: Pick<WatchCache<Node>, "get" | "watch">;
   readonly podStatuses: PodStatusWriter;
-  readonly containerEvents: ContainerEvents;
-  readonly flightRecords: FlightRecords;
   readonly leases: NodeLeases;
   readonly clock: Clock;
   readonly log: Log;
@@ -64,8 +60,6 @@ interface Numbered {
 const writers = 8;
 // So many pods may wait to be stored before the node is no longer read; a node has at most 110 by default.
 const maxPending = 1_000;
-// News of containers is best effort: a node that floods loses some, not its statuses.
-const maxPendingNews = 256;
 
 /**
  * One report stream of a node, from its Hello to its end.
@@ -82,8 +76,7 @@ export class ReportSession {
   private lastSequence = 0;
   private lastNodeReport: Numbered | undefined;
   private renewing: Promise<void> | undefined;
-  private recording: Promise<void> = Promise.resolve();
-  private pendingNews = 0;
+  private readonly news: ContainerNews;
   private readonly log: Log;
 
   constructor(
@@ -93,6 +86,7 @@ export class ReportSession {
     // Each writer waits on it, and so do the reads and writes that they wait for.
     sharedSignal(this.stop.signal);
     this.log = deps.log.child({ node: identity.nodeName, session: identity.fence.id });
+    this.news = new ContainerNews({ ...deps, log: this.log }, identity.nodeName);
   }
 
   /** Ends the session; with `failure` the node is told why. */
@@ -121,7 +115,7 @@ export class ReportSession {
     } finally {
       this.end();
       signal.removeEventListener("abort", leave);
-      await Promise.allSettled([...tasks, this.renewing, this.recording]);
+      await Promise.allSettled([...tasks, this.renewing, this.news.settled()]);
     }
   }
 
@@ -151,10 +145,10 @@ export class ReportSession {
         this.heartbeat();
         break;
       case "containerEvent":
-        this.recordNews(message.value, (signal) => this.deps.containerEvents.record(this.identity.nodeName, message.value, signal));
+        this.news.event(message.value, this.stop.signal);
         break;
       case "containerDeath":
-        this.recordNews(message.value, (signal) => this.deps.flightRecords.record(this.identity.nodeName, message.value, signal));
+        this.news.death(message.value, this.stop.signal);
         break;
       case "hello":
       case undefined:
@@ -183,25 +177,6 @@ export class ReportSession {
     if (last?.report.$case !== "node" || !this.reports.idle) return;
     const node = await this.deps.objects.get(nodeKind, this.nodeKey, { kind: "any" }, signal);
     if (differsFromReport(node.object, last.report.value)) this.reports.putBack("node", last);
-  }
-
-  /** Records what may be lost, one after the other. */
-  private recordNews({ namespace, name }: NamedPod, record: (signal: AbortSignal) => Promise<void>): void {
-    const pod = `${namespace}/${name}`;
-    if (this.pendingNews >= maxPendingNews) {
-      this.log.debug("news of a container dropped", { pod });
-      return;
-    }
-    this.pendingNews += 1;
-    this.recording = this.recording.then(() =>
-      record(this.stop.signal)
-        .catch((error: unknown) => {
-          if (!isAbort(error)) this.log.warn("news of a container not recorded", { pod, error });
-        })
-        .finally(() => {
-          this.pendingNews -= 1;
-        }),
-    );
   }
 
   private async writeReports(): Promise<void> {
