@@ -29,7 +29,7 @@ export interface ContainerMakerDeps {
   readonly environments: Environments;
   readonly confinements: Confinements;
   readonly volumes: Pick<VolumeSupply, "mountsFor">;
-  readonly messages: Pick<TerminationMessages, "mountFor">;
+  readonly messages: Pick<TerminationMessages, "mountFor" | "areRefusedBy">;
   /** Bounds creates and starts: more at once than a few make the engine slower, not faster. */
   readonly starts: Limiter;
   readonly clock: Clock;
@@ -125,6 +125,8 @@ export class ContainerMaker {
   }
 
   private failed(name: string, error: unknown, target: PodTarget): void {
+    // It is made again, without.
+    if (this.deps.messages.areRefusedBy(error)) return;
     // Removed since it was looked for: look again, and pull it.
     if (isImageNotFound(error)) {
       this.deps.images.missed(containerOf(target.pod, name).container);

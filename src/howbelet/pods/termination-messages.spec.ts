@@ -53,6 +53,17 @@ describe("TerminationMessages", () => {
     expect(await messages.mountFor("u", container, 0)).to.equal(undefined);
   });
 
+  it("gives none once the runtime has not seen one", async () => {
+    const mount = await messages.mountFor("u", container, 0);
+    const because = (path: string) =>
+      new RuntimeError("Invalid", `invalid mount config for type "bind": bind source path does not exist: ${path}`);
+
+    expect(messages.areRefusedBy(because("/data/volumes/v"))).to.equal(false);
+    expect(await messages.mountFor("u", container, 0)).not.to.equal(undefined);
+    expect(messages.areRefusedBy(because(mount?.source ?? ""))).to.equal(true);
+    expect(await messages.mountFor("u", container, 0)).to.equal(undefined);
+  });
+
   const cases = [
     { it: "takes what the file holds", text: "why", log: "log", words: "why" },
     {

@@ -4,6 +4,7 @@ import { isAbort } from "../../base/abort.js";
 import type { Log } from "../../base/log.js";
 import type { Container } from "../../gen/howbernetes/core/v1/container.js";
 import type { ContainerStreams } from "../runtime/container-streams.js";
+import { isRuntimeError } from "../runtime/errors.js";
 import type { ContainerSnapshot, Mount } from "../runtime/interface.js";
 
 /** Kubernetes' bounds: of a message, of all messages of a pod, and of what is taken of a log in place of one. */
@@ -34,17 +35,32 @@ export interface DeadContainer {
  * pod. Nothing is thrown for them: a pod is not kept from running or ending by a lack of words.
  */
 export class TerminationMessages {
+  /** The runtime has shown that it does not see the files: it runs on this machine, and the agent in a container. */
+  private areUnseen = false;
+
   constructor(private readonly deps: TerminationMessagesDeps) {}
 
   /** Makes the file of a container that is about to be made; undefined when it cannot have one. */
   async mountFor(podUid: string, { name = "", terminationMessagePath = "" }: Container, attempt: number): Promise<Mount | undefined> {
-    if (terminationMessagePath === "" || !this.deps.isLocal()) return undefined;
+    if (terminationMessagePath === "" || this.areUnseen || !this.deps.isLocal()) return undefined;
     const source = this.fileOf(podUid, name, attempt);
     await mkdir(join(this.deps.directory, podUid), { recursive: true, mode: 0o700 });
     await writeFile(source, "");
     // Whoever the container runs as may write it; the folder keeps everybody else on this machine out.
     await chmod(source, 0o666);
     return { source, target: terminationMessagePath, isReadOnly: false, propagation: "private" };
+  }
+
+  /**
+   * Whether a container could not be made because the runtime does not see its file. No other gets one then: to go
+   * without last words is better than not to run.
+   */
+  areRefusedBy(error: unknown): boolean {
+    const { directory, log } = this.deps;
+    if (!isRuntimeError(error) || !error.message.includes(`source path does not exist: ${directory}`)) return false;
+    if (!this.areUnseen) log.warn("the container engine does not see the node's files: containers cannot leave messages", { directory });
+    this.areUnseen = true;
+    return true;
   }
 
   /** What a dead container left to be told; of one that failed without, the end of its log, if it wants that. */
