@@ -137,7 +137,7 @@ stringData: { .dockerconfigjson: '${JSON.stringify(config)}' }
     expect(messagesOf(await waits("stranger", "ErrImagePull"))[0]).to.equal("unauthorized: authentication required");
 
     await account("elsewhere", "registry.example.com", registryAccount.password);
-    await account("right", `http://${registry.guarded}/box`, registryAccount.password);
+    await account("right", `http://${registry.guarded}`, registryAccount.password);
     await pod("friend", [image], { secrets: ["elsewhere", "wrong", "right"] });
     expect((await docker.ended(ns, "friend")).status.phase).to.equal("Succeeded");
   });
