@@ -41,8 +41,8 @@ export const nodeVolumesMutations: readonly Mutation[] = [
     area: "parts of volumes",
     fault: "links lead out of volumes",
     file: "src/howbelet/volumes/container-mounts.ts",
-    find: "const place = await holdBelow(volume.path, subPath)",
-    replace: 'const place = await holdBelow("/", [volume.path, subPath].join("/"))',
+    find: "holdBelow(await realpath(volume.path), subPath)",
+    replace: 'holdBelow("/", [volume.path, subPath].join("/"))',
   },
   {
     area: "parts of volumes",

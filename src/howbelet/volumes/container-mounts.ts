@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, rmdir, stat, unlink } from "node:fs/promises";
+import { chmod, mkdir, open, realpath, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { geteuid } from "node:process";
 import type { Container, VolumeMount } from "../../gen/howbernetes/core/v1/container.js";
@@ -71,7 +71,8 @@ async function partOf(
 ): Promise<string> {
   const about = `subPath for volumeMount ${JSON.stringify(mount.name)} of container ${JSON.stringify(container.name)}`;
   // What exactly is in the way could tell the pod's author about the machine's files.
-  const place = await holdBelow(volume.path, subPath).catch((error: unknown) => {
+  const hold = async (): Promise<HeldPlace> => holdBelow(await realpath(volume.path), subPath);
+  const place = await hold().catch((error: unknown) => {
     throw refused(`failed to prepare ${about}`, error);
   });
   try {
