@@ -34,7 +34,7 @@ export const streamMutations: readonly Mutation[] = [
     area: "the logs of a container",
     fault: "a limit in bytes is not heeded",
     file: "src/howbelet/server/log-source.ts",
-    find: "options.limitBytes === undefined ? output",
-    replace: "options.limitBytes !== undefined ? output",
+    find: "yield piece.subarray(0, left);",
+    replace: "yield piece;",
   },
 ];

@@ -42,8 +42,9 @@ export async function dialLoopback(sandbox: DialedSandbox, port: number, signal:
   try {
     const args = ["--net=/proc/self/fd/3", process.execPath, "-e", program, String(port)];
     const either = AbortSignal.any([signal, deadline]);
-    const options = { stdio: ["ignore", "ignore", "ignore", namespace.fd, "ipc"] as const, env: {}, signal: either };
-    const child = spawn("nsenter", args, { ...options, stdio: [...options.stdio] });
+    // Nothing of this process's environment is for it, such as what Node.js is to load first.
+    const env = { PATH: process.env.PATH };
+    const child = spawn("nsenter", args, { stdio: ["ignore", "ignore", "ignore", namespace.fd, "ipc"], env, signal: either });
     // A program that could not be started, or was ended, tells its fate by its messages, which then do not come.
     child.on("error", (_told: unknown) => undefined);
     const [message, handle] = await Promise.race([
