@@ -21,8 +21,8 @@ await runMain(async () => {
     },
   });
   for (const name of positionals) {
-    if (!/^(F\d+|leadership|convergence)$/i.test(name))
-      throw new SetupError(`"${name}" is no fault: they are named F1, F2, …, leadership and convergence`);
+    if (!/^(F\d+|leadership|convergence|leaks)$/i.test(name))
+      throw new SetupError(`"${name}" is no fault: they are named F1, F2, …, leadership, convergence and leaks`);
   }
   for (const [name, value] of Object.entries(values))
     if (!/^[1-9]\d*$|^0$/.test(value)) throw new SetupError(`--${name} must be a number, not "${value}"`);

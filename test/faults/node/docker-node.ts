@@ -48,9 +48,9 @@ export class DockerNode {
     return containersOf(this.name);
   }
 
-  /** The files that it keeps of pods: checkpoints, volumes, what is mounted into sandboxes. */
+  /** The files that it keeps of pods: checkpoints, volumes, last words, what is mounted into sandboxes. */
   podFiles(): readonly string[] {
-    return ["pods", "sandboxes", "volumes"].flatMap((folder) => {
+    return ["pods", "sandboxes", "volumes/disk", "volumes/memory", "termination-messages"].flatMap((folder) => {
       try {
         return readdirSync(join(this.dataDir, folder)).map((name) => `${folder}/${name}`);
       } catch (_noSuchFolder: unknown) {
