@@ -74,9 +74,9 @@ export const nodeIsolationMutations: readonly Mutation[] = [
   },
   {
     area: "ephemeral containers of a pod that runs",
-    fault: "only the last ephemeral container stays",
+    fault: "only the newest ephemeral container stays",
     file: "src/api/kinds/pod/ephemeral-containers.ts",
     find: "draft.spec.ephemeralContainers = sent.spec.ephemeralContainers;",
-    replace: "draft.spec.ephemeralContainers = sent.spec.ephemeralContainers.slice(-1);",
+    replace: "draft.spec.ephemeralContainers = sent.spec.ephemeralContainers.slice(0, 1);",
   },
 ];
