@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { abortable, deferred, isAbort } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
@@ -60,7 +60,8 @@ export interface HowbeletOptions {
  * removed first), another agent serves the node, or the server is another cluster's.
  */
 export function createHowbelet(options: HowbeletOptions): Runnable {
-  return new Howbelet(options);
+  // What is mounted into containers is named to the engine, which knows no working directory.
+  return new Howbelet({ ...options, dataDir: resolve(options.dataDir) });
 }
 
 class Howbelet implements Runnable {
