@@ -105,13 +105,18 @@ describe("Resources: workloads", () => {
   });
 
   it("names every field of a pod that is not honoured, and what is wrong with the others, in one answer", async () => {
-    const spec = { containers: [{ ...container, tty: true, ports: [{}] }], hostNetwork: true, volumes: [{ name: "data" }] };
+    const devices = [{ name: "disk", devicePath: "/dev/disk" }];
+    const spec = {
+      containers: [{ ...container, volumeDevices: devices, ports: [{}] }],
+      serviceAccountName: "robot",
+      volumes: [{ name: "disk", persistentVolumeClaim: { claimName: "disk" } }],
+    };
     expect((await refusal(create(podKind, { metadata: { name: "web" }, spec }))).message).to.equal(
       `Pod "web" is invalid: [${[
         "spec.containers[0].ports[0].containerPort: Required value",
-        "spec.volumes: Forbidden: not honoured by howbernetes yet",
-        "spec.containers[0].tty: Forbidden: not honoured by howbernetes yet",
-        "spec.hostNetwork: Forbidden: not honoured by howbernetes yet",
+        "spec.volumes[0].persistentVolumeClaim: Forbidden: not honoured by howbernetes yet",
+        "spec.containers[0].volumeDevices: Forbidden: not honoured by howbernetes yet",
+        "spec.serviceAccountName: Forbidden: not honoured by howbernetes yet",
       ].join(", ")}]`,
     );
   });
