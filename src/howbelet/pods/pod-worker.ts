@@ -1,13 +1,11 @@
 import type { Whole } from "../../api/object.js";
 import { isAbort } from "../../base/abort.js";
-import type { Clock } from "../../base/clock.js";
 import { InvariantError } from "../../base/invariant.js";
 import type { Log } from "../../base/log.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
-import { PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
+import type { PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
 import type { ContainerView } from "../container-view.js";
 import type { ProbeVerdict } from "../probes/probe-verdict.js";
-import { isOverruled, podStatus } from "../status/pod-status.js";
 import { activeMsLeft, deadlineExceeded } from "./active-deadline.js";
 import { CheckpointKeeper } from "./checkpoint-keeper.js";
 import type { CheckpointStore } from "./checkpoint-store.js";
@@ -22,28 +20,24 @@ import { graceSecondsOf, hasEnded, intentOf } from "./pod-intent.js";
 import type { PodFailure, PodLife } from "./pod-life.js";
 import { PodObserver, type PodObserverDeps } from "./pod-observer.js";
 import type { PodRecords } from "./pod-records.js";
-import type { PodReporter } from "./pod-reporter.js";
 import { PodState } from "./pod-state.js";
 import { PodTarget } from "./pod-target.js";
 import { SlowSteps } from "./slow-steps.js";
+import { StatusTeller, type StatusTellerDeps } from "./status-teller.js";
 import { WakeUp } from "./wake-up.js";
 
 /** A step that failed for no reason of the pod's own (the engine hangs) is not tried again before this. */
 const pauseAfterFaultMs = 1_000;
 
-export interface PodWorkerDeps extends PodHealthDeps, PodHoldingsDeps, PodObserverDeps {
+export interface PodWorkerDeps extends PodHealthDeps, PodHoldingsDeps, PodObserverDeps, StatusTellerDeps {
   readonly view: ContainerView;
   readonly executor: PodExecutor;
   readonly messages: PodHoldingsDeps["messages"] & PodObserverDeps["messages"];
   readonly checkpoints: CheckpointStore;
   readonly environments: Environments;
-  readonly reporter: PodReporter;
   /** Asked once of each pod, before anything is made for it: why the node does not take it, or undefined when it does. */
   readonly admit: (pod: Whole<Pod>) => PodFailure | undefined;
-  readonly clock: Clock;
   readonly log: Log;
-  readonly hostIp: string;
-  readonly runtimeName: () => string;
 }
 
 /** What a worker begins with. */
@@ -66,9 +60,9 @@ export class PodWorker {
   private readonly slowSteps: SlowSteps;
   private readonly wakeUp: WakeUp;
   private readonly checkpoint: CheckpointKeeper;
+  private readonly teller: StatusTeller;
   private isGone: boolean;
   private isFinished = false;
-  private published: PodStatus | undefined;
   private pausedUntilMs = 0;
 
   constructor(
@@ -83,6 +77,7 @@ export class PodWorker {
     this.holdings = new PodHoldings(deps);
     this.wakeUp = new WakeUp(deps.clock);
     this.checkpoint = new CheckpointKeeper(deps.checkpoints);
+    this.teller = new StatusTeller(deps);
     const { executor, log } = deps;
     this.slowSteps = new SlowSteps({ executor, log, done: () => this.poke(), faulted: () => this.pause() });
     this.state.adopt(pod.status);
@@ -91,7 +86,7 @@ export class PodWorker {
 
   /** As last derived here, else as the api-server has it. */
   get status(): PodStatus {
-    return this.published ?? this.pod.status;
+    return this.teller.statusOf(this.pod);
   }
 
   /** The pod, if it has a place on the node: one that is not taken yet, was refused or has ended has none. */
@@ -107,9 +102,7 @@ export class PodWorker {
     this.isGone = false;
     this.noteDeletion(before);
     this.state.forgetImages(before, pod);
-    const { published } = this;
-    // Whoever took this node for lost may have said so after it was heard of again.
-    if (published !== undefined && !this.isFinished && isOverruled(published, pod.status)) this.deps.reporter.status(pod, published, false);
+    if (!this.isFinished) this.teller.insist(pod);
     this.poke();
   }
 
@@ -230,17 +223,12 @@ export class PodWorker {
   private publish(observed: ObservedPod, verdicts: ReadonlyMap<string, ProbeVerdict>): void {
     const intent = this.intent();
     if (intent === "discard" || this.isFinished) return;
-    const { pod, state, deps, status: previous } = this;
-    // Once its containers are removed, how they ended is what was last said.
-    const isNewlyFailed = state.life.failure !== undefined && previous.phase !== "Failed";
-    if (membersOf(observed).length === 0 && intent !== "run" && !isNewlyFailed) return;
-    const { hostIp, runtimeName, clock, reporter } = deps;
+    const { pod, state } = this;
     const { records, life } = state;
-    const facts = { observed, records, life, memory: state, verdicts, runtimeName: runtimeName() };
-    const status = podStatus({ pod, ...facts, isEnding: intent === "delete", previous, hostIp, nowMs: clock.now() });
-    if (this.published !== undefined && isSameStatus(status, this.published)) return;
-    this.published = status;
-    reporter.status(pod, status, false);
+    // Once its containers are removed, how they ended is what was last said.
+    const isNewlyFailed = life.failure !== undefined && this.status.phase !== "Failed";
+    if (membersOf(observed).length === 0 && intent !== "run" && !isNewlyFailed) return;
+    this.teller.tell({ pod, observed, records, life, memory: state, verdicts, isEnding: intent === "delete" });
   }
 
   /** Returns whether the worker's job is done. */
@@ -279,7 +267,7 @@ export class PodWorker {
       return true;
     }
     this.isFinished = true;
-    reporter.status(this.pod, this.status, true);
+    this.teller.tellEnd(this.pod);
     return false;
   }
 
@@ -306,8 +294,4 @@ export class PodWorker {
 
 function isSlow(action: PodAction): action is SlowAction {
   return action.type === "ensureImage" || action.type === "postStart" || action.type === "beginEnd";
-}
-
-function isSameStatus(a: PodStatus, b: PodStatus): boolean {
-  return Buffer.compare(PodStatus.encode(a).finish(), PodStatus.encode(b).finish()) === 0;
 }
