@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import { podKind } from "../../../src/api/kinds/pod/kind.js";
 import { skipBecause } from "../../skip.js";
@@ -143,6 +145,33 @@ spec:
     const event = await docker.untilEvent(ns, "no-profile", "the refusal", ({ reason }) => reason === "Failed");
 
     expect(event.message).to.contain('cannot load seccomp profile "missing.json"');
+  });
+
+  it("with what the engine would leave out without a word keep the container waiting, and say so", async () => {
+    const { stdout } = await promisify(execFile)("docker", ["info", "--format", "{{.SecurityOptions}}"]);
+    const asks = [
+      { name: "apparmor", context: "appArmorProfile: { type: RuntimeDefault }", says: "AppArmor is not enabled on the host" },
+      { name: "selinux", context: "seLinuxOptions: { level: 's0:c1' }", says: "does not use SELinux on this host" },
+    ];
+    const missing = asks.filter(({ name }) => !stdout.includes(`name=${name}`));
+    for (const { name, context } of missing) {
+      const pod = `
+metadata: { name: ${name} }
+spec:
+  terminationGracePeriodSeconds: 0
+  securityContext: { ${context} }
+  containers: [{ name: main, image: ${docker.image}, command: [sleep, "1000"] }]
+`;
+      await docker.create(podKind, ns, pod);
+    }
+    // No machine has both.
+    expect(missing).not.to.have.length(0);
+    for (const { name, says } of missing) {
+      const { status } = await docker.until(ns, name, "the refusal", (pod) =>
+        pod.status.containerStatuses.some(({ state }) => state?.waiting?.reason === "CreateContainerConfigError"),
+      );
+      expect(status.containerStatuses[0]?.state?.waiting?.message).to.contain(says);
+    }
   });
 
   it("set the kernel's settings of a pod", async () => {

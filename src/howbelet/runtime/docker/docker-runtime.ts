@@ -131,7 +131,7 @@ class DockerRuntime implements Runtime {
     const { network, image } = this.mustBePrepared();
     const [mounts, abilities] = await Promise.all([
       network.mountsFor(config.sandboxId, signal),
-      this.abilities.of(scope, image, config.confinement.oomScoreAdjustment),
+      this.abilities.of(scope, image, config.confinement),
     ]);
     return this.create(containerCreateOptions(scope, config, mounts, abilities), identityLabels(scope, config.identity), signal);
   }

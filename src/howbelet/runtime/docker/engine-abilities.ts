@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Log } from "../../../base/log.js";
+import type { Confinement } from "../confinement.js";
 import { isRuntimeUnavailable, RuntimeError } from "../errors.js";
 import { labelKeys } from "../identity.js";
 import type { RuntimeScope } from "../interface.js";
@@ -29,13 +30,22 @@ export class AbilityProbe {
     private readonly log: Log,
   ) {}
 
-  /** Of those that a container with this adjustment needs. `image` is the sandbox's. */
-  async of(scope: RuntimeScope, image: string, oomScoreAdjustment: number): Promise<EngineAbilities> {
+  /** Those that a container's confinement asks for; most ask for none. `image` is the sandbox's. */
+  async of(scope: RuntimeScope, image: string, { appArmor, seLinux, oomScoreAdjustment }: Confinement): Promise<EngineAbilities> {
+    const asksForSecurity = appArmor.type !== "any" || seLinux !== undefined;
+    const [security, leastOomScoreAdjustment] = await Promise.all([
+      asksForSecurity ? this.securityOf() : { hasAppArmor: false, hasSeLinux: false },
+      this.leastFor(scope, image, oomScoreAdjustment),
+    ]);
+    return { ...security, leastOomScoreAdjustment };
+  }
+
+  private securityOf(): Promise<Pick<EngineAbilities, "hasAppArmor" | "hasSeLinux">> {
     this.security ??= this.readSecurity();
     this.security.catch((_triedAgain: unknown) => {
       this.security = undefined;
     });
-    return { ...(await this.security), leastOomScoreAdjustment: await this.leastFor(scope, image, oomScoreAdjustment) };
+    return this.security;
   }
 
   private async leastFor(scope: RuntimeScope, image: string, wanted: number): Promise<number | undefined> {
