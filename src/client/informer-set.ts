@@ -1,9 +1,9 @@
 import type { Kind } from "../api/kinds/kind.js";
 import type { ApiObject } from "../api/object.js";
 import { abortable, deferred, isAbort } from "../base/abort.js";
+import { linkAbort } from "../base/linked-abort.js";
 import type { ApiClient, Informer, Selection } from "./contracts.js";
 import { createInformer, type InformerDeps } from "./informer.js";
-import { linkAbort } from "./linked-abort.js";
 
 /**
  * Informers that are shared: one for each kind and selection, however many ask for it. That they share them is more

@@ -4,12 +4,12 @@ import { leaseKind } from "../api/kinds/lease/kind.js";
 import { formatKey, type ObjectKey, type Whole } from "../api/object.js";
 import { isAbort, sharedSignal } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
+import { type LinkedAbort, linkAbort } from "../base/linked-abort.js";
 import type { Log } from "../base/log.js";
 import type { Lease } from "../gen/howbernetes/coordination/v1/lease.js";
 import type { ApiClient } from "./contracts.js";
 import { LeaseLock } from "./lease-lock.js";
 import { LeaseObserver } from "./lease-observer.js";
-import { type LinkedAbort, linkAbort } from "./linked-abort.js";
 
 /** Request metadata by which an api-server compares a leader's fence: `<namespace>/<lease>:<revision>`. */
 export const fenceMetadata = "howbernetes-fence";

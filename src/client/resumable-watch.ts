@@ -3,9 +3,9 @@ import { type ApiObject, formatKey, keyOf, type Whole } from "../api/object.js";
 import { abortError, isAbort, throwIfAborted } from "../base/abort.js";
 import { backoffMs, reconnectBackoff } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
+import { linkAbort } from "../base/linked-abort.js";
 import type { Log } from "../base/log.js";
 import type { WatchEvent } from "./contracts.js";
-import { linkAbort } from "./linked-abort.js";
 
 /** One stream of a watch: from just after `resourceVersion`, or, when undefined, from the present state. */
 export type OpenWatch<T extends ApiObject> = (resourceVersion: string | undefined, signal: AbortSignal) => AsyncIterable<WatchEvent<T>>;

@@ -1,8 +1,9 @@
 import { throwIfAborted } from "../../base/abort.js";
+import { linkAbort } from "../../base/linked-abort.js";
 import { execAction } from "../handlers/exec-action.js";
 import type { ContainerStreams, StreamedProcess } from "../runtime/container-streams.js";
 import { failed, type ProbeResult, unknown } from "./probe-result.js";
-import { linkedController, secondsText, type TimeLimit } from "./time-limit.js";
+import { secondsText, type TimeLimit } from "./time-limit.js";
 
 export interface ExecCheck {
   readonly command: readonly string[];
@@ -45,22 +46,22 @@ interface Command {
 }
 
 function begin({ command, containerId, streams }: ExecCheck, signal: AbortSignal): Command {
-  const { controller, release } = linkedController(signal);
+  const linked = linkAbort(signal);
   let process: StreamedProcess | undefined;
   const started = (running: StreamedProcess): void => {
     process = running;
   };
   const kill = (): void => {
     // What it has started may hold its output open: nobody waits for that.
-    const ended = (): void => controller.abort();
+    const ended = (): void => linked.abort();
     process?.kill?.().then(ended, (_leftBehind: unknown) => undefined);
   };
-  const done = execAction(streams, { containerId, command, maxOutputBytes, started }, controller.signal)
+  const done = execAction(streams, { containerId, command, maxOutputBytes, started }, linked.signal)
     .then(({ exitCode, output }): ProbeResult => {
       if (exitCode === undefined) return unknown("the command's exit code is not known");
       return exitCode === 0 ? { outcome: "success", message: output } : failed(output);
     })
-    .finally(release);
+    .finally(linked.unlink);
   return { done, kill };
 }
 

@@ -1,23 +1,12 @@
 import { isAbort, throwIfAborted } from "../../base/abort.js";
 import type { Clock } from "../../base/clock.js";
+import { linkAbort } from "../../base/linked-abort.js";
 import { failed, type ProbeResult } from "./probe-result.js";
 
 /** How long a check may take. */
 export interface TimeLimit {
   readonly clock: Clock;
   readonly timeoutMs: number;
-}
-
-/**
- * A controller of a piece of work that `signal` ends too, until `release` is called. Node 20's AbortSignal.any leaves a
- * trace of each use with a signal that lives on, and there are as many uses as checks.
- */
-export function linkedController(signal: AbortSignal): { readonly controller: AbortController; readonly release: () => void } {
-  const controller = new AbortController();
-  const stop = (): void => controller.abort();
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
-  return { controller, release: () => signal.removeEventListener("abort", stop) };
 }
 
 /**
@@ -30,17 +19,17 @@ export async function within(
   { work, late }: { readonly work: (signal: AbortSignal) => Promise<ProbeResult>; readonly late: string },
 ): Promise<ProbeResult> {
   throwIfAborted(signal);
-  const { controller, release } = linkedController(signal);
-  const cancel = clock.after(timeoutMs, () => controller.abort());
+  const limit = linkAbort(signal);
+  const cancel = clock.after(timeoutMs, () => limit.abort());
   try {
-    return await work(controller.signal);
+    return await work(limit.signal);
   } catch (error: unknown) {
     throwIfAborted(signal);
-    if (controller.signal.aborted || isAbort(error)) return failed(late);
+    if (limit.signal.aborted || isAbort(error)) return failed(late);
     return failed(error instanceof Error ? error.message : String(error));
   } finally {
     cancel();
-    release();
+    limit.unlink();
   }
 }
 

@@ -2,6 +2,7 @@ import { Agent } from "node:http";
 import { inspect } from "node:util";
 import Docker from "dockerode";
 import { abortable, abortError } from "../../../base/abort.js";
+import { linkAbort } from "../../../base/linked-abort.js";
 import { RuntimeError } from "../errors.js";
 
 /** Starting and removing containers takes an overloaded engine seconds; this long, and it hangs. */
@@ -47,28 +48,35 @@ export class DockerEngine {
    * @throws RuntimeError what the engine said; an abort error when `signal` fired
    */
   async call<T>(signal: AbortSignal, request: (abortSignal: AbortSignal) => Promise<T>, deadlineMs = this.callDeadlineMs): Promise<T> {
-    const deadline = AbortSignal.timeout(deadlineMs);
+    const either = linkAbort(signal);
+    const late = setTimeout(() => either.abort(), deadlineMs);
     try {
-      const either = AbortSignal.any([signal, deadline]);
       // Not every request of dockerode takes a signal: those are left behind, not waited for.
-      return await abortable(request(either), either);
+      return await abortable(request(either.signal), either.signal);
     } catch (error: unknown) {
       if (signal.aborted) throw abortError(signal);
-      if (deadline.aborted)
+      if (either.signal.aborted)
         throw new RuntimeError("Unavailable", `the container engine did not answer within ${deadlineMs / 1000} s`, error);
       throw engineError(error);
+    } finally {
+      clearTimeout(late);
+      either.unlink();
     }
   }
 
   /** As `call`, for a response that is a stream: only its beginning has a deadline. */
-  async open<T>(signal: AbortSignal, request: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-    const started = new AbortController();
-    const late = setTimeout(() => started.abort(), this.callDeadlineMs);
+  async open<T extends NodeJS.EventEmitter>(signal: AbortSignal, request: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+    const either = linkAbort(signal);
+    const late = setTimeout(() => either.abort(), this.callDeadlineMs);
     try {
-      return await request(AbortSignal.any([signal, started.signal]));
+      const stream = await request(either.signal);
+      // As long as it is open, the signal ends it.
+      stream.once("close", either.unlink);
+      return stream;
     } catch (error: unknown) {
+      either.unlink();
       if (signal.aborted) throw abortError(signal);
-      if (started.signal.aborted) throw new RuntimeError("Unavailable", "the container engine did not answer", error);
+      if (either.signal.aborted) throw new RuntimeError("Unavailable", "the container engine did not answer", error);
       throw engineError(error);
     } finally {
       clearTimeout(late);
