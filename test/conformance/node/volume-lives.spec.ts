@@ -1,6 +1,7 @@
 import { watch } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { geteuid } from "node:process";
 import { expect } from "chai";
 import { configMapKind } from "../../../src/api/kinds/configmap/kind.js";
 import { podKind } from "../../../src/api/kinds/pod/kind.js";
@@ -18,6 +19,7 @@ describe("lives of volumes", function () {
 
   before(async function () {
     if (obstacle !== undefined) skipBecause(this, obstacle);
+    if (geteuid?.() !== 0) skipBecause(this, "only root can remove what containers write as root");
     docker = await DockerCluster.start();
   });
   after(() => docker?.stop());
