@@ -58,6 +58,8 @@ describe("a node's settings", () => {
     expect(parseReservation("cpu=100m,memory=256Mi")).to.deep.equal(quantities({ cpu: "100m", memory: "256Mi" }));
     expect(parse("--max-pods", "250")).to.equal(250);
     expect(parse("--eviction-pressure-transition-period", "5m")).to.equal(300_000);
+    expect(parse("--pod-max-pids", "4096")).to.equal(4096);
+    expect(parse("--allowed-unsafe-sysctls", "kernel.msg*,net.core.somaxconn")).to.deep.equal(["kernel.msg*", "net.core.somaxconn"]);
   });
 
   const refused = [
@@ -67,6 +69,8 @@ describe("a node's settings", () => {
     { flag: "--system-reserved", text: "memory=-1", says: "is not an amount" },
     { flag: "--max-pods", text: "0", says: "from 1 to 10000" },
     { flag: "--eviction-pressure-transition-period", text: "soon", says: "is not a period" },
+    { flag: "--pod-max-pids", text: "-1", says: "from 1 to 4194304" },
+    { flag: "--allowed-unsafe-sysctls", text: "vm.swappiness", says: "cannot be set for a pod alone" },
   ];
   for (const { flag, text, says } of refused) it(`refuse ${flag}=${text}`, () => expect(() => parse(flag, text)).to.throw(says));
 });
