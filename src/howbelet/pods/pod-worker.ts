@@ -239,7 +239,7 @@ export class PodWorker {
     for (const action of actions) {
       if (action.type === "wake") continue;
       if (action.type === "finish") isOver = await this.finish();
-      else if (isSlow(action)) this.slowSteps.begin(action, target, signal);
+      else if (isSlow(action)) this.slowSteps.begin(action, target);
       else steps.push(action);
     }
     if (steps.length > 0) this.poke();

@@ -1,4 +1,4 @@
-import { isAbort } from "../../base/abort.js";
+import { isAbort, sharedSignal } from "../../base/abort.js";
 import type { Log } from "../../base/log.js";
 import type { SlowAction } from "./pod-action.js";
 import type { PodExecutor } from "./pod-executor.js";
@@ -18,14 +18,17 @@ export class SlowSteps {
   private readonly pulls = new AbortController();
   private readonly hooks = new AbortController();
 
-  constructor(private readonly deps: SlowStepsDeps) {}
+  constructor(private readonly deps: SlowStepsDeps) {
+    sharedSignal(this.pulls.signal);
+    sharedSignal(this.hooks.signal);
+  }
 
-  /** Begins one, and does not wait for it. */
-  begin(action: SlowAction, target: PodTarget, signal: AbortSignal): void {
+  /** Begins one, and does not wait for it; it goes on until `stop` at the latest. */
+  begin(action: SlowAction, target: PodTarget): void {
     const { executor, log, done, faulted } = this.deps;
     const own = action.type === "ensureImage" ? this.pulls : this.hooks;
     executor
-      .executeSlowly(action, target, AbortSignal.any([signal, own.signal]))
+      .executeSlowly(action, target, own.signal)
       .catch((error: unknown) => {
         if (isAbort(error)) return;
         const { name: pod } = target.pod.metadata;
