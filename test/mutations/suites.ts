@@ -3,6 +3,15 @@ import { deploymentMutations } from "./deployments.js";
 import { disruptionMutations } from "./disruption.js";
 import { jobMutations } from "./jobs.js";
 import { type Mutation, mutations } from "./mutations.js";
+import { nodeCliMutations } from "./node-cli.js";
+import { imageMutations } from "./node-images.js";
+import { nodeIsolationMutations } from "./node-isolation.js";
+import { lifecycleMutations } from "./node-lifecycle.js";
+import { nodePodMutations } from "./node-pods.js";
+import { flightRecordMutations, probeMutations } from "./node-probes.js";
+import { nodeResourceMutations } from "./node-resources.js";
+import { streamMutations } from "./node-streams.js";
+import { nodeVolumesMutations } from "./node-volumes.js";
 import { ownershipMutations } from "./ownership.js";
 import { setMutations } from "./sets.js";
 
@@ -27,6 +36,22 @@ export const suites: readonly MutationSuite[] = [
       ...disruptionMutations,
       ...ownershipMutations,
       ...configurationMutations,
+    ],
+  },
+  {
+    prefix: "",
+    specs: ["test/conformance/node/*.spec.ts"],
+    mutations: [
+      ...nodePodMutations,
+      ...lifecycleMutations,
+      ...probeMutations,
+      ...flightRecordMutations,
+      ...nodeVolumesMutations,
+      ...nodeIsolationMutations,
+      ...imageMutations,
+      ...nodeResourceMutations,
+      ...streamMutations,
+      ...nodeCliMutations,
     ],
   },
 ];

@@ -63,7 +63,7 @@ export class ReportQueue implements PodReporter {
   event(pod: Whole<Pod>, { type, reason, message, container }: PodEvent): void {
     const { namespace, name, uid } = pod.metadata;
     if (this.events.length >= maxPendingEvents) this.events.shift();
-    const fieldPath = container === undefined ? "" : `spec.containers{${container}}`;
+    const fieldPath = container === undefined ? "" : containerPath(pod, container);
     this.events.push({ namespace, name, uid, type, reason, message, fieldPath });
     this.wake();
   }
@@ -172,4 +172,12 @@ function gistOf({ status, finished }: ReportRequest_PodReport): string {
     return `${name} ${word} ${ready} ${restartCount}`;
   });
   return [status?.phase, finished, ...containers].join("|");
+}
+
+/** How Kubernetes points at a container of a pod, as "spec.initContainers{setup}". */
+function containerPath({ spec }: Whole<Pod>, container: string): string {
+  const isAmong = (containers: readonly { readonly name?: string | undefined }[]): boolean =>
+    containers.some(({ name }) => name === container);
+  const list = isAmong(spec.initContainers) ? "initContainers" : isAmong(spec.containers) ? "containers" : "ephemeralContainers";
+  return `spec.${list}{${container}}`;
 }
