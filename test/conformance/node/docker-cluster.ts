@@ -34,8 +34,9 @@ const patienceMs = 60_000;
 /** Why there can be no cluster on Docker here, or undefined when there can. */
 export const whyNoDockerCluster = whyNoDocker;
 
-/** How the node reaches its engine: the machine's own by default. */
-export type DockerClusterOptions = Pick<DockerRuntimeOptions, "host" | "callDeadlineMs">;
+/** How the node reaches its engine, the machine's own by default; and what it lets pods do. */
+export type DockerClusterOptions = Pick<DockerRuntimeOptions, "host" | "callDeadlineMs"> &
+  Partial<Pick<NodeSettings, "maxProcesses" | "allowedSysctls">>;
 
 /**
  * A cluster in this process whose one node runs real containers: api-server on an embedded store, scheduler,
@@ -52,23 +53,25 @@ export class DockerCluster {
     readonly dataDir: string,
     /** An image with a shell. */
     readonly image: string,
-    private readonly engine: DockerClusterOptions,
+    private readonly options: DockerClusterOptions,
   ) {}
 
   /** Starts it, with everything that it needs. Stop it when done. */
-  static async start(engine: DockerClusterOptions = {}): Promise<DockerCluster> {
+  static async start(options: DockerClusterOptions = {}): Promise<DockerCluster> {
     const image = await ensureBusyboxImage();
     const dataDir = await mkdtemp(join(tmpdir(), "howbelet-"));
     const cluster = await startCluster({ nodes: 0 });
-    const started = new DockerCluster(cluster, dataDir, image, engine);
+    const started = new DockerCluster(cluster, dataDir, image, options);
     await started.startNode();
     return started;
   }
 
   /** Starts the node's howbelet, on the files of the one before it; returns what ends it, its containers going on. */
   async startNode(): Promise<() => Promise<void>> {
-    const runtime = createDockerRuntime({ ...this.engine, directory: join(this.dataDir, "sandboxes"), log: createLog("test", "silent") });
-    const node = await this.cluster.join({ name: "docker-1", runtime, dataDir: this.dataDir, settings });
+    const { maxProcesses, allowedSysctls = [], ...engine } = this.options;
+    const runtime = createDockerRuntime({ ...engine, directory: join(this.dataDir, "sandboxes"), log: createLog("test", "silent") });
+    const allowed = { ...settings, maxProcesses, allowedSysctls };
+    const node = await this.cluster.join({ name: "docker-1", runtime, dataDir: this.dataDir, settings: allowed });
     this.stopNode = () => node.stop();
     return this.stopNode;
   }

@@ -16,7 +16,7 @@ describe("security contexts", function () {
 
   before(async function () {
     if (obstacle !== undefined) skipBecause(this, obstacle);
-    docker = await DockerCluster.start();
+    docker = await DockerCluster.start({ maxProcesses: 123, allowedSysctls: ["net.core.*"] });
     ns = await docker.namespace("security");
   });
   after(() => docker?.stop());
@@ -179,6 +179,12 @@ spec:
     const script = "cat /proc/sys/kernel/shm_rmid_forced /proc/sys/net/ipv4/tcp_syncookies";
 
     expect(await told("sysctls", script, says)).to.equal("1\n0\n");
+  });
+
+  it("set those that the node's administrator has allowed, in containers of no more processes than that one allows", async () => {
+    const script = "cat /proc/sys/net/core/somaxconn; cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null";
+
+    expect(await told("allowed", script, { pod: "sysctls: [{ name: net.core.somaxconn, value: '77' }]" })).to.equal("77\n123\n");
   });
 
   it("with kernel settings that the node's administrator has not allowed are refused by the node", async () => {
