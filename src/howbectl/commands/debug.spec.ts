@@ -1,10 +1,13 @@
 import { expect } from "chai";
 import { node, pod } from "../../../test/builders/index.js";
 import { FakeCli } from "../../../test/fakes/fake-cli-env.js";
+import { exit, scriptedProgram, stdout } from "../../../test/fakes/scripted-sessions.js";
+import { makeWhole } from "../../api/codec/whole.js";
 import { nodeKind } from "../../api/kinds/node/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import type { Whole } from "../../api/object.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import { PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
 
 describe("howbectl debug", () => {
   let cli: FakeCli;
@@ -50,6 +53,21 @@ describe("howbectl debug", () => {
     expect(made?.spec).to.include({ nodeName: "n1", hostNetwork: true, hostPID: true, hostIPC: true, restartPolicy: "Never" });
     expect(made?.spec.volumes[0]?.volumeSource?.hostPath?.path).to.equal("/");
     expect(made?.spec.containers[0]?.volumeMounts[0]?.mountPath).to.equal("/host");
+  });
+
+  it("attaches with -i to what it has put there, once that runs", async () => {
+    const running = { ephemeralContainerStatuses: [{ name: "look", state: { running: {} } }] };
+    cli.cluster.put(podKind, makeWhole(podKind, { ...pod({ name: "web" }), status: PodStatus.fromPartial(running) }));
+    let container: string | undefined;
+    cli.cluster.sessions.attach = scriptedProgram(async function* ({ start }) {
+      container = start.options?.container;
+      yield stdout("what it sees\n");
+      yield exit(0);
+    }) as never;
+    expect(await cli.run("debug", "web", "-i", "--image=busybox:1", "-c", "look", "--", "sh")).to.equal(0);
+
+    expect(container).to.equal("look");
+    expect(cli.out).to.equal("what it sees\n");
   });
 
   const wrong = [
