@@ -41,8 +41,30 @@ export class Engine {
    * network the sandbox gets an empty namespace that Docker does not look at.
    */
   async startPairs(count: number, atOnce: number, network: string | undefined): Promise<void> {
+    const image = await this.#sandboxImage();
+    await inParallel(count, atOnce, async () => this.#join(await this.#startSandbox(image, network)));
+  }
+
+  /** Creates and starts sandboxes that are left empty; the returned function has a container join each, so many at once. */
+  async warmSandboxes(count: number, atOnce: number): Promise<() => Promise<void>> {
+    const image = await this.#sandboxImage();
+    const ids: string[] = [];
+    await inParallel(count, atOnce, async () => {
+      ids.push(await this.#startSandbox(image, undefined));
+    });
+    return () =>
+      inParallel(count, atOnce, async () => {
+        const id = ids.pop();
+        if (id !== undefined) await this.#join(id);
+      });
+  }
+
+  async #sandboxImage(): Promise<string> {
     const [sandbox] = await this.docker.listImages({ filters: { reference: ["howbernetes/sandbox"] } });
-    const image = sandbox?.RepoTags?.[0] ?? "howbernetes/sandbox";
+    return sandbox?.RepoTags?.[0] ?? "howbernetes/sandbox";
+  }
+
+  #startSandbox(image: string, network: string | undefined): Promise<string> {
     const host = {
       NetworkMode: network ?? "none",
       IpcMode: "shareable",
@@ -50,15 +72,18 @@ export class Engine {
       ReadonlyRootfs: true,
       CapDrop: ["ALL"],
     };
-    const run = async (options: Docker.ContainerCreateOptions): Promise<string> => {
-      const container = await this.docker.createContainer({ name: this.#name(), Labels: { [ownLabel]: "" }, ...options });
-      await container.start();
-      return container.id;
-    };
-    await inParallel(count, atOnce, async () => {
-      const id = await run({ Image: image, NetworkDisabled: network === undefined, HostConfig: host });
-      await run({ Image: testImage, Cmd: command, HostConfig: { NetworkMode: `container:${id}`, IpcMode: `container:${id}` } });
-    });
+    return this.#run({ Image: image, NetworkDisabled: network === undefined, HostConfig: host });
+  }
+
+  async #join(sandboxId: string): Promise<void> {
+    const host = { NetworkMode: `container:${sandboxId}`, IpcMode: `container:${sandboxId}` };
+    await this.#run({ Image: testImage, Cmd: command, HostConfig: host });
+  }
+
+  async #run(options: Docker.ContainerCreateOptions): Promise<string> {
+    const container = await this.docker.createContainer({ name: this.#name(), Labels: { [ownLabel]: "" }, ...options });
+    await container.start();
+    return container.id;
   }
 
   /** Makes a network as a node's pods are in; the returned function removes it. */
