@@ -2,6 +2,7 @@ import type { Whole } from "../../api/object.js";
 import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import { AdaptiveSlots } from "../adaptive-slots.js";
 import type { ConfigStore } from "../config/config-store.js";
 import type { ContainerView } from "../container-view.js";
 import type { PodImages } from "../images/pod-images.js";
@@ -25,8 +26,8 @@ import { SeccompProfiles } from "./seccomp-profiles.js";
 import type { TerminationMessages } from "./termination-messages.js";
 import type { VolumeSupply } from "./volume-supply.js";
 
-/** Measured on two cores: Docker creates and starts no faster with more at once than four to eight. */
-const startsAtOnce = 6;
+/** Measured on two cores: Docker creates and starts no faster with more at once than four to eight. Larger machines show it. */
+const startsAtOnce = { initial: 6, least: 3, most: 32 };
 const removalsAtOnce = 8;
 
 /** What a node's pods are worked with. */
@@ -55,7 +56,7 @@ export function createPodWorkers(given: PodWorkersParts): PodWorkers {
   const reporter = new RememberingReporter(given.reporter, given.clock);
   const parts = { ...given, reporter };
   const { runtime, view, images, configs, node, hostIp, clock, log } = parts;
-  const [starts, removals] = [new Limiter(startsAtOnce), new Limiter(removalsAtOnce)];
+  const [starts, removals] = [new Limiter(new AdaptiveSlots(startsAtOnce), clock), new Limiter(removalsAtOnce)];
   const environments = new Environments({ configs, hostIp, allocatable: () => node.allocatable });
   const profiles = new SeccompProfiles(parts.seccompDir);
   const confinements = new Confinements({ profiles, machineBytes: () => node.machineBytes, maxProcesses: parts.maxProcesses });
