@@ -27,6 +27,7 @@ describe("PodAgent, pulling images on the hollow runtime", () => {
     agent.pull = () => ({ delayMs: 11_000, sizeBytes: 280_000_000 });
     await agent.tell(webPod({ image: "large:1" }));
     await agent.settles(agent.shows("Pending ContainerCreating 0"));
+    await agent.settles(() => expect(tellings("Pulling")).to.equal(1));
     await agent.clock.advance(5_050);
     await agent.settles(() => expect(waitingMessage()).to.equal("Pulling 40% (112/280 MB)"));
     await agent.clock.advance(6_000);
