@@ -92,8 +92,9 @@ describe("stateful sets", () => {
     cluster.clock.advance(600_000);
   };
   /** What happens to pods from here on, as "+db-0" when one is ready, "-db-0" when it is told to go, until `stop`. */
-  const record = (): { readonly stop: () => Promise<readonly string[]> } => {
+  const record = (): { readonly through: (last: string) => Promise<readonly string[]> } => {
     const control = new AbortController();
+    let wake = (): void => undefined;
     const seen: string[] = [];
     const watching = (async () => {
       const state = new Map<string, string>();
@@ -103,10 +104,16 @@ describe("stateful sets", () => {
         const now = event.type === "deleted" ? "" : isGoing(object) ? "-" : isReady(object) ? "+" : "";
         if (now !== "" && state.get(object.metadata.uid) !== now) seen.push(`${now}${nameOf(object)}`);
         state.set(object.metadata.uid, now);
+        wake();
       }
     })().catch((_aborted: unknown) => undefined);
     return {
-      stop: async () => {
+      through: async (last) => {
+        // Other watches may have told of it before this one.
+        while (seen.at(-1) !== last)
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
         control.abort();
         await watching;
         return seen;
@@ -145,7 +152,7 @@ describe("stateful sets", () => {
     heal("db-4");
     await untilPods("no pods", (pods) => pods.length === 0);
 
-    const seen = await recording.stop();
+    const seen = await recording.through("-db-0");
     const grown = ["+db-0", "+db-1", "+db-2", "+db-0", "+db-3", "+db-4"];
     expect(seen).to.deep.equal([...grown, "+db-4", "-db-4", "-db-3", "-db-2", "-db-1", "-db-0"]);
   });
@@ -189,7 +196,7 @@ describe("stateful sets", () => {
     await setImage("two:2");
     await untilImages("two:2", "two:2", "two:2");
     const { status: second } = await untilStatus("the second revision", ({ currentRevision }) => currentRevision !== first.currentRevision);
-    const seen = await recording.stop();
+    const seen = await recording.through("+db-0");
 
     expect(seen.slice(-6)).to.deep.equal(["-db-2", "+db-2", "-db-1", "+db-1", "-db-0", "+db-0"]);
     expect(second).to.include({ updatedReplicas: 3, currentReplicas: 3, updateRevision: second.currentRevision });
