@@ -1,16 +1,19 @@
-import { setMaxListeners } from "node:events";
-import { abortError, isAbort } from "../base/abort.js";
+import { abortError, isAbort, sharedSignal } from "../base/abort.js";
 import { backoffMs, reconnectBackoff } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
+import { linkAbort } from "../base/linked-abort.js";
 import type { Log } from "../base/log.js";
 import { Limiter } from "./limiter.js";
-import type { ContainerSnapshot, PreparedNetwork, Runtime, RuntimeEvent, RuntimeScope } from "./runtime/interface.js";
+import type { ContainerSnapshot, PreparedNetwork, Runtime, RuntimeEvent, RuntimeInfo, RuntimeScope } from "./runtime/interface.js";
 
 /** Repairs what events missed: Docker remembers few of them, and drops those that a slow subscriber does not take. */
 const relistPeriodMs = 30_000;
 
 /** Inspections at once, of a list or of events. */
 const inspectionsAtOnce = 8;
+
+/** The runtime has come, with what it is and what `prepare` found, or it is away and why. */
+export type RuntimeConnection = { readonly network: PreparedNetwork; readonly info: RuntimeInfo } | { readonly error: unknown };
 
 export interface ContainerViewDeps {
   readonly runtime: Runtime;
@@ -19,8 +22,8 @@ export interface ContainerViewDeps {
   readonly log: Log;
   /** A container of that pod has changed, or may have. */
   readonly changed: (podUid: string) => void;
-  /** The runtime has come (with what `prepare` found), or is away and why. */
-  readonly connection: (state: { readonly network: PreparedNetwork } | { readonly error: unknown }) => void;
+  /** Called before the first change of a connection is told. */
+  readonly connection: (state: RuntimeConnection) => void;
   /** The subnet to ask for. */
   readonly subnet: () => string;
 }
@@ -119,11 +122,11 @@ export class ContainerView {
 
   private async follow(signal: AbortSignal, onConnected: () => void): Promise<void> {
     const { runtime, scope, subnet } = this.deps;
-    const network = await runtime.prepare(scope, subnet(), signal);
-    const stop = new AbortController();
-    const either = AbortSignal.any([signal, stop.signal]);
-    // Every lookup that waits for its turn listens to it: that is no leak.
-    setMaxListeners(0, either);
+    // Before anything is started on it: what the node can take in is not known otherwise.
+    const [network, info] = await Promise.all([runtime.prepare(scope, subnet(), signal), runtime.info(signal)]);
+    const stop = linkAbort(signal);
+    // Every lookup waits for its turn on it.
+    const either = sharedSignal(stop.signal);
     const relisting = { failed: undefined as unknown, listed: Promise.resolve() };
     const fail = (error: unknown): void => {
       relisting.failed ??= error;
@@ -134,7 +137,7 @@ export class ContainerView {
       relisting.listed = this.relistForever(either, () => {
         onConnected();
         this.connected = true;
-        this.deps.connection({ network });
+        this.deps.connection({ network, info });
         for (const podUid of this.byPod.keys()) this.deps.changed(podUid);
       }).catch(fail);
     };
@@ -145,6 +148,7 @@ export class ContainerView {
     } finally {
       stop.abort();
       await relisting.listed;
+      stop.unlink();
     }
     if (relisting.failed !== undefined && !isAbort(relisting.failed)) throw relisting.failed;
   }

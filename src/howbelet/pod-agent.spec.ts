@@ -4,8 +4,11 @@ import { HollowAgent, webPod, words } from "../../test/fakes/hollow-agent.js";
 import { makeWhole } from "../api/codec/whole.js";
 import { podKind } from "../api/kinds/pod/kind.js";
 import type { Whole } from "../api/object.js";
+import { deferred } from "../base/abort.js";
 import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../gen/howbernetes/core/v1/pod_status.js";
+import { RuntimeError } from "./runtime/errors.js";
+import type { RuntimeInfo } from "./runtime/interface.js";
 
 const signal = new AbortController().signal;
 
@@ -219,5 +222,34 @@ describe("PodAgent, on the hollow runtime", () => {
     await agent.settles(() => expect(agent.nodeConditions.at(-1)).to.equal("True KubeletReady"));
 
     agent.shows("Running running 0")();
+  });
+
+  it("is ready once the runtime says what it is, also when it did not at first", async () => {
+    await agent.stop();
+    const answer = agent.runtime.info.bind(agent.runtime);
+    let asked = 0;
+    agent.runtime.info = async (asking) => {
+      asked += 1;
+      if (asked === 1) throw new RuntimeError("Unavailable", "busy");
+      return answer(asking);
+    };
+    agent.start();
+    await agent.settles(() => expect(agent.nodeConditions.at(-1)).to.equal("False ContainerRuntimeNotReady"));
+    await agent.clock.advance(8_000);
+    await agent.settles(() => expect(agent.nodeConditions.at(-1)).to.equal("True KubeletReady"));
+  });
+
+  it("takes no pod in before it knows what its node has to give", async () => {
+    await agent.stop();
+    const { promise: known, resolve: tell } = deferred<RuntimeInfo>();
+    const answer = await agent.runtime.info(signal);
+    agent.runtime.info = () => known;
+    agent.start();
+    await agent.tell(webPod({ fields: { resources: { requests: { cpu: { string: "1k" } } } } }));
+    await agent.settles(() => expect(agent.recorder.statuses).to.deep.equal([]));
+    tell(answer);
+    await agent.settles(() => expect(agent.recorder.last?.reason).to.equal("OutOfcpu"));
+
+    expect(await agent.snapshots()).to.deep.equal([]);
   });
 });

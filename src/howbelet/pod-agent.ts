@@ -1,12 +1,12 @@
 import type { Whole } from "../api/object.js";
-import { isAbort } from "../base/abort.js";
+import { isAbort, sharedSignal } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { ApiClient } from "../client/contracts.js";
 import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../gen/howbernetes/core/v1/pod_status.js";
 import { ConfigStore } from "./config/config-store.js";
-import { ContainerView } from "./container-view.js";
+import { ContainerView, type RuntimeConnection } from "./container-view.js";
 import { NodeImages } from "./images/node-images.js";
 import { type KeptPods, NodeKeeper } from "./node-keeper.js";
 import type { NodeReporter } from "./node-reporter.js";
@@ -19,7 +19,7 @@ import type { PodWorkers } from "./pods/pod-workers.js";
 import { refuseSysctls } from "./pods/sysctls.js";
 import { TerminationMessages } from "./pods/termination-messages.js";
 import type { NodeSettings } from "./resources/node-settings.js";
-import type { ContainerSnapshot, PreparedNetwork, Runtime, RuntimeScope } from "./runtime/interface.js";
+import type { ContainerSnapshot, Runtime, RuntimeScope } from "./runtime/interface.js";
 import { PodVolumes } from "./volumes/pod-volumes.js";
 
 export interface PodAgentDeps {
@@ -63,7 +63,6 @@ export class PodAgent {
   private readonly images: NodeImages;
   private readonly volumes: PodVolumes;
   private readonly keeper: NodeKeeper;
-  private readonly lifetime = new AbortController();
   /** Present once the source's first list is complete. */
   private wantedUids: (() => ReadonlySet<string>) | undefined;
 
@@ -147,7 +146,7 @@ export class PodAgent {
       },
     };
     const stop = new AbortController();
-    const either = AbortSignal.any([signal, stop.signal]);
+    const either = sharedSignal(AbortSignal.any([signal, stop.signal]));
     const { view, workers, configs, images, volumes, keeper } = this;
     const running = [view, workers, configs, images, volumes, keeper].map((part) => part.run(either));
     const parts = [...running, this.deps.source.run(handler, either)];
@@ -157,7 +156,6 @@ export class PodAgent {
       if (!signal.aborted || !isAbort(error)) throw error;
     } finally {
       stop.abort();
-      this.lifetime.abort();
       await Promise.allSettled(parts);
     }
   }
@@ -202,24 +200,17 @@ export class PodAgent {
     else this.sweep();
   }
 
-  private connectionChanged(state: { readonly network: PreparedNetwork } | { readonly error: unknown }): void {
-    const { runtime, node, log } = this.deps;
+  private connectionChanged(state: RuntimeConnection): void {
+    const { node, log } = this.deps;
     if ("error" in state) {
       node.runtimeAway(state.error);
       return;
     }
-    const { network } = state;
+    const { network, info } = state;
     if (network.warning !== "") log.warn("pod network is not the one allocated", { reason: network.warning });
-    runtime
-      .info(this.lifetime.signal)
-      .then((info) => {
-        node.runtimeReady(info, network);
-        this.images.look();
-        this.sweep();
-        this.workers.pokeAll();
-      })
-      .catch((error: unknown) => {
-        if (!isAbort(error)) node.runtimeAway(error);
-      });
+    node.runtimeReady(info, network);
+    this.images.look();
+    this.sweep();
+    this.workers.pokeAll();
   }
 }

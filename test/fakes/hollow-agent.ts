@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { makeWhole } from "../../src/api/codec/whole.js";
 import { podKind } from "../../src/api/kinds/pod/kind.js";
 import type { Whole } from "../../src/api/object.js";
-import { abortable } from "../../src/base/abort.js";
+import { abortable, untilAbort } from "../../src/base/abort.js";
 import { createLog } from "../../src/base/log.js";
 import type { NodeCondition } from "../../src/gen/howbernetes/core/v1/node.js";
 import type { Pod } from "../../src/gen/howbernetes/core/v1/pod.js";
@@ -128,7 +128,7 @@ export class HollowAgent {
       source: {
         run: (handler, running) => {
           this.source = handler;
-          return new Promise((resolve) => running.addEventListener("abort", () => resolve(), { once: true }));
+          return untilAbort(running);
         },
       },
       client: api,
