@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
-import { abortable, deferred, isAbort } from "../base/abort.js";
+import { abortable, deferred, isAbort, sharedSignal } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { Runnable } from "../base/runnable.js";
@@ -85,7 +85,7 @@ class Howbelet implements Runnable {
 
   async run(signal: AbortSignal): Promise<void> {
     const stop = new AbortController();
-    const either = AbortSignal.any([signal, stop.signal]);
+    const either = sharedSignal(AbortSignal.any([signal, stop.signal]));
     this.identity = await loadIdentity(this.options.dataDir);
     if (this.identity !== undefined) this.identified.resolve(this.identity);
 

@@ -1,4 +1,4 @@
-import { isAbort } from "../../base/abort.js";
+import { isAbort, sharedSignal } from "../../base/abort.js";
 import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import type { ContainerImage } from "../../gen/howbernetes/core/v1/node.js";
@@ -41,7 +41,14 @@ export class NodeImages {
     const { images, configs, settings, clock, log, event } = deps;
     const records = new ImageRecords(deps.recordsFile, { clock, log });
     const { pullsAtOnce, collection: policy, machineConfig } = settings;
-    const supply = new ImageSupply({ images, records, pulled: () => this.look(), clock, pullsAtOnce, lifetime: this.lifetime.signal });
+    const supply = new ImageSupply({
+      images,
+      records,
+      pulled: () => this.look(),
+      clock,
+      pullsAtOnce,
+      lifetime: sharedSignal(this.lifetime.signal),
+    });
     const removed = (id: string): void => supply.removed(id);
     this.accounts = new PullAccounts({ configs, machineConfig });
     this.forPods = new PodImages({ supply, accounts: this.accounts, clock });

@@ -1,8 +1,7 @@
-import { setMaxListeners } from "node:events";
 import { makeWhole } from "../../api/codec/whole.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import type { Whole } from "../../api/object.js";
-import { abortable, deferred, isAbort } from "../../base/abort.js";
+import { abortable, deferred, isAbort, sharedSignal } from "../../base/abort.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
 import type { Checkpoint } from "./checkpoint-store.js";
@@ -20,8 +19,7 @@ export class PodWorkers {
   private readonly lifetime = new AbortController();
 
   constructor(private readonly deps: PodWorkerDeps) {
-    // Every worker listens to it: that is no leak.
-    setMaxListeners(0, this.lifetime.signal);
+    sharedSignal(this.lifetime.signal);
   }
 
   /** Takes up the pods that were known when the agent last ran. */
