@@ -20,6 +20,7 @@ import {
   noDeadContainers,
   planDeadContainers,
 } from "./resources/plan-dead-containers.js";
+import { isRuntimeUnavailable } from "./runtime/errors.js";
 import type { Runtime } from "./runtime/interface.js";
 import type { FolderUsage } from "./volumes/pod-volumes.js";
 
@@ -123,14 +124,22 @@ export class NodeKeeper {
 
   /** Removes dead containers; returns how many. */
   private async tidy(policy: DeadContainerPolicy, signal: AbortSignal): Promise<number> {
-    const { runtime, view, pods, clock } = this.deps;
+    const { runtime, view, pods, clock, log } = this.deps;
     const containers = view.pods().flatMap(({ uid }) => view.ofPod(uid));
     const doomed = planDeadContainers(containers, (podUid) => pods.hasEnded(podUid), policy, clock.now());
+    let removed = 0;
     for (const id of doomed) {
-      await runtime.remove(id, signal);
-      view.removed(id);
+      try {
+        await runtime.remove(id, signal);
+        view.removed(id);
+        removed += 1;
+      } catch (error: unknown) {
+        if (isAbort(error) || isRuntimeUnavailable(error)) throw error;
+        // The others need not wait for what the engine cannot let go of.
+        log.warn("a dead container could not be removed", { container: id, error });
+      }
     }
-    return doomed.length;
+    return removed;
   }
 }
 

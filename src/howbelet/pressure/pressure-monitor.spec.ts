@@ -21,6 +21,8 @@ class Stage {
   isAway = false;
   /** What tidying frees. */
   reclaimable = 0;
+  /** Tidying comes upon something that cannot be removed. */
+  isStuck = false;
   readonly evicted: string[] = [];
   readonly told: string[] = [];
   readonly reclaiming: string[] = [];
@@ -46,6 +48,7 @@ class Stage {
       reclaiming: (resource) => this.reclaiming.push(resource),
       reclaimDisk: async () => {
         this.diskAvailable += this.reclaimable;
+        if (this.isStuck) throw new RuntimeError("Failed", "device or resource busy");
         return this.reclaimable;
       },
       evict: ({ metadata }) => {
@@ -144,6 +147,19 @@ describe("PressureMonitor", () => {
     stage.add("a", 10);
     stage.diskAvailable = 0;
     stage.reclaimable = 1_000;
+    await stage.look();
+    expect(stage.evicted).to.deep.equal(["a"]);
+  });
+
+  it("evicts though something cannot be tidied away, but not where the rest was enough", async () => {
+    stage.add("a", 10);
+    stage.diskAvailable = 0;
+    stage.isStuck = true;
+    stage.reclaimable = gibibyte;
+    await stage.look();
+    expect(stage.evicted).to.deep.equal([]);
+    stage.diskAvailable = 0;
+    stage.reclaimable = 0;
     await stage.look();
     expect(stage.evicted).to.deep.equal(["a"]);
   });

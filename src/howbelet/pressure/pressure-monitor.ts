@@ -94,9 +94,15 @@ export class PressureMonitor {
   private async afterReclaiming(met: MetThreshold, signal: AbortSignal): Promise<MetThreshold | undefined> {
     const resource = starvedResource(met.threshold.signal);
     if (resource !== "ephemeral-storage" && resource !== "inodes") return met;
-    const freedBytes = await this.deps.reclaimDisk(signal);
+    const { reclaimDisk, log } = this.deps;
+    const freedBytes = await reclaimDisk(signal).catch((error: unknown) => {
+      if (isAbort(error) || isRuntimeUnavailable(error)) throw error;
+      // What cannot be removed keeps no pod from being evicted; what could be may have been enough.
+      log.warn("disk space could not be reclaimed", { error });
+      return undefined;
+    });
     if (freedBytes === 0) return met;
-    this.deps.log.info("disk space reclaimed", { bytes: freedBytes });
+    if (freedBytes !== undefined) log.info("disk space reclaimed", { bytes: freedBytes });
     const [still] = await this.crossed(signal);
     return still;
   }
