@@ -6,12 +6,12 @@ export class CheckpointKeeper {
 
   constructor(private readonly checkpoints: Pick<CheckpointStore, "save">) {}
 
-  /** `version` grows with each change of what is not the pod's own. */
+  /** One that cannot be written is written the next time. `version` grows with each change of what is not the pod's own. */
   async save(checkpoint: Checkpoint, version: number): Promise<void> {
     const { generation = 0, deletionTimestamp } = checkpoint.pod.metadata;
     const pod = `${generation} ${deletionTimestamp?.seconds ?? ""}`;
     if (this.saved.pod === pod && this.saved.version === version) return;
-    this.saved = { pod, version };
     await this.checkpoints.save(checkpoint);
+    this.saved = { pod, version };
   }
 }
