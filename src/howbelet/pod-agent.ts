@@ -93,6 +93,7 @@ export class PodAgent {
       directory: deps.messagesDir,
       isLocal: () => node.isLocal === true,
       streams: runtime.streams,
+      clock,
       log,
     });
     this.volumes = new PodVolumes({

@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { containerSnapshot } from "../../../test/builders/pod-on-node.js";
+import { eventually } from "../../../test/eventually.js";
+import { FakeClock } from "../../../test/fakes/fake-clock.js";
+import { throwIfAborted, untilAbort } from "../../base/abort.js";
 import { createLog } from "../../base/log.js";
 import { Container } from "../../gen/howbernetes/core/v1/container.js";
 import { RuntimeError } from "../runtime/errors.js";
@@ -14,17 +17,23 @@ describe("TerminationMessages", () => {
   let directory: string;
   let isLocal: boolean;
   let log: string;
+  let clock: FakeClock;
   let messages: TerminationMessages;
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), "howbelet-"));
     isLocal = true;
     log = "";
-    async function* logs(): AsyncGenerator<Buffer> {
+    clock = new FakeClock();
+    async function* logs(_id: string, _options: object, reading: AbortSignal): AsyncGenerator<Buffer> {
       if (log === "gone") throw new RuntimeError("NotFound", "it is gone");
-      yield Buffer.from(log);
+      if (log === "stuck") await untilAbort(reading);
+      throwIfAborted(reading);
+      // In pieces, as they come.
+      for (const line of log.split(/(?<=\n)/)) yield Buffer.from(line);
     }
-    messages = new TerminationMessages({ directory, isLocal: () => isLocal, streams: { logs }, log: createLog("test", "silent") });
+    const streams = { logs };
+    messages = new TerminationMessages({ directory, isLocal: () => isLocal, streams, clock, log: createLog("test", "silent") });
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
@@ -74,6 +83,7 @@ describe("TerminationMessages", () => {
     },
     { it: "lets the containers of a pod share what may be told", text: "x".repeat(4096), siblings: 6, log: "", words: "x".repeat(2048) },
     { it: "takes the end of the log of a failure without words", text: "", log: "first\nlast\n", words: "first\nlast\n" },
+    { it: "takes the end of a log of many lines", text: "", log: "line\n".repeat(1000), words: "line\n".repeat(1000).slice(-2048) },
     { it: "takes little of a log", text: "", log: "y".repeat(3000), words: "y".repeat(2048) },
     { it: "takes nothing of a success' log", text: "", log: "log", exitCode: 0, words: "" },
     { it: "takes nothing of a log that is not asked for", text: "", log: "log", policy: "File", words: "" },
@@ -89,6 +99,21 @@ describe("TerminationMessages", () => {
   it("has nothing of a container that has no file", async () => {
     const snapshot = containerSnapshot("c", { phase: "exited" });
     expect(await messages.lastWords({ container, snapshot, siblings: 1 }, signal)).to.equal("");
+  });
+
+  it("waits for a log no longer than a pod may be kept waiting", async () => {
+    log = "stuck";
+    const words = wordsOf("");
+    await eventually(async () => {
+      await clock.advance(10_000);
+      expect(await Promise.race([words, "waits"])).to.equal("");
+    }, 5_000);
+  });
+
+  it("keeps the files of a container's last runs alone", async () => {
+    for (const attempt of [0, 1, 2, 3, 4]) await messages.mountFor("u", container, attempt);
+
+    expect((await readdir(join(directory, "u"))).sort()).to.deep.equal(["web_2", "web_3", "web_4"]);
   });
 
   it("removes the files of pods that are gone", async () => {

@@ -1,6 +1,7 @@
 import { chmod, mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isAbort } from "../../base/abort.js";
+import type { Clock } from "../../base/clock.js";
+import { linkAbort } from "../../base/linked-abort.js";
 import type { Log } from "../../base/log.js";
 import type { Container } from "../../gen/howbernetes/core/v1/container.js";
 import type { ContainerStreams } from "../runtime/container-streams.js";
@@ -13,12 +14,19 @@ const maxPodBytes = 12 * 1024;
 const maxLogBytes = 2048;
 const maxLogLines = 80;
 
+/** A pod's next step waits for the words of its dead: not for ever. */
+const readDeadlineMs = 10_000;
+
+/** Of a container that dies again and again, the files of so many runs are kept: its last ones may still be asked for. */
+const keptRuns = 3;
+
 export interface TerminationMessagesDeps {
   /** Where the files are made. */
   readonly directory: string;
   /** Whether the runtime can show such a file to a container. */
   readonly isLocal: () => boolean;
   readonly streams: Pick<ContainerStreams, "logs">;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -31,8 +39,8 @@ export interface DeadContainer {
 }
 
 /**
- * The files in which containers may say why they ended. Each container has one of its own, which lives as long as its
- * pod. Nothing is thrown for them: a pod is not kept from running or ending by a lack of words.
+ * The files in which containers may say why they ended. Each run of a container has one of its own; the last few live as
+ * long as its pod. Nothing is thrown for them: a pod is not kept from running or ending by a lack of words.
  */
 export class TerminationMessages {
   /** The runtime has shown that it does not see the files: it runs on this machine, and the agent in a container. */
@@ -45,6 +53,7 @@ export class TerminationMessages {
     if (terminationMessagePath === "" || this.areUnseen || !this.deps.isLocal()) return undefined;
     const source = this.fileOf(podUid, name, attempt);
     await mkdir(join(this.deps.directory, podUid), { recursive: true, mode: 0o700 });
+    await rm(this.fileOf(podUid, name, attempt - keptRuns), { force: true });
     await writeFile(source, "");
     // Whoever the container runs as may write it; the folder keeps everybody else on this machine out.
     await chmod(source, 0o666);
@@ -104,13 +113,19 @@ export class TerminationMessages {
 
   private async endOfLog(id: string, maxBytes: number, signal: AbortSignal): Promise<string> {
     const options = { follow: false, timestamps: false, tailLines: maxLogLines, sinceSeconds: undefined, stdout: true, stderr: true };
-    const pieces: Buffer[] = [];
+    const { streams, clock, log } = this.deps;
+    const limit = linkAbort(signal);
+    const cancel = clock.after(readDeadlineMs, limit.abort);
+    let end: Buffer = Buffer.alloc(0);
     try {
-      for await (const piece of this.deps.streams.logs(id, options, signal)) pieces.push(piece);
+      // Lines may be of any length: of what has come, only the end is kept.
+      for await (const piece of streams.logs(id, options, limit.signal)) end = Buffer.from(Buffer.concat([end, piece]).subarray(-maxBytes));
     } catch (error: unknown) {
-      if (!isAbort(error)) this.deps.log.warn("log of a dead container cannot be read", { container: id, error });
+      if (!signal.aborted) log.warn("log of a dead container cannot be read", { container: id, error });
+    } finally {
+      cancel();
+      limit.unlink();
     }
-    const log = Buffer.concat(pieces);
-    return log.subarray(Math.max(0, log.length - maxBytes)).toString();
+    return end.toString();
   }
 }
