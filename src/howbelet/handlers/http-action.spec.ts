@@ -35,6 +35,12 @@ describe("httpAction", () => {
     expect(await httpAction(target(), options, signal)).to.deep.equal({ statusCode: 200, body: "0123456789" });
   });
 
+  it("does not wait for a body that is not wanted", async () => {
+    answer = (_request, response) => response.writeHead(200).flushHeaders();
+
+    expect(await httpAction(target(), { ...options, maxBodyBytes: 0 }, signal)).to.deep.equal({ statusCode: 200, body: "" });
+  });
+
   it("asks for the path with its query, and sends the headers, all of them", async () => {
     let told: unknown;
     answer = (request, response) => {

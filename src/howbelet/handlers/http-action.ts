@@ -15,7 +15,7 @@ export interface HttpTarget {
 export interface HttpActionOptions {
   /** Redirections on the same host that are followed; one more is the answer. */
   readonly maxRedirects: number;
-  /** What of the answer's body is kept. */
+  /** What of the answer's body is kept; with 0 it is not waited for. */
   readonly maxBodyBytes: number;
 }
 
@@ -100,6 +100,10 @@ function readBody(response: IncomingMessage, maxBytes: number, done: (body: stri
   const pieces: Buffer[] = [];
   let size = 0;
   const finish = (): void => done(Buffer.concat(pieces).subarray(0, maxBytes).toString());
+  if (maxBytes === 0) {
+    finish();
+    return;
+  }
   response.on("data", (data: Buffer) => {
     pieces.push(data);
     size += data.length;
