@@ -2,6 +2,7 @@ import type { Whole } from "../../api/object.js";
 import { timeFromMs } from "../../api/values/time.js";
 import { isAbort } from "../../base/abort.js";
 import type { Clock } from "../../base/clock.js";
+import { linkAbort } from "../../base/linked-abort.js";
 import type { Log } from "../../base/log.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { ContainerFlight } from "../../gen/howbernetes/flight/v1/flight_record.js";
@@ -75,17 +76,17 @@ export class FlightRecorder {
   }
 
   private async tail(id: string, signal: AbortSignal): Promise<LogTail> {
-    const stop = new AbortController();
+    const stop = linkAbort(signal);
     const cancel = this.deps.clock.after(readDeadlineMs, () => stop.abort());
     try {
-      const either = AbortSignal.any([signal, stop.signal]);
-      return await this.reads.run(0, either, () => readLogTail(this.deps.streams, id, either));
+      return await this.reads.run(0, stop.signal, () => readLogTail(this.deps.streams, id, stop.signal));
     } catch (error: unknown) {
       if (signal.aborted) throw error;
       const why = stop.signal.aborted ? " in time" : `: ${error instanceof Error ? error.message : String(error)}`;
       return { lines: [], note: `the log could not be read${why}` };
     } finally {
       cancel();
+      stop.unlink();
     }
   }
 }

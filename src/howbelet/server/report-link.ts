@@ -2,6 +2,7 @@ import { isConflict, isNotFound } from "../../api/errors.js";
 import { deferred, isAbort } from "../../base/abort.js";
 import { backoffMs, reconnectBackoff } from "../../base/backoff.js";
 import type { Clock } from "../../base/clock.js";
+import { linkAbort } from "../../base/linked-abort.js";
 import type { Log } from "../../base/log.js";
 import type { NodesService, ReportResponse_Session } from "../../gen/howbernetes/api/v1/nodes.js";
 import type { RpcClient } from "../../rpc/contracts.js";
@@ -55,8 +56,8 @@ export class ReportLink {
   /** One session, to its end. */
   private async session(signal: AbortSignal): Promise<{ readonly error: unknown; readonly isFatal: boolean }> {
     const { nodes, queue, nodeName, bootId, nodeUid } = this.deps;
-    const stop = new AbortController();
-    const either = AbortSignal.any([signal, stop.signal]);
+    const stop = linkAbort(signal);
+    const either = stop.signal;
     const opened = deferred();
     const requests = queue.requests({ nodeName, nodeUid: nodeUid(), bootId }, opened.promise, either);
     let stopHeartbeats = (): void => undefined;
@@ -77,6 +78,7 @@ export class ReportLink {
     } finally {
       stopHeartbeats();
       stop.abort();
+      stop.unlink();
       // Frees the generator of requests if the session never opened.
       opened.resolve();
     }

@@ -1,5 +1,6 @@
 import { ApiError } from "../../api/errors.js";
 import { abortable, isAbort } from "../../base/abort.js";
+import { linkAbort } from "../../base/linked-abort.js";
 import type { NodesService, OpenSessionRequest } from "../../gen/howbernetes/api/v1/nodes.js";
 import type { SessionInput, SessionOutput } from "../../gen/howbernetes/api/v1/sessions.js";
 import type { RpcClient } from "../../rpc/contracts.js";
@@ -24,8 +25,8 @@ export interface RequestedSession {
  * signal then fires, too. @throws ApiError when the session cannot be opened, or its connection is lost
  */
 export async function serveSession({ sessionId, work, sessions }: RequestedSession, signal: AbortSignal): Promise<void> {
-  const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
+  const stop = linkAbort(signal);
+  const either = stop.signal;
   const done = new AbortController();
   const requests = requestsOf(sessionId, work.output(either), { signal: either, done: () => done.abort() });
   try {
@@ -38,6 +39,7 @@ export async function serveSession({ sessionId, work, sessions }: RequestedSessi
     }
   } finally {
     stop.abort();
+    stop.unlink();
   }
 }
 

@@ -1,6 +1,7 @@
 import { isAbort } from "../../base/abort.js";
 import { backoffMs, reconnectBackoff } from "../../base/backoff.js";
 import type { Clock } from "../../base/clock.js";
+import { linkAbort } from "../../base/linked-abort.js";
 import type { Log } from "../../base/log.js";
 import type { NodesService, TunnelRequest, TunnelResponse } from "../../gen/howbernetes/api/v1/nodes.js";
 import type { RpcClient } from "../../rpc/contracts.js";
@@ -45,8 +46,8 @@ export class Tunnel {
 
   private async receive(signal: AbortSignal): Promise<unknown> {
     const { nodes, nodeName } = this.deps;
-    const stop = new AbortController();
-    const either = AbortSignal.any([signal, stop.signal]);
+    const stop = linkAbort(signal);
+    const either = stop.signal;
     try {
       for await (const order of nodes.tunnel(greetAndStay({ nodeName }, either), { signal: either })) this.serve(order, signal);
       return undefined;
@@ -54,6 +55,7 @@ export class Tunnel {
       return error;
     } finally {
       stop.abort();
+      stop.unlink();
     }
   }
 

@@ -1,4 +1,4 @@
-import { isAbort } from "../../base/abort.js";
+import { isAbort, sharedSignal } from "../../base/abort.js";
 import type { Log } from "../../base/log.js";
 
 /** A way to one api-server. */
@@ -54,7 +54,7 @@ export class Tunnels {
     const keep = async (): Promise<void> => {
       try {
         const server = connect(address);
-        await server.run(stop.signal).finally(() => server.close());
+        await server.run(sharedSignal(stop.signal)).finally(() => server.close());
       } catch (error: unknown) {
         if (!isAbort(error)) log.error("a tunnel has failed", { server: address, error });
       }
