@@ -239,7 +239,7 @@ describe("PodAgent, on the hollow runtime", () => {
     await agent.settles(() => expect(agent.nodeConditions.at(-1)).to.equal("True KubeletReady"));
   });
 
-  it("takes no pod in before it knows what its node has to give", async () => {
+  it("takes no pod in before it knows what its node has to give, and says why it refuses one", async () => {
     await agent.stop();
     const { promise: known, resolve: tell } = deferred<RuntimeInfo>();
     const answer = await agent.runtime.info(signal);
@@ -249,6 +249,9 @@ describe("PodAgent, on the hollow runtime", () => {
     await agent.settles(() => expect(agent.recorder.statuses).to.deep.equal([]));
     tell(answer);
     await agent.settles(() => expect(agent.recorder.last?.reason).to.equal("OutOfcpu"));
+    const why = "Node didn't have enough resource: cpu, requested: 1000000, used: 0, capacity: 32000";
+    expect(agent.recorder.last?.message).to.equal(`Pod was rejected: ${why}`);
+    expect(agent.recorder.events).to.deep.equal([`OutOfcpu: ${why}`]);
 
     expect(await agent.snapshots()).to.deep.equal([]);
   });

@@ -25,13 +25,13 @@ describe("planAdmission", () => {
       pod: { requests: { cpu: "1500m" } },
       others: [{ requests: { cpu: "500m" } }],
       reason: "OutOfcpu",
-      message: "Pod was rejected: Node didn't have enough resource: cpu, requested: 1500, used: 500, capacity: 1900",
+      message: "Node didn't have enough resource: cpu, requested: 1500, used: 500, capacity: 1900",
     },
     {
       it: "refuses one that asks for more memory than there is",
       pod: { requests: { memory: "2Gi" } },
       reason: "OutOfmemory",
-      message: "Pod was rejected: Node didn't have enough resource: memory, requested: 2147483648, used: 0, capacity: 1073741824",
+      message: "Node didn't have enough resource: memory, requested: 2147483648, used: 0, capacity: 1073741824",
     },
     {
       it: "takes one that asks for none of what is overcommitted",
@@ -43,13 +43,13 @@ describe("planAdmission", () => {
       it: "refuses one more pod than there may be",
       others: [{ name: "a" }, { name: "b" }, { name: "c" }],
       reason: "OutOfpods",
-      message: "Pod was rejected: Node didn't have enough resource: pods, requested: 1, used: 3, capacity: 3",
+      message: "Node didn't have enough resource: pods, requested: 1, used: 3, capacity: 3",
     },
     {
       it: "refuses one whose node has other labels",
       pod: { nodeSelector: { disk: "ssd" } },
       reason: "NodeAffinity",
-      message: "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
+      message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
     },
     { it: "takes one whose node has its labels", pod: { nodeSelector: { zone: "a" } } },
     {
@@ -57,14 +57,14 @@ describe("planAdmission", () => {
       pod: { hostPort: 80 },
       others: [{ name: "other", hostPort: 80 }],
       reason: "NodePorts",
-      message: "Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
+      message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
     },
     { it: "takes one whose port nobody has", pod: { hostPort: 80 }, others: [{ name: "other", hostPort: 81 }] },
     {
       it: "refuses whoever would be evicted first where memory is short",
       pressures: ["MemoryPressure"],
       reason: "Evicted",
-      message: "Pod was rejected: The node had condition: [MemoryPressure]. ",
+      message: "The node had condition: [MemoryPressure]. ",
     },
     { it: "takes one that asks for memory where that is short", pod: { requests: { memory: "1Mi" } }, pressures: ["MemoryPressure"] },
     {
@@ -77,7 +77,7 @@ describe("planAdmission", () => {
       pod: { requests: { memory: "1Mi" } },
       pressures: ["DiskPressure", "MemoryPressure"],
       reason: "Evicted",
-      message: "Pod was rejected: The node had condition: [MemoryPressure DiskPressure]. ",
+      message: "The node had condition: [MemoryPressure DiskPressure]. ",
     },
     { it: "takes the system's own whatever is short", pod: { spec: { priority: 2_000_000_000 } }, pressures: ["DiskPressure"] },
   ];

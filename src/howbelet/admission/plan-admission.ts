@@ -27,9 +27,7 @@ export interface AdmissionInput {
  * that came at the same time, or may have asked nobody.
  */
 export function planAdmission(input: AdmissionInput): PodFailure | undefined {
-  const refusal = pressureRefusal(input) ?? resourceRefusal(input) ?? predicateRefusal(input);
-  if (refusal === undefined) return undefined;
-  return { reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` };
+  return pressureRefusal(input) ?? resourceRefusal(input) ?? predicateRefusal(input);
 }
 
 type Refusal = Pick<PodFailure, "reason" | "message">;

@@ -183,7 +183,9 @@ export class PodWorker {
       const isHere = observed.sandboxes.length > 0 || membersOf(observed).length > 0 || state.hasStarted;
       const refusal = isHere ? undefined : deps.admit(pod);
       if (refusal !== undefined) {
-        this.fail(refusal);
+        const { reason, message } = refusal;
+        this.fail({ ...refusal, message: `Pod was rejected: ${message}` });
+        this.target().tell("Warning", reason, message);
         return;
       }
       state.setLife({ isAdmitted: true });

@@ -29,7 +29,7 @@ describe("refuseSysctls", () => {
   ];
   for (const { it: does, names, allowed, refused } of cases) {
     it(does, () => {
-      const refusal = refused && { reason: "SysctlForbidden", message: `Pod was rejected: forbidden sysctl: "${refused}" not allowlisted` };
+      const refusal = refused && { reason: "SysctlForbidden", message: `forbidden sysctl: "${refused}" not allowlisted` };
 
       expect(refuseSysctls(specOf(...names), allowed)).to.deep.equal(refusal);
     });

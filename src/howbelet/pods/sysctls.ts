@@ -37,9 +37,7 @@ export interface SysctlRefusal {
  */
 export function refuseSysctls(spec: PodSpec, allowed: readonly string[]): SysctlRefusal | undefined {
   const name = Object.keys(sysctlsOf(spec)).find((each) => !isAllowed(each, allowed));
-  return name === undefined
-    ? undefined
-    : { reason: "SysctlForbidden", message: `Pod was rejected: forbidden sysctl: "${name}" not allowlisted` };
+  return name === undefined ? undefined : { reason: "SysctlForbidden", message: `forbidden sysctl: "${name}" not allowlisted` };
 }
 
 /** The names, or beginnings of names, that a command line gives. @throws Error naming one that no pod can have its own value of */
