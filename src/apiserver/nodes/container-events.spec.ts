@@ -54,6 +54,15 @@ describe("ContainerEvents", () => {
     expect(await counts()).to.deep.equal([]);
   });
 
+  it("cuts what a node says at length", async () => {
+    const event = started(await podOn("n1"));
+    const long = "x".repeat(100_000);
+    await events.record("n1", { ...event, type: long, reason: long, message: long, fieldPath: long }, signal);
+    const [kept] = await api.objects.list(eventKind, "default", { kind: "latest" }, signal);
+    expect(kept?.object).to.include({ type: "Normal", reason: "x".repeat(128), message: "x".repeat(1_024) });
+    expect(kept?.object.involvedObject?.fieldPath).to.have.length(256);
+  });
+
   it("records what happened to the node itself, and to no other", async () => {
     const full = { namespace: "", name: "n1", uid: "n1", type: "Warning", reason: "ImageGCFailed", message: "no room", fieldPath: "" };
     await events.record("n1", full, signal);

@@ -18,15 +18,20 @@ interface ContainerEventsDeps {
   readonly clock: Clock;
 }
 
-// Kubernetes cuts messages of events here.
+// Kubernetes cuts messages of events here, and refuses longer reasons.
 const maxMessageLength = 1024;
+const maxReasonLength = 128;
+
+/** Long enough for the longest name of a container. */
+const maxFieldPathLength = 256;
 
 /** Where Events are about what has no namespace, as in Kubernetes. */
 const namespaceOfNodes = "default";
 
 /**
- * Records what happened to containers as Events of their pods, and what happened to nodes as Events of theirs. One that happens again raises the count of the Event
- * there is: its name follows from what it says, so that no memory is needed and servers agree.
+ * Records what happened to containers as Events of their pods, and what happened to nodes as Events of theirs. One that
+ * happens again raises the count of the Event there is: its name follows from what it says, so that no memory is needed
+ * and servers agree.
  */
 export class ContainerEvents {
   constructor(private readonly deps: ContainerEventsDeps) {}
@@ -72,13 +77,16 @@ export class ContainerEvents {
 
   private first(nodeName: string, event: ReportRequest_ContainerEvent, { namespace, name }: ObjectKey): Whole<Event> {
     const nowMs = this.deps.clock.now();
-    const { uid, fieldPath, reason, type } = event;
-    const subject = isOfNode(event) ? { kind: "Node" } : { kind: "Pod", namespace, fieldPath };
+    const { uid } = event;
+    const subject = isOfNode(event)
+      ? { kind: "Node" }
+      : { kind: "Pod", namespace, fieldPath: event.fieldPath.slice(0, maxFieldPathLength) };
     const first = makeWhole(eventKind, {
       metadata: { name },
       involvedObject: { apiVersion: "v1", name: event.name, uid, ...subject },
-      reason,
-      type,
+      reason: event.reason.slice(0, maxReasonLength),
+      // There are no other types.
+      type: event.type === "Warning" ? "Warning" : "Normal",
       message: event.message.slice(0, maxMessageLength),
       source: { component: "howbelet", host: nodeName },
       reportingComponent: "howbelet",

@@ -68,6 +68,11 @@ describe("FlightRecords", () => {
     expect(await records()).to.deep.equal([]);
   });
 
+  it("drop what a node says of a container that the pod does not have", async () => {
+    await flights.record("n1", death(await podOn("n1"), 0, { container: "invented" }), signal);
+    expect(await records()).to.deep.equal([]);
+  });
+
   it("name the pod's controller, and that one's", async () => {
     const selector = { matchLabels: { app: "a" } };
     const template = { metadata: { labels: { app: "a" } }, spec: { containers: [{ name: "c", image: "a" }] } };
@@ -100,6 +105,15 @@ describe("FlightRecords", () => {
     const kept = (await records())[0]?.flight?.log ?? [];
     expect(kept.at(-1)).to.match(/^59 x{1021}$/);
     expect(kept).to.have.length(32);
+  });
+
+  it("cut whatever else a node says at length", async () => {
+    const long = "x".repeat(100_000);
+    const more = { image: long, imageID: long, logNote: long, end: { exitCode: 1, reason: long, message: long } };
+    await flights.record("n1", death(await podOn("n1"), 0, more), signal);
+    const [record] = await records();
+    expect(record?.flight?.end).to.include({ exitCode: 1, message: "x".repeat(4_096) });
+    expect(JSON.stringify(record).length).to.be.lessThan(10_000);
   });
 
   it("outlive the pod", async () => {

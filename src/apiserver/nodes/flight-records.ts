@@ -13,6 +13,7 @@ import { admitToNamespace } from "../admission/namespace-lifecycle.js";
 import type { ObjectStore } from "../object-store.js";
 import { prepareCreate } from "../objects/prepare-create.js";
 import { ownPod } from "./own-pod.js";
+import { hasContainer } from "./pod-container.js";
 
 interface FlightRecordsDeps {
   readonly objects: ObjectStore;
@@ -26,7 +27,7 @@ export const keptPerContainer = 5;
 const maxControllers = 4;
 
 /** Beyond these, what a node tells is cut: it is to be read by people, and a store is not a log. */
-const limits = { lines: 50, lineLength: 1_024, logLength: 32_768, entries: 20, messageLength: 1_024 } as const;
+const limits = { lines: 50, lineLength: 1_024, logLength: 32_768, entries: 20, messageLength: 1_024, wordsLength: 4_096 } as const;
 
 /**
  * Records how containers died. A record's name follows from the container and its restart, so that telling a death
@@ -35,12 +36,12 @@ const limits = { lines: 50, lineLength: 1_024, logLength: 32_768, entries: 20, m
 export class FlightRecords {
   constructor(private readonly deps: FlightRecordsDeps) {}
 
-  /** A death of a container that is not the node's is dropped. */
+  /** A death of a container that is not the node's, or not the pod's, is dropped. */
   async record(nodeName: string, death: ReportRequest_ContainerDeath, signal: AbortSignal): Promise<void> {
     const { objects } = this.deps;
     const { namespace, name, uid, flight } = death;
     const pod = await ownPod(objects, nodeName, death, signal);
-    if (pod === undefined || !flight?.container) return;
+    if (pod === undefined || !flight?.container || !hasContainer(pod, flight.container)) return;
     const restart = flight.restartCount ?? 0;
     const controllers = await this.controllersOf(pod.metadata, signal);
     const record = makeWhole(flightRecordKind, {
@@ -98,6 +99,7 @@ type Flight = NonNullable<ReportRequest_ContainerDeath["flight"]>;
 
 function cut(flight: Flight): Flight {
   const message = (text: string | undefined): string => (text ?? "").slice(0, limits.messageLength);
+  const { image, imageID, logNote, end, lastProbes, lastEvents } = flight;
   const log: string[] = [];
   let room: number = limits.logLength;
   for (const line of flight.log.slice(-limits.lines).reverse()) {
@@ -109,8 +111,16 @@ function cut(flight: Flight): Flight {
   return {
     ...flight,
     log,
-    lastProbes: flight.lastProbes.slice(-limits.entries).map((probe) => ({ ...probe, message: message(probe.message) })),
-    lastEvents: flight.lastEvents.slice(-limits.entries).map((event) => ({ ...event, message: message(event.message) })),
+    image: message(image),
+    imageID: message(imageID),
+    ...(logNote === undefined ? {} : { logNote: message(logNote) }),
+    ...(end === undefined
+      ? {}
+      : { end: { ...end, reason: message(end.reason), message: (end.message ?? "").slice(0, limits.wordsLength) } }),
+    lastProbes: lastProbes.slice(-limits.entries).map((probe) => ({ ...probe, message: message(probe.message) })),
+    lastEvents: lastEvents
+      .slice(-limits.entries)
+      .map((event) => ({ ...event, message: message(event.message), reason: message(event.reason) })),
   };
 }
 
