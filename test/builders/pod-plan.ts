@@ -1,9 +1,9 @@
 import { makeWhole } from "../../src/api/codec/whole.js";
 import { podKind } from "../../src/api/kinds/pod/kind.js";
-import type { EnvironmentProblem } from "../../src/howbelet/pods/environment.js";
-import { observePod } from "../../src/howbelet/pods/observed-pod.js";
-import { planPod } from "../../src/howbelet/pods/plan.js";
-import type { PodAction, PodIntent } from "../../src/howbelet/pods/pod-action.js";
+import type { EnvironmentProblem } from "../../src/howbelet/containers/environment.js";
+import { observePod } from "../../src/howbelet/planning/observed-pod.js";
+import { planPod } from "../../src/howbelet/planning/plan.js";
+import type { PodAction, PodIntent } from "../../src/howbelet/planning/pod-action.js";
 import { newLife, type PodLife } from "../../src/howbelet/pods/pod-life.js";
 import type { Ending } from "../../src/howbelet/pods/pod-memory.js";
 import type { PodRecords } from "../../src/howbelet/pods/pod-records.js";

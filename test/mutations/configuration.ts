@@ -5,7 +5,7 @@ export const configurationMutations: readonly Mutation[] = [
   {
     area: "configuration of pods",
     fault: "a value does not see the variables before it",
-    file: "src/howbelet/pods/environment.ts",
+    file: "src/howbelet/containers/environment.ts",
     find: "return expandVariables(value, variables);",
     replace: "return value;",
   },

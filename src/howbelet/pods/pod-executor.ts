@@ -1,18 +1,18 @@
 import type { Clock } from "../../base/clock.js";
 import { unreachable } from "../../base/invariant.js";
 import type { ContainerView } from "../container-view.js";
+import type { ContainerEnder } from "../containers/container-ender.js";
+import type { ContainerMaker } from "../containers/container-maker.js";
+import type { SandboxMaker } from "../containers/sandbox-maker.js";
 import { backOff } from "../images/image-step.js";
 import type { PodImages } from "../images/pod-images.js";
 import type { Limiter } from "../limiter.js";
+import type { PodAction, SlowAction } from "../planning/pod-action.js";
 import type { Runtime } from "../runtime/interface.js";
-import type { ContainerEnder } from "./container-ender.js";
-import type { ContainerMaker } from "./container-maker.js";
-import type { PodAction, SlowAction } from "./pod-action.js";
 import { containerOf } from "./pod-containers.js";
 import type { ImageState } from "./pod-memory.js";
 import type { PodEvent } from "./pod-reporter.js";
 import type { PodTarget } from "./pod-target.js";
-import type { SandboxMaker } from "./sandbox-maker.js";
 
 export interface PodExecutorDeps {
   readonly runtime: Pick<Runtime, "remove">;

@@ -1,12 +1,12 @@
 import type { Whole } from "../../api/object.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { ContainerStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
+import { isUp } from "../planning/container-health.js";
+import { membersOf, type ObservedPod, runningSandbox } from "../planning/observed-pod.js";
 import type { PodProbes } from "../probes/pod-probes.js";
 import type { ProbeTarget } from "../probes/probe-target.js";
 import type { ProbeVerdict } from "../probes/probe-verdict.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
-import { isUp } from "./container-health.js";
-import { membersOf, type ObservedPod, runningSandbox } from "./observed-pod.js";
 import { containersOf, isSidecar } from "./pod-containers.js";
 import { recordOf } from "./pod-records.js";
 import type { PodState } from "./pod-state.js";

@@ -1,7 +1,7 @@
 import type { Whole } from "../../api/object.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { ConfigStore } from "../config/config-store.js";
-import type { TerminationMessages } from "./termination-messages.js";
+import type { TerminationMessages } from "../containers/termination-messages.js";
 import type { VolumeSupply } from "./volume-supply.js";
 
 export interface PodHoldingsDeps {

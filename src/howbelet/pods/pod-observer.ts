@@ -2,12 +2,12 @@ import type { Whole } from "../../api/object.js";
 import type { Clock } from "../../base/clock.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { ContainerView } from "../container-view.js";
+import type { TerminationMessages } from "../containers/termination-messages.js";
+import { type ObservedPod, observePod } from "../planning/observed-pod.js";
 import type { FlightRecorder } from "../recorder/flight-recorder.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
-import { type ObservedPod, observePod } from "./observed-pod.js";
 import { containersOf } from "./pod-containers.js";
 import type { PodState } from "./pod-state.js";
-import type { TerminationMessages } from "./termination-messages.js";
 
 export interface PodObserverDeps {
   readonly view: Pick<ContainerView, "ofPod">;

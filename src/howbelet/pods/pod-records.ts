@@ -1,4 +1,4 @@
-import type { Termination } from "./termination.js";
+import type { Termination } from "../containers/termination.js";
 
 /** What was last known of a running container's health. */
 export interface ContainerHealthRecord {

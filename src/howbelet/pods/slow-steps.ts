@@ -1,6 +1,6 @@
 import { isAbort, sharedSignal } from "../../base/abort.js";
 import type { Log } from "../../base/log.js";
-import type { SlowAction } from "./pod-action.js";
+import type { SlowAction } from "../planning/pod-action.js";
 import type { PodExecutor } from "./pod-executor.js";
 import type { PodTarget } from "./pod-target.js";
 

@@ -1,8 +1,8 @@
 import type { Whole } from "../../api/object.js";
 import type { Container } from "../../gen/howbernetes/core/v1/container.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import type { EnvironmentProblem } from "../containers/environment.js";
 import type { Mount } from "../runtime/interface.js";
-import type { EnvironmentProblem } from "./environment.js";
 
 /** Where the volumes of a node's pods come from. */
 export interface VolumeSupply {

@@ -1,5 +1,6 @@
 import type { Amounts } from "../../api/values/amounts.js";
 import { isQuantity, parseQuantity } from "../../api/values/quantity.js";
+import { parseAllowedSysctls } from "../containers/sysctls.js";
 import {
   defaultImageSettings,
   type ImageSettingFlags,
@@ -7,7 +8,6 @@ import {
   imageSettingFlags,
   imageSettings,
 } from "../images/image-settings.js";
-import { parseAllowedSysctls } from "../pods/sysctls.js";
 import { defaultEvictionHard, type EvictionThreshold, parseEvictionThresholds } from "../pressure/eviction-thresholds.js";
 
 /** What of its machine a node keeps from pods, and when it gets rid of them. */

@@ -1,10 +1,10 @@
 import { timeFromMs } from "../../api/values/time.js";
 import { ContainerStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
-import { isUp, verdictOn } from "../pods/container-health.js";
-import type { PlanInput } from "../pods/pod-action.js";
+import { type Termination, terminationOf, vanished } from "../containers/termination.js";
+import { isUp, verdictOn } from "../planning/container-health.js";
+import type { PlanInput } from "../planning/pod-action.js";
 import { isSidecar, type PodContainer } from "../pods/pod-containers.js";
 import { recordOf } from "../pods/pod-records.js";
-import { type Termination, terminationOf, vanished } from "../pods/termination.js";
 import { type ContainerSnapshot, sandboxName } from "../runtime/interface.js";
 
 /** What is known of a pod and its containers. */

@@ -1,5 +1,5 @@
 import type { ContainerStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
-import type { RestartPolicy } from "../pods/restart-policy.js";
+import type { RestartPolicy } from "../planning/restart-policy.js";
 
 export type PodPhase = "Pending" | "Running" | "Succeeded" | "Failed";
 

@@ -1,8 +1,8 @@
 import { timeFromMs } from "../../api/values/time.js";
 import { type ContainerStatus, PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
-import { membersOf, runningSandbox } from "../pods/observed-pod.js";
+import { membersOf, runningSandbox } from "../planning/observed-pod.js";
+import { restartPolicyOf } from "../planning/restart-policy.js";
 import { containersOf, isSidecar } from "../pods/pod-containers.js";
-import { restartPolicyOf } from "../pods/restart-policy.js";
 import { type ContainerFacts, containerStatus } from "./container-status.js";
 import { podConditions } from "./pod-conditions.js";
 import { type PodPhase, podPhase } from "./pod-phase.js";

@@ -4,8 +4,8 @@ import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { DownwardAPIVolumeFile, KeyToPath, VolumeProjection } from "../../gen/howbernetes/core/v1/volume.js";
 import type { Quantity } from "../../gen/howbernetes/meta/v1/values.js";
 import type { KnownConfig } from "../config/known-config.js";
-import { containerResource } from "../pods/container-resource.js";
-import { podField } from "../pods/pod-field.js";
+import { containerResource } from "../containers/container-resource.js";
+import { podField } from "../containers/pod-field.js";
 import { formatFieldMap } from "./field-map.js";
 import { failed, pending, type VolumeProblem } from "./volume-problem.js";
 

@@ -1,12 +1,12 @@
 import type { Whole } from "../../api/object.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import type { EnvironmentProblem } from "../containers/environment.js";
+import type { PodLife } from "../pods/pod-life.js";
+import type { Ending, PodMemory } from "../pods/pod-memory.js";
+import type { PodRecords } from "../pods/pod-records.js";
 import type { ProbeVerdict } from "../probes/probe-verdict.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
-import type { EnvironmentProblem } from "./environment.js";
 import type { ObservedPod } from "./observed-pod.js";
-import type { PodLife } from "./pod-life.js";
-import type { Ending, PodMemory } from "./pod-memory.js";
-import type { PodRecords } from "./pod-records.js";
 
 /**
  * What is to become of a pod: "run" it; "settle" one that has Succeeded or Failed, keeping its dead containers for

@@ -1,10 +1,10 @@
 import type { Container } from "../../gen/howbernetes/core/v1/container.js";
+import { isSidecar } from "../pods/pod-containers.js";
+import { recordOf } from "../pods/pod-records.js";
 import { isUp, verdictOn } from "./container-health.js";
 import { currentOf, membersOf } from "./observed-pod.js";
 import { type Next, nextOf, type PlanContext, planContainer } from "./plan-container.js";
 import type { PodAction } from "./pod-action.js";
-import { isSidecar } from "./pod-containers.js";
-import { recordOf } from "./pod-records.js";
 
 /** How far the init containers are, and what they need. */
 export interface InitPlan {

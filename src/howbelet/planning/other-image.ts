@@ -1,8 +1,8 @@
 import type { Whole } from "../../api/object.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { isSameImage } from "../images/image-name.js";
+import { containersOf } from "../pods/pod-containers.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
-import { containersOf } from "./pod-containers.js";
 
 /**
  * Whether a container is to be made anew because the pod's spec names another image now, which is all of a running

@@ -3,8 +3,8 @@ import type { Container } from "../../gen/howbernetes/core/v1/container.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { Quantity } from "../../gen/howbernetes/meta/v1/values.js";
 import type { ConfigStore } from "../config/config-store.js";
+import { containersOf } from "../pods/pod-containers.js";
 import { type Environment, type EnvironmentProblem, hasSources, makeEnvironment } from "./environment.js";
-import { containersOf } from "./pod-containers.js";
 
 export interface EnvironmentsDeps {
   readonly configs: Pick<ConfigStore, "knownTo">;

@@ -4,19 +4,19 @@ import type { ContainerView } from "../container-view.js";
 import { parseImageName } from "../images/image-name.js";
 import type { PodImages } from "../images/pod-images.js";
 import type { Limiter } from "../limiter.js";
+import type { PodAction } from "../planning/pod-action.js";
+import { containerOf } from "../pods/pod-containers.js";
+import { type ContainerRecord, recordOf } from "../pods/pod-records.js";
+import type { PodTarget } from "../pods/pod-target.js";
+import type { VolumeSupply } from "../pods/volume-supply.js";
 import type { Confinement } from "../runtime/confinement.js";
 import { isImageNotFound, isMisconfigured, isRuntimeUnavailable } from "../runtime/errors.js";
 import type { ContainerConfig, Mount, Runtime, RuntimeScope } from "../runtime/interface.js";
 import type { Confinements } from "./confinements.js";
 import { containerSettings } from "./container-settings.js";
 import type { Environments } from "./environments.js";
-import type { PodAction } from "./pod-action.js";
-import { containerOf } from "./pod-containers.js";
-import { type ContainerRecord, recordOf } from "./pod-records.js";
-import type { PodTarget } from "./pod-target.js";
 import { type Termination, terminationOf, vanished } from "./termination.js";
 import type { TerminationMessages } from "./termination-messages.js";
-import type { VolumeSupply } from "./volume-supply.js";
 
 /** Pods that are half started come before pods that are not begun. */
 const containerPriority = 0;

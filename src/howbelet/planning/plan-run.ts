@@ -1,4 +1,6 @@
 import type { Container } from "../../gen/howbernetes/core/v1/container.js";
+import { containersOf } from "../pods/pod-containers.js";
+import { recordOf } from "../pods/pod-records.js";
 import { type ContainerSnapshot, sandboxName } from "../runtime/interface.js";
 import { isUp } from "./container-health.js";
 import { currentOf, membersOf, runningSandbox } from "./observed-pod.js";
@@ -7,8 +9,6 @@ import { planEnding, planSettling } from "./plan-end.js";
 import { planCare } from "./plan-hooks.js";
 import { planInit } from "./plan-init.js";
 import type { PlanInput, PodAction } from "./pod-action.js";
-import { containersOf } from "./pod-containers.js";
-import { recordOf } from "./pod-records.js";
 import { restartPolicyOf } from "./restart-policy.js";
 
 /** Dead containers are kept only as far as `logs` and `logs --previous` can ask for them. */

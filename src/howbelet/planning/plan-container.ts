@@ -1,11 +1,11 @@
 import type { Container } from "../../gen/howbernetes/core/v1/container.js";
+import { terminationOf, vanished } from "../containers/termination.js";
+import { recordOf } from "../pods/pod-records.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
 import { currentOf } from "./observed-pod.js";
 import { planObstacles } from "./plan-obstacles.js";
 import type { PlanInput, PodAction } from "./pod-action.js";
-import { recordOf } from "./pod-records.js";
 import { countedFailures, type RestartPolicy, restartDelayMs, shouldRestart } from "./restart-policy.js";
-import { terminationOf, vanished } from "./termination.js";
 
 /** What a container needs next. */
 export type Next =

@@ -1,7 +1,7 @@
 import type { Whole } from "../../api/object.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import type { PodLife } from "../pods/pod-life.js";
 import type { PodIntent } from "./pod-action.js";
-import type { PodLife } from "./pod-life.js";
 
 /** Kubernetes' grace of a pod that names none. */
 const defaultGraceSeconds = 30;

@@ -3,11 +3,11 @@ import type { Clock } from "../../base/clock.js";
 import type { LifecycleHandler } from "../../gen/howbernetes/core/v1/container.js";
 import type { ContainerView } from "../container-view.js";
 import { runHandler } from "../handlers/run-handler.js";
+import type { PodAction, SlowAction } from "../planning/pod-action.js";
+import { containerOf } from "../pods/pod-containers.js";
+import type { PodTarget } from "../pods/pod-target.js";
 import { isRuntimeUnavailable } from "../runtime/errors.js";
 import type { Runtime } from "../runtime/interface.js";
-import type { PodAction, SlowAction } from "./pod-action.js";
-import { containerOf } from "./pod-containers.js";
-import type { PodTarget } from "./pod-target.js";
 
 export interface ContainerEnderDeps {
   readonly runtime: Runtime;

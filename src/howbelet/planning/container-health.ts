@@ -1,8 +1,8 @@
+import { containersOf } from "../pods/pod-containers.js";
+import { recordOf } from "../pods/pod-records.js";
 import type { ProbeVerdict } from "../probes/probe-verdict.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
 import type { PlanInput } from "./pod-action.js";
-import { containersOf } from "./pod-containers.js";
-import { recordOf } from "./pod-records.js";
 
 /** What a container is of which no probe says otherwise. */
 const well: ProbeVerdict = { isStarted: true, isReady: true, fatal: undefined };

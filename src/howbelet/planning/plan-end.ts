@@ -1,8 +1,8 @@
+import { isSidecar } from "../pods/pod-containers.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
 import { membersOf } from "./observed-pod.js";
 import { planStop } from "./plan-stop.js";
 import type { PlanInput, PodAction } from "./pod-action.js";
-import { isSidecar } from "./pod-containers.js";
 
 /** Ends all containers, each with its grace; then removes everything; then it is finished. */
 export function planRemoval(input: PlanInput): readonly PodAction[] {

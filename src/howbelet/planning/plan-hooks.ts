@@ -1,9 +1,9 @@
+import { containersOf } from "../pods/pod-containers.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
 import { hasPostStart, isUp, verdictOn } from "./container-health.js";
 import { hasOtherImage } from "./other-image.js";
 import { planStop } from "./plan-stop.js";
 import type { PlanInput, PodAction } from "./pod-action.js";
-import { containersOf } from "./pod-containers.js";
 
 /** What a running container of a pod that is to run needs besides: its postStart hook, or an end for its own sake. */
 export function planCare(running: readonly ContainerSnapshot[], input: PlanInput): readonly PodAction[] {

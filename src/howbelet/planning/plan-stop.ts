@@ -1,7 +1,7 @@
+import { containersOf, type PodContainer } from "../pods/pod-containers.js";
+import type { Ending } from "../pods/pod-memory.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
 import type { PlanInput, PodAction } from "./pod-action.js";
-import { containersOf, type PodContainer } from "./pod-containers.js";
-import type { Ending } from "./pod-memory.js";
 
 /** Nothing survives SIGKILL for long, unless its kernel is stuck: then it is tried again, and what we know looked up. */
 const killAgainAfterMs = 5_000;

@@ -2,7 +2,7 @@ import type { Whole } from "../../api/object.js";
 import { timeToMs } from "../../api/values/time.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
-import type { PodFailure } from "./pod-life.js";
+import type { PodFailure } from "../pods/pod-life.js";
 
 /** What becomes of a pod that outlives its `activeDeadlineSeconds`. */
 export const deadlineExceeded: PodFailure = {

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { containerSnapshot } from "../../../test/builders/pod-on-node.js";
 import { ending, nowMs, type PlanCase, planned } from "../../../test/builders/pod-plan.js";
+import type { Ending } from "../pods/pod-memory.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
-import type { Ending } from "./pod-memory.js";
 
 const sandbox = containerSnapshot("s", { name: "POD" });
 const exited = (exitCode: number, overrides: Parameters<typeof containerSnapshot>[1] = {}): ContainerSnapshot =>

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { containerSnapshot } from "../../../test/builders/pod-on-node.js";
 import { nowMs, type PlanCase, planned } from "../../../test/builders/pod-plan.js";
+import type { PodRecords } from "../pods/pod-records.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
-import type { PodRecords } from "./pod-records.js";
 
 const sandbox = containerSnapshot("s", { name: "POD" });
 const started = (failures = 0, restartCount = failures): PodRecords => ({ web: { restartCount, failures, started: true } });

@@ -1,9 +1,9 @@
 import type { Clock } from "../../base/clock.js";
 import type { ContainerView } from "../container-view.js";
 import type { Limiter } from "../limiter.js";
+import type { PodTarget } from "../pods/pod-target.js";
 import { type Runtime, type RuntimeScope, sandboxName } from "../runtime/interface.js";
 import { sandboxSettings } from "./container-settings.js";
-import type { PodTarget } from "./pod-target.js";
 
 /** Pods that are half started come before pods that are not begun. */
 const sandboxPriority = 1;
