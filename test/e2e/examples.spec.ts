@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { eventually } from "../eventually.js";
 import { Cluster } from "./harness/cluster.js";
 
 const manifests = readdirSync("examples").filter((name) => name.endsWith(".yaml"));
@@ -13,6 +14,10 @@ const shown: Readonly<Record<string, readonly string[]>> = {
   "daemonset.yaml": ["rollout", "status", "daemonset/example-daemonset", "--timeout=90s"],
   "statefulset.yaml": ["rollout", "status", "statefulset/example-statefulset", "--timeout=90s"],
   "job.yaml": ["wait", "--for=condition=Complete", "job/example-job", "--timeout=90s"],
+  "probes.yaml": ["rollout", "status", "deployment/example-probes", "--timeout=90s"],
+  "volumes.yaml": ["wait", "--for=condition=Ready", "pod/example-volumes", "--timeout=90s"],
+  "init.yaml": ["wait", "--for=condition=Ready", "pod/example-init", "--timeout=90s"],
+  "security.yaml": ["wait", "--for=condition=Ready", "pod/example-security", "--timeout=90s"],
   "pdb.yaml": ["wait", "--for=jsonpath={.status.disruptionsAllowed}=1", "pdb/example-pdb", "--timeout=90s"],
 };
 
@@ -31,6 +36,14 @@ describe("the manifests in examples/", function () {
       for (const command of Object.values(shown)) await cluster.must(...command);
       const logs = await Promise.all([0, 5].map((index) => logOf(cluster, index)));
       expect(logs).to.deep.equal(["piece 0\n", "piece 5\n"]);
+      await volumesChange(cluster);
+      expect(await cluster.must("exec", "example-init", "-c", "log", "--", "cat", "/work/index.html")).to.equal(
+        "hello from the init container\n",
+      );
+      expect(await cluster.must("logs", "example-security"))
+        .to.match(/^uid=1000.*groups=.*2000/)
+        .and.include("the image is read-only\n")
+        .and.match(/CapEff:\s+0+\n/);
       // A namespace takes what is in it along, at times before its turn comes.
       await cluster.must("delete", "--ignore-not-found", "-f", "examples");
       await cluster.must("wait", "--for=delete", "pods", "--all", "--timeout=90s");
@@ -39,6 +52,13 @@ describe("the manifests in examples/", function () {
     }
   });
 });
+
+/** What the comment of volumes.yaml says to try. */
+async function volumesChange(cluster: Cluster): Promise<void> {
+  await cluster.must("patch", "configmap", "example-files", "-p", '{"data": {"greeting": "good evening"}}');
+  const said = /^-r-------- .*\ngood morning, says example-volumes\ngood evening, says example-volumes\n$/;
+  await eventually(async () => expect(await cluster.must("logs", "example-volumes")).to.match(said));
+}
 
 async function logOf(cluster: Cluster, index: number): Promise<string> {
   const [pod] = await cluster.list("pods", "-l", `job-name=example-job,batch.kubernetes.io/job-completion-index=${index}`);

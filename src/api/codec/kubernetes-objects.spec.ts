@@ -18,9 +18,14 @@ interface Codec {
   decode(bytes: Uint8Array): object;
 }
 
-/** Every kind there is, and what is no kind but as visible. */
+/** Kinds of which Kubernetes knows nothing. */
+const ownGroup = "howbernetes.dev";
+
+/** Every kind that is Kubernetes', and what is no kind but as visible. */
 const objects: readonly (readonly [file: string, typeName: string, codec: Codec])[] = [
-  ...kinds.map(({ group, version, kind, typeName, message }) => [`${group || "core"}.${version}.${kind}`, typeName, message] as const),
+  ...kinds
+    .filter(({ group }) => group !== ownGroup)
+    .map(({ group, version, kind, typeName, message }) => [`${group || "core"}.${version}.${kind}`, typeName, message] as const),
   ["autoscaling.v1.Scale", "howbernetes.autoscaling.v1.Scale", Scale],
 ];
 
