@@ -87,6 +87,19 @@ describe("PodAgent, on the hollow runtime", () => {
     expect(agent.recorder.last?.containerStatuses[0]?.state?.terminated?.message).to.equal('exec: "nope": not found');
   });
 
+  it("says that the machine keeps a container from being made, and tries again", async () => {
+    const create = agent.runtime.createContainer.bind(agent.runtime);
+    agent.runtime.createContainer = async () => {
+      agent.runtime.createContainer = create;
+      throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC", syscall: "write" });
+    };
+    await agent.tell(webPod());
+    await agent.settles(agent.shows("Pending CreateContainerError 0"));
+    expect(agent.recorder.events.at(-1)).to.equal("Failed: Error: ENOSPC: no space left on device, write");
+    await agent.clock.advance(1_000);
+    await agent.settles(agent.shows("Running running 0"));
+  });
+
   it("says that an image cannot be pulled, backs off, and tries again", async () => {
     await agent.tell(webPod({ image: "missing:1" }));
     await agent.settles(agent.shows("Pending ErrImagePull 0"));

@@ -32,10 +32,22 @@ export class PodTarget {
    * Rethrows what is not about this pod.
    */
   setBack(name: string, reason: string, { error, nowMs }: { readonly error: unknown; readonly nowMs: number }): string {
-    if (isRuntimeUnavailable(error) || !isRuntimeError(error)) throw error;
+    const message = obstacleOf(error);
+    if (message === undefined) throw error;
     const { setbacks } = this.state;
     const failures = (setbacks.get(name)?.failures ?? 0) + 1;
-    setbacks.set(name, { reason, message: error.message, failures, retryAtMs: nowMs + backoffMs(failures, setbackBackoff) });
-    return error.message;
+    setbacks.set(name, { reason, message, failures, retryAtMs: nowMs + backoffMs(failures, setbackBackoff) });
+    return message;
   }
+}
+
+/** What keeps something of a pod from being made; undefined for what is not the pod's affair. */
+function obstacleOf(error: unknown): string | undefined {
+  if (isRuntimeUnavailable(error)) return undefined;
+  return isRuntimeError(error) || isSystemError(error) ? error.message : undefined;
+}
+
+/** One of the machine's own refusals, as where its disk is full. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error;
 }

@@ -14,6 +14,7 @@ import { graceSecondsOf, hasEnded, intentOf } from "../planning/pod-intent.js";
 import type { ProbeVerdict } from "../probes/probe-verdict.js";
 import { CheckpointKeeper } from "./checkpoint-keeper.js";
 import type { CheckpointStore } from "./checkpoint-store.js";
+import { FaultPause } from "./fault-pause.js";
 import type { PodExecutor, QuickAction } from "./pod-executor.js";
 import { PodHealth, type PodHealthDeps } from "./pod-health.js";
 import { PodHoldings, type PodHoldingsDeps } from "./pod-holdings.js";
@@ -25,9 +26,6 @@ import { PodTarget } from "./pod-target.js";
 import { SlowSteps } from "./slow-steps.js";
 import { StatusTeller, type StatusTellerDeps } from "./status-teller.js";
 import { WakeUp } from "./wake-up.js";
-
-/** A step that failed for no reason of the pod's own (the engine hangs) is not tried again before this. */
-const pauseAfterFaultMs = 1_000;
 
 export interface PodWorkerDeps extends PodHealthDeps, PodHoldingsDeps, PodObserverDeps, StatusTellerDeps {
   readonly view: ContainerView;
@@ -63,7 +61,7 @@ export class PodWorker {
   private readonly teller: StatusTeller;
   private isGone: boolean;
   private isFinished = false;
-  private pausedUntilMs = 0;
+  private readonly pause: FaultPause;
 
   constructor(
     private pod: Whole<Pod>,
@@ -76,10 +74,11 @@ export class PodWorker {
     this.health = new PodHealth(deps);
     this.holdings = new PodHoldings(deps);
     this.wakeUp = new WakeUp(deps.clock);
+    this.pause = new FaultPause(deps.clock);
     this.checkpoint = new CheckpointKeeper(deps.checkpoints);
     this.teller = new StatusTeller(deps);
     const { executor, log } = deps;
-    this.slowSteps = new SlowSteps({ executor, log, done: () => this.poke(), faulted: () => this.pause() });
+    this.slowSteps = new SlowSteps({ executor, log, done: () => this.poke(), faulted: () => this.pause.begin() });
     this.state.adopt(pod.status);
     this.noteDeletion(undefined);
   }
@@ -142,8 +141,8 @@ export class PodWorker {
         const outcome = await this.step(signal).catch((error: unknown) => {
           if (error instanceof InvariantError) throw error;
           if (!isAbort(error)) log.warn("pod step failed", { pod: this.pod.metadata.name, uid: this.pod.metadata.uid, error });
-          this.pause();
-          return { isOver: false, wakeAtMs: this.pausedUntilMs };
+          this.pause.begin();
+          return { isOver: false, wakeAtMs: this.pause.endsAtMs };
         });
         if (outcome.isOver) return;
         await this.wakeUp.sleep(outcome.wakeAtMs);
@@ -157,9 +156,9 @@ export class PodWorker {
   }
 
   private async step(signal: AbortSignal): Promise<{ readonly isOver: boolean; readonly wakeAtMs: number | undefined }> {
-    const { view, clock } = this.deps;
-    if (!view.isReady) return { isOver: false, wakeAtMs: undefined };
-    if (clock.monotonicMs() < this.pausedUntilMs) return { isOver: false, wakeAtMs: this.pausedUntilMs };
+    if (!this.deps.view.isReady) return { isOver: false, wakeAtMs: undefined };
+    const { endsAtMs } = this.pause;
+    if (endsAtMs !== undefined) return { isOver: false, wakeAtMs: endsAtMs };
 
     const observed = await this.observer.observe(this.pod, this.state, signal);
     const verdicts = this.health.follow(this.pod, observed, this.state);
@@ -171,6 +170,7 @@ export class PodWorker {
     const actions = this.isFinished && !this.isGone ? [] : planPod(input);
     const saving = this.save();
     const [isOver] = await Promise.all([this.carryOut(actions, signal), saving]);
+    this.pause.forget();
     const wakes = [...actions.flatMap((action) => (action.type === "wake" ? [action.afterMs] : [])), ...this.deadlines(intent)];
     return { isOver, wakeAtMs: wakes.length === 0 ? undefined : input.nowMs + Math.min(...wakes) };
   }
@@ -253,10 +253,6 @@ export class PodWorker {
 
   private target(): PodTarget {
     return new PodTarget(this.pod, this.state, this.deps.reporter, () => this.poke());
-  }
-
-  private pause(): void {
-    this.pausedUntilMs = this.deps.clock.monotonicMs() + pauseAfterFaultMs;
   }
 
   private async finish(): Promise<boolean> {
