@@ -62,6 +62,11 @@ describe("TerminationMessages", () => {
     expect(await messages.mountFor("u", container, 0)).to.equal(undefined);
   });
 
+  it("gives none where none can be made", async () => {
+    await writeFile(join(directory, "u"), "in the way");
+    expect(await messages.mountFor("u", container, 0)).to.equal(undefined);
+  });
+
   it("gives none once the runtime has not seen one", async () => {
     const mount = await messages.mountFor("u", container, 0);
     const because = (path: string) =>

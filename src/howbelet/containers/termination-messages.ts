@@ -52,11 +52,16 @@ export class TerminationMessages {
   async mountFor(podUid: string, { name = "", terminationMessagePath = "" }: Container, attempt: number): Promise<Mount | undefined> {
     if (terminationMessagePath === "" || this.areUnseen || !this.deps.isLocal()) return undefined;
     const source = this.fileOf(podUid, name, attempt);
-    await mkdir(join(this.deps.directory, podUid), { recursive: true, mode: 0o700 });
-    await rm(this.fileOf(podUid, name, attempt - keptRuns), { force: true });
-    await writeFile(source, "");
-    // Whoever the container runs as may write it; the folder keeps everybody else on this machine out.
-    await chmod(source, 0o666);
+    try {
+      await mkdir(join(this.deps.directory, podUid), { recursive: true, mode: 0o700 });
+      await rm(this.fileOf(podUid, name, attempt - keptRuns), { force: true });
+      await writeFile(source, "");
+      // Whoever the container runs as may write it; the folder keeps everybody else on this machine out.
+      await chmod(source, 0o666);
+    } catch (error: unknown) {
+      this.deps.log.warn("no file can be made for the last words of a container", { container: name, pod: podUid, error });
+      return undefined;
+    }
     return { source, target: terminationMessagePath, isReadOnly: false, propagation: "private" };
   }
 
