@@ -3,8 +3,12 @@
  * $$(NAME) can be written: Kubernetes' rules.
  */
 export function expandVariables(text: string, variables: ReadonlyMap<string, string>): string {
-  return text.replaceAll(/\$\$|\$\(([^()]*)\)/g, (match, name: string | undefined) => {
-    if (name === undefined) return "$";
-    return variables.get(name) ?? match;
-  });
+  return expandReferences(text, (name) => variables.get(name));
+}
+
+/** As `expandVariables`, whatever it is that the names stand for. */
+export function expandReferences(text: string, resolve: (name: string) => string | undefined): string {
+  return text.replaceAll(/\$\$|\$\(([^()]*)\)/g, (match, name: string | undefined) =>
+    name === undefined ? "$" : (resolve(name) ?? match),
+  );
 }

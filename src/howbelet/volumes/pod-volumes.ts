@@ -4,11 +4,12 @@ import { quantityNumber } from "../../api/values/quantity.js";
 import { abortable, deferred, isAbort } from "../../base/abort.js";
 import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
-import type { Container, VolumeMount } from "../../gen/howbernetes/core/v1/container.js";
-import type { Pod, PodSpec } from "../../gen/howbernetes/core/v1/pod.js";
+import type { Container } from "../../gen/howbernetes/core/v1/container.js";
+import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { Volume } from "../../gen/howbernetes/core/v1/volume.js";
 import type { Quantity } from "../../gen/howbernetes/meta/v1/values.js";
 import type { ConfigStore } from "../config/config-store.js";
+import { containersOf } from "../pods/pod-containers.js";
 import type { PodEvent } from "../pods/pod-reporter.js";
 import type { VolumeSupply } from "../pods/volume-supply.js";
 import type { Mount } from "../runtime/interface.js";
@@ -94,7 +95,7 @@ export class PodVolumes implements VolumeSupply {
     held.pod = pod;
     held.isFollowing = true;
     this.pods.set(uid, held);
-    for (const volume of usedVolumes(pod.spec)) this.add(held, volume);
+    for (const volume of usedVolumes(pod)) this.add(held, volume);
     this.follow(held);
   }
 
@@ -108,7 +109,7 @@ export class PodVolumes implements VolumeSupply {
   problemsOf(pod: Whole<Pod>): ReadonlyMap<string, VolumeProblem> {
     const problem = this.problemOf(pod);
     if (problem === undefined) return new Map();
-    return new Map(containersOf(pod.spec).map(({ name = "" }) => [name, problem]));
+    return new Map(containersOf(pod).map(({ container: { name = "" } }) => [name, problem]));
   }
 
   async mountsFor(pod: Whole<Pod>, container: Container, variables: ReadonlyMap<string, string>): Promise<readonly Mount[]> {
@@ -204,7 +205,7 @@ export class PodVolumes implements VolumeSupply {
   }
 
   private problemOf(pod: Whole<Pod>): VolumeProblem | undefined {
-    const used = usedVolumes(pod.spec);
+    const used = usedVolumes(pod);
     if (used.length === 0) return undefined;
     const held = this.pods.get(pod.metadata.uid);
     let first: VolumeProblem | undefined;
@@ -225,20 +226,11 @@ function setUpFailed(volume: string, message: string): string {
 }
 
 /** Those that a container mounts: the others are never made. */
-function usedVolumes({ volumes, ...spec }: PodSpec): readonly Volume[] {
+function usedVolumes(pod: Whole<Pod>): readonly Volume[] {
+  const { volumes } = pod.spec;
   if (volumes.length === 0) return [];
-  const used = new Set(containersOf(spec).flatMap(({ volumeMounts }) => volumeMounts.map(({ name }) => name)));
+  const used = new Set(containersOf(pod).flatMap(({ container }) => container.volumeMounts.map(({ name }) => name)));
   return volumes.filter(({ name }) => used.has(name));
-}
-
-interface HasMounts {
-  readonly name?: string | undefined;
-  readonly volumeMounts: readonly VolumeMount[];
-}
-
-function containersOf(spec: Pick<PodSpec, "initContainers" | "containers" | "ephemeralContainers">): readonly HasMounts[] {
-  const ephemeral = spec.ephemeralContainers.flatMap(({ ephemeralContainerCommon }) => ephemeralContainerCommon ?? []);
-  return [...spec.initContainers, ...spec.containers, ...ephemeral];
 }
 
 function isOfFiles({ volumeSource }: Volume): boolean {

@@ -1,4 +1,5 @@
 import type { VolumeMount } from "../../gen/howbernetes/core/v1/container.js";
+import { expandReferences } from "../containers/env-expansion.js";
 import { RuntimeError } from "../runtime/errors.js";
 
 /**
@@ -15,8 +16,7 @@ export function expandSubPath({ subPath = "", subPathExpr = "" }: VolumeMount, v
 }
 
 function expand(text: string, variables: ReadonlyMap<string, string>): string {
-  return text.replaceAll(/\$\$|\$\(([^()]*)\)/g, (_match, name: string | undefined) => {
-    if (name === undefined) return "$";
+  return expandReferences(text, (name) => {
     const value = variables.get(name);
     if (value === undefined) throw refused(`missing value for ${JSON.stringify(name)}`);
     return value;
