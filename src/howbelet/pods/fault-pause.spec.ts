@@ -13,7 +13,9 @@ describe("FaultPause", () => {
     expect(pauseMs(pause)).to.equal(undefined);
     const lengths = Array.from({ length: 5 }, () => {
       pause.begin();
-      return pauseMs(pause);
+      const ms = pauseMs(pause) ?? 0;
+      nowMs += ms;
+      return ms;
     });
     expect(lengths).to.deep.equal([1_000, 2_000, 4_000, 8_000, 8_000]);
   });
@@ -22,7 +24,8 @@ describe("FaultPause", () => {
     const pause = new FaultPause({ monotonicMs: () => nowMs });
     pause.begin();
     pause.begin();
-    nowMs += 2_000;
+    expect(pauseMs(pause)).to.equal(1_000);
+    nowMs += 1_000;
     expect(pauseMs(pause)).to.equal(undefined);
     pause.forget();
     pause.begin();

@@ -16,8 +16,9 @@ export class FaultPause {
     return this.clock.monotonicMs() < this.untilMs ? this.untilMs : undefined;
   }
 
-  /** Something has failed. */
+  /** Something has failed. What fails during a pause fails for the same reason, and makes it no longer. */
   begin(): void {
+    if (this.endsAtMs !== undefined) return;
     this.failures += 1;
     this.untilMs = this.clock.monotonicMs() + backoffMs(this.failures, faultBackoff);
   }
