@@ -1,6 +1,7 @@
 import { statfs } from "node:fs/promises";
 import type { AuthConfig } from "dockerode";
 import { abortError } from "../../../base/abort.js";
+import { linkAbort } from "../../../base/linked-abort.js";
 import { isContainerNotFound, isImageNotFound, RuntimeError } from "../errors.js";
 import type { ImageInfo, ImageStorage, ImageStore, ImageSummary, PulledImage, PullOptions, RegistryCredentials } from "../image-store.js";
 import { closeStream, type DockerEngine, engineError } from "./engine.js";
@@ -79,8 +80,9 @@ export class DockerImages implements ImageStore {
 
   /** Returns whether the name now means another image than before. */
   private async fetch(image: string, { credentials, onProgress }: PullOptions, signal: AbortSignal): Promise<boolean> {
-    const silence = new Silence();
-    const abortSignal = AbortSignal.any([signal, silence.signal]);
+    const stop = linkAbort(signal);
+    const abortSignal = stop.signal;
+    const silence = new Silence(stop.abort);
     const meter = new PullMeter();
     let isNew = false;
     try {
@@ -94,21 +96,25 @@ export class DockerImages implements ImageStore {
       return isNew;
     } catch (error: unknown) {
       if (signal.aborted) throw abortError(signal);
-      if (silence.signal.aborted) throw new RuntimeError("Failed", `nothing came from the registry for ${silenceMs / 1000} s`, error);
+      if (silence.isTooLong) throw new RuntimeError("Failed", `nothing came from the registry for ${silenceMs / 1000} s`, error);
       throw pullError(error);
     } finally {
       silence.end();
+      stop.unlink();
     }
   }
 }
 
-/** Fires when it has not been broken for long enough. */
+/** Tells when it has not been broken for long enough. */
 class Silence {
-  private readonly tooLong = new AbortController();
-  private readonly timer = setTimeout(() => this.tooLong.abort(), silenceMs);
+  isTooLong = false;
+  private readonly timer: NodeJS.Timeout;
 
-  get signal(): AbortSignal {
-    return this.tooLong.signal;
+  constructor(tooLong: () => void) {
+    this.timer = setTimeout(() => {
+      this.isTooLong = true;
+      tooLong();
+    }, silenceMs);
   }
 
   breaks(): void {

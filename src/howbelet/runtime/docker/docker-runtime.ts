@@ -1,4 +1,5 @@
 import type { ContainerCreateOptions, ContainerInfo, ContainerInspectInfo } from "dockerode";
+import { linkAbort } from "../../../base/linked-abort.js";
 import type { Log } from "../../../base/log.js";
 import { isContainerNotFound, isImageNotFound, RuntimeError } from "../errors.js";
 import { containerName, identityLabels, isSameIdentity, labelKeys, parseIdentity } from "../identity.js";
@@ -161,8 +162,7 @@ class DockerRuntime implements Runtime {
   }
 
   async remove(id: string, signal: AbortSignal): Promise<void> {
-    this.stopSignals.delete(id);
-    this.statistics.forget(id);
+    this.forgetGone([id], new Set());
     // 409: its removal is already under way.
     await ignoring([404, 409], () =>
       this.engine.call(signal, (abortSignal) => this.engine.docker.getContainer(id).remove({ force: true, v: true, abortSignal })),
@@ -178,8 +178,10 @@ class DockerRuntime implements Runtime {
 
   async list(scope: RuntimeScope, signal: AbortSignal): Promise<readonly ContainerSummary[]> {
     const options = { all: true, filters: { label: scopeLabels(scope) } };
+    const known = [...this.stopSignals.keys(), ...this.statistics.known];
     const list = async () => {
       const all = await this.engine.call(signal, (abortSignal) => this.engine.docker.listContainers({ ...options, abortSignal }));
+      this.forgetGone(known, new Set(all.map(({ Id: id }) => id)));
       return { result: all.flatMap(summaryOf), sandboxes: all.flatMap(listedSandbox) };
     };
     if (this.prepared === undefined || !isSameScope(this.prepared.scope, scope)) return (await list()).result;
@@ -187,19 +189,28 @@ class DockerRuntime implements Runtime {
   }
 
   async *events(scope: RuntimeScope, subscribed: () => void, signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
-    const guarding = new AbortController();
-    const either = AbortSignal.any([signal, guarding.signal]);
+    const guarding = linkAbort(signal);
     try {
-      await this.prepared?.network.guard(either);
+      await this.prepared?.network.guard(guarding.signal);
       yield* containerEvents(this.engine, scopeLabels(scope), subscribed, signal);
     } finally {
       guarding.abort();
+      guarding.unlink();
     }
   }
 
   close(): void {
     this.prepared?.network.close();
     this.engine.close();
+  }
+
+  /** Whoever removed them. What has come since the list was asked for is not among the known. */
+  private forgetGone(known: readonly string[], present: ReadonlySet<string>): void {
+    for (const id of known) {
+      if (present.has(id)) continue;
+      this.stopSignals.delete(id);
+      this.statistics.forget(id);
+    }
   }
 
   private async startOnce(id: string, signal: AbortSignal): Promise<void> {

@@ -56,6 +56,11 @@ export class DockerStatistics implements ContainerStatistics {
     return machineUsage(this.rootFolder ?? "/", this.options.directory);
   }
 
+  /** Ids of the containers of which something is remembered. */
+  get known(): readonly string[] {
+    return [...this.groups.keys()];
+  }
+
   /** The container is not there any more. */
   forget(id: string): void {
     this.groups.delete(id);
