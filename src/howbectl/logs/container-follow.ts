@@ -40,7 +40,7 @@ export class ContainerFollow {
     }
     const { phase } = pod.status;
     const isOver = isGone || phase === "Succeeded" || phase === "Failed";
-    this.hasEnded = isOver || hasEndedForGood(container, pod.spec.restartPolicy, status);
+    this.hasEnded = isOver || hasEndedForGood(container, status);
     const told = this.news;
     this.news = deferred();
     told.resolve();

@@ -1,3 +1,4 @@
+import { shouldRestart } from "../../api/kinds/pod/restarting.js";
 import type { ContainerStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
 import type { PodContainer } from "../pods/pod-containers.js";
 
@@ -24,15 +25,8 @@ export function namedInstances(status: ContainerStatus | undefined): readonly st
   return status === undefined ? [] : instancesOf(status);
 }
 
-/** Whether a container has run for the last time, by what its pod's restart policy says. */
-export function hasEndedForGood(
-  { role, isSidecar }: PodContainer,
-  restartPolicy: string | undefined,
-  status: ContainerStatus | undefined,
-): boolean {
+/** Whether a container has run for the last time, by when it is restarted. */
+export function hasEndedForGood({ restarting }: PodContainer, status: ContainerStatus | undefined): boolean {
   const terminated = status?.state?.terminated;
-  if (terminated === undefined || isSidecar) return false;
-  if (role === "ephemeral" || restartPolicy === "Never") return true;
-  const hasSucceeded = (terminated.exitCode ?? 0) === 0;
-  return hasSucceeded && (role === "init" || restartPolicy === "OnFailure");
+  return terminated !== undefined && !shouldRestart(restarting, terminated.exitCode ?? 0);
 }

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { pod } from "../../../test/builders/index.js";
+import { PodSpec } from "../../gen/howbernetes/core/v1/pod.js";
 import type { ContainerStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
-import type { PodContainer } from "../pods/pod-containers.js";
+import { containersOf } from "../pods/pod-containers.js";
 import { forLogs, forSessions } from "../pods/pod-order.js";
 import { type FollowedPod, planFollow } from "./follow-plan.js";
 import { hasEndedForGood, unreadInstances } from "./instances.js";
@@ -108,29 +109,33 @@ describe("unreadInstances", () => {
 });
 
 describe("hasEndedForGood", () => {
-  const container = (facts: Partial<PodContainer>): PodContainer => ({
-    name: "main",
-    role: "app",
-    tty: false,
-    stdin: false,
-    ports: [],
-    isSidecar: false,
-    ...facts,
-  });
-  const cases = [
-    { of: container({}), policy: "Always", exitCode: 0, ended: false },
-    { of: container({}), policy: "OnFailure", exitCode: 1, ended: false },
-    { of: container({}), policy: "OnFailure", exitCode: 0, ended: true },
-    { of: container({}), policy: "Never", exitCode: 1, ended: true },
-    { of: container({ role: "init" }), policy: "Always", exitCode: 0, ended: true },
-    { of: container({ role: "init" }), policy: "Always", exitCode: 1, ended: false },
-    { of: container({ role: "init", isSidecar: true }), policy: "Never", exitCode: 0, ended: false },
-    { of: container({ role: "ephemeral" }), policy: "Always", exitCode: 1, ended: true },
+  const again = { action: "Restart", exitCodes: { operator: "In", values: [42] } };
+  const cases: readonly { of: Parameters<typeof PodSpec.fromPartial>[0]; says: string; exitCode: number; ended: boolean }[] = [
+    { of: { restartPolicy: "Always", containers: [{}] }, says: "an app container, Always", exitCode: 0, ended: false },
+    { of: { restartPolicy: "OnFailure", containers: [{}] }, says: "an app container, OnFailure", exitCode: 1, ended: false },
+    { of: { restartPolicy: "OnFailure", containers: [{}] }, says: "an app container, OnFailure", exitCode: 0, ended: true },
+    { of: { restartPolicy: "Never", containers: [{}] }, says: "an app container, Never", exitCode: 1, ended: true },
+    {
+      of: { restartPolicy: "Never", containers: [{ restartPolicy: "Never", restartPolicyRules: [again] }] },
+      says: "an app container with a rule for that code",
+      exitCode: 42,
+      ended: false,
+    },
+    { of: { restartPolicy: "Always", initContainers: [{}] }, says: "an init container, Always", exitCode: 0, ended: true },
+    { of: { restartPolicy: "Always", initContainers: [{}] }, says: "an init container, Always", exitCode: 1, ended: false },
+    { of: { restartPolicy: "Never", initContainers: [{ restartPolicy: "Always" }] }, says: "a sidecar", exitCode: 0, ended: false },
+    {
+      of: { restartPolicy: "Always", ephemeralContainers: [{ ephemeralContainerCommon: {} }] },
+      says: "an ephemeral container",
+      exitCode: 1,
+      ended: true,
+    },
   ];
-  for (const { of, policy, exitCode, ended } of cases) {
-    it(`is ${ended} of a container ${of.role}${of.isSidecar ? " that stays" : ""}, ${policy}, that exited with ${exitCode}`, () => {
+  for (const { of, says, exitCode, ended } of cases) {
+    it(`is ${ended} of ${says}, that exited with ${exitCode}`, () => {
+      const [container] = containersOf({ spec: PodSpec.fromPartial(of) });
       const status = { name: "main", state: { terminated: { exitCode } } } as ContainerStatus;
-      expect(hasEndedForGood(of, policy, status)).to.equal(ended);
+      expect(container === undefined ? undefined : hasEndedForGood(container, status)).to.equal(ended);
     });
   }
 });

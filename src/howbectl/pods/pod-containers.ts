@@ -1,3 +1,4 @@
+import { appRestarting, initRestarting, neverRestarted, type Restarting } from "../../api/kinds/pod/restarting.js";
 import type { Whole } from "../../api/object.js";
 import type { ContainerPort } from "../../gen/howbernetes/core/v1/container.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
@@ -12,8 +13,7 @@ export interface PodContainer {
   readonly tty: boolean;
   readonly stdin: boolean;
   readonly ports: readonly ContainerPort[];
-  /** An init container that stays. */
-  readonly isSidecar: boolean;
+  readonly restarting: Restarting;
 }
 
 interface Described {
@@ -21,19 +21,18 @@ interface Described {
   readonly tty?: boolean | undefined;
   readonly stdin?: boolean | undefined;
   readonly ports?: readonly ContainerPort[];
-  readonly restartPolicy?: string | undefined;
 }
 
-function describe(role: PodContainer["role"], { name = "", tty, stdin, ports = [], restartPolicy }: Described): PodContainer {
-  return { name, role, tty: tty === true, stdin: stdin === true, ports, isSidecar: role === "init" && restartPolicy === "Always" };
+function describe(role: PodContainer["role"], { name = "", tty, stdin, ports = [] }: Described, restarting: Restarting): PodContainer {
+  return { name, role, tty: tty === true, stdin: stdin === true, ports, restarting };
 }
 
 /** All containers of a pod in the order in which they start: init, app, ephemeral. */
 export function containersOf({ spec }: Pick<Whole<Pod>, "spec">): readonly PodContainer[] {
   return [
-    ...spec.initContainers.map((container) => describe("init", container)),
-    ...spec.containers.map((container) => describe("app", container)),
-    ...spec.ephemeralContainers.map(({ ephemeralContainerCommon }) => describe("ephemeral", ephemeralContainerCommon ?? {})),
+    ...spec.initContainers.map((container) => describe("init", container, initRestarting(container, spec.restartPolicy))),
+    ...spec.containers.map((container) => describe("app", container, appRestarting(container, spec.restartPolicy))),
+    ...spec.ephemeralContainers.map((container) => describe("ephemeral", container.ephemeralContainerCommon ?? {}, neverRestarted)),
   ];
 }
 

@@ -1,7 +1,8 @@
+import { isRestartable } from "../../api/kinds/pod/restarting.js";
 import type { Whole } from "../../api/object.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { isSameImage } from "../images/image-name.js";
-import { containersOf } from "../pods/pod-containers.js";
+import { containersOf, restartingOf } from "../pods/pod-containers.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
 
 /**
@@ -11,7 +12,7 @@ import type { ContainerSnapshot } from "../runtime/interface.js";
  * Unlike Kubernetes: not where it is never restarted; its pod would have ended, for good, before the next one runs.
  */
 export function hasOtherImage({ identity, image }: ContainerSnapshot, pod: Whole<Pod>): boolean {
-  const found = containersOf(pod).find(({ container }) => container.name === identity.container)?.container;
-  if (pod.spec.restartPolicy === "Never") return false;
-  return found?.image !== undefined && !isSameImage(found.image, image);
+  const found = containersOf(pod).find(({ container }) => container.name === identity.container);
+  if (found?.container.image === undefined || !isRestartable(restartingOf(found, pod))) return false;
+  return !isSameImage(found.container.image, image);
 }

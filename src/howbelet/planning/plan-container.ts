@@ -1,3 +1,4 @@
+import { isRestartable, type Restarting, shouldRestart } from "../../api/kinds/pod/restarting.js";
 import type { Container } from "../../gen/howbernetes/core/v1/container.js";
 import { terminationOf, vanished } from "../containers/termination.js";
 import { recordOf } from "../pods/pod-records.js";
@@ -5,7 +6,7 @@ import type { ContainerSnapshot } from "../runtime/interface.js";
 import { currentOf } from "./observed-pod.js";
 import { planObstacles } from "./plan-obstacles.js";
 import type { PlanInput, PodAction } from "./pod-action.js";
-import { countedFailures, type RestartPolicy, restartDelayMs, shouldRestart } from "./restart-policy.js";
+import { countedFailures, restartDelayMs } from "./restart-policy.js";
 
 /** What a container needs next. */
 export type Next =
@@ -23,33 +24,33 @@ export interface PlanContext {
   readonly sandbox: ContainerSnapshot | undefined;
 }
 
-/** What a container needs that is restarted by this policy. */
-export function nextOf(container: Container, policy: RestartPolicy, { input, sandbox }: PlanContext): Next {
+/** What a container needs that is restarted so. */
+export function nextOf(container: Container, restarting: Restarting, { input, sandbox }: PlanContext): Next {
   const { observed, records } = input;
   const name = container.name ?? "";
   const current = currentOf(observed, name);
   const record = recordOf(records, name);
   if (current?.phase === "running") return { type: "runs" };
-  if (current?.phase === "exited") return afterEnd(name, current, { policy, input });
+  if (current?.phase === "exited") return afterEnd(name, current, { restarting, input });
   if (current?.phase === "created" && sandbox !== undefined && current.sandboxId === sandbox.id) return { type: "start", id: current.id };
   // It was made for a sandbox that is gone, and cannot join another: its successor takes the next number.
   if (current !== undefined) return { type: "run", attempt: current.identity.attempt + 1, failures: record.failures, replaced: undefined };
   if (!record.started) return { type: "run", attempt: record.restartCount, failures: record.failures, replaced: undefined };
-  return afterEnd(name, undefined, { policy, input });
+  return afterEnd(name, undefined, { restarting, input });
 }
 
 interface Ended {
-  readonly policy: RestartPolicy;
+  readonly restarting: Restarting;
   readonly input: PlanInput;
 }
 
-function afterEnd(name: string, ended: ContainerSnapshot | undefined, { policy, input }: Ended): Next {
+function afterEnd(name: string, ended: ContainerSnapshot | undefined, { restarting, input }: Ended): Next {
   const { records, memory, nowMs } = input;
   const record = recordOf(records, name);
   const { exitCode, startedAtMs, finishedAtMs } = ended === undefined ? vanished : terminationOf(ended);
   // One that was ended to be restarted is, however well it took that.
-  const isForced = policy !== "Never" && ended !== undefined && memory.endings.get(ended.id)?.of === "container";
-  if (!isForced && !shouldRestart(policy, exitCode)) return { type: "over", hasSucceeded: exitCode === 0 };
+  const isForced = isRestartable(restarting) && ended !== undefined && memory.endings.get(ended.id)?.of === "container";
+  if (!isForced && !shouldRestart(restarting, exitCode)) return { type: "over", hasSucceeded: exitCode === 0 };
 
   const failures = countedFailures(record.failures, (finishedAtMs ?? 0) - (startedAtMs ?? 0));
   const delayMs = restartDelayMs(failures);

@@ -1,4 +1,5 @@
-import { containersOf } from "../pods/pod-containers.js";
+import { isRestartable } from "../../api/kinds/pod/restarting.js";
+import { containersOf, restartingOf } from "../pods/pod-containers.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
 import { hasPostStart, isUp, verdictOn } from "./container-health.js";
 import { hasOtherImage } from "./other-image.js";
@@ -34,8 +35,8 @@ function planOwnEnd(snapshot: ContainerSnapshot, input: PlanInput): readonly Pod
 
 /** What is never restarted is not said to be. */
 function told(reason: string, { identity }: ContainerSnapshot, { pod }: PlanInput): string {
-  const isOver = pod.spec.restartPolicy === "Never" && identity.kind === "app";
-  return isOver ? reason.replace(/, will be restarted$/, "") : reason;
+  const found = containersOf(pod).find(({ container }) => container.name === identity.container);
+  return found !== undefined && !isRestartable(restartingOf(found, pod)) ? reason.replace(/, will be restarted$/, "") : reason;
 }
 
 function probeGrace({ identity }: ContainerSnapshot, probe: "liveness" | "startup", { pod }: PlanInput): number | undefined {

@@ -1,3 +1,4 @@
+import { initRestarting } from "../../api/kinds/pod/restarting.js";
 import type { Container } from "../../gen/howbernetes/core/v1/container.js";
 import { isSidecar } from "../pods/pod-containers.js";
 import { recordOf } from "../pods/pod-records.js";
@@ -53,8 +54,7 @@ function planPassed(container: Container, context: PlanContext): readonly PodAct
 
 function nextInit(container: Container, context: PlanContext): Next {
   const { input, sandbox } = context;
-  const policy = input.pod.spec.restartPolicy === "Never" ? "Never" : "OnFailure";
-  const next = nextOf(container, isSidecar(container) ? "Always" : policy, context);
+  const next = nextOf(container, initRestarting(container, input.pod.spec.restartPolicy), context);
   if (next.type !== "over" || !next.hasSucceeded) return next;
   const name = container.name ?? "";
   const current = currentOf(input.observed, name);

@@ -1,3 +1,4 @@
+import { appRestarting, neverRestarted } from "../../api/kinds/pod/restarting.js";
 import type { Container } from "../../gen/howbernetes/core/v1/container.js";
 import { containersOf } from "../pods/pod-containers.js";
 import { recordOf } from "../pods/pod-records.js";
@@ -9,7 +10,6 @@ import { planEnding, planSettling } from "./plan-end.js";
 import { planCare } from "./plan-hooks.js";
 import { planInit } from "./plan-init.js";
 import type { PlanInput, PodAction } from "./pod-action.js";
-import { restartPolicyOf } from "./restart-policy.js";
 
 /** Dead containers are kept only as far as `logs` and `logs --previous` can ask for them. */
 const keptPerContainer = 2;
@@ -26,8 +26,8 @@ export function planRun(input: PlanInput): readonly PodAction[] {
   if (stranded.length > 0) return [...tidying, ...planEnding(stranded, input)];
 
   const context: PlanContext = { input, sandbox };
-  const policy = restartPolicyOf(pod.spec.restartPolicy);
-  const apps = pod.spec.containers.map((container) => ({ container, next: nextOf(container, policy, context) }));
+  const { containers, restartPolicy } = pod.spec;
+  const apps = containers.map((container) => ({ container, next: nextOf(container, appRestarting(container, restartPolicy), context) }));
   if (apps.every(({ next }) => next.type === "over")) return planSettling(input);
   const init = planInit(context);
   if (init.state === "failed") return planSettling(input);
@@ -70,7 +70,7 @@ function planSandbox({ observed, records, memory, nowMs }: PlanInput): readonly 
 function planEphemeral(context: PlanContext): readonly PodAction[] {
   return containersOf(context.input.pod)
     .filter(({ kind }) => kind === "ephemeral")
-    .flatMap(({ container }) => planContainer(container, nextOf(container, "Never", context), context));
+    .flatMap(({ container }) => planContainer(container, nextOf(container, neverRestarted, context), context));
 }
 
 interface AppNext {

@@ -9,20 +9,6 @@ const crashLoopBackoff = { initialMs: 1_000, maxMs: 60_000, jitter: "none" } as 
 /** A container that ran this long has recovered: its next death counts as the first. */
 const healthyAfterMs = 10 * 60_000;
 
-/** By which a container is started again, or not. */
-export type RestartPolicy = "Always" | "OnFailure" | "Never";
-
-/** A pod's policy for its app containers. */
-export function restartPolicyOf(text: string | undefined): RestartPolicy {
-  return text === "Never" || text === "OnFailure" ? text : "Always";
-}
-
-/** Whether a container that ended so is started again. */
-export function shouldRestart(policy: RestartPolicy, exitCode: number): boolean {
-  if (policy === "Never") return false;
-  return policy === "Always" || exitCode !== 0;
-}
-
 /** Restarts that count against a container which now ended after running for `ranForMs`. */
 export function countedFailures(failures: number, ranForMs: number): number {
   return ranForMs >= healthyAfterMs ? 0 : failures;

@@ -1,3 +1,4 @@
+import { appRestarting, initRestarting, neverRestarted, type Restarting } from "../../api/kinds/pod/restarting.js";
 import type { Whole } from "../../api/object.js";
 import { InvariantError } from "../../base/invariant.js";
 import { Container } from "../../gen/howbernetes/core/v1/container.js";
@@ -27,6 +28,12 @@ export function containerOf(pod: Whole<Pod>, name: string): PodContainer {
   const found = containersOf(pod).find(({ container }) => container.name === name);
   if (found === undefined) throw new InvariantError(`pod ${pod.metadata.name} has no container ${name}`);
   return found;
+}
+
+/** When a container of that pod is started again. */
+export function restartingOf({ container, kind }: PodContainer, { spec }: Whole<Pod>): Restarting {
+  if (kind === "ephemeral") return neverRestarted;
+  return kind === "init" ? initRestarting(container, spec.restartPolicy) : appRestarting(container, spec.restartPolicy);
 }
 
 /** An init container that stays: it is started in its turn, and then runs beside the others. */

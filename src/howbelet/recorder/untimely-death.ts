@@ -13,6 +13,8 @@ export function isUntimely(snapshot: ContainerSnapshot, pod: Whole<Pod>): boolea
 }
 
 function isToRunForever({ identity }: ContainerSnapshot, { spec }: Whole<Pod>): boolean {
-  if (identity.kind === "app") return spec.containers.some(({ name }) => name === identity.container) && spec.restartPolicy === "Always";
-  return spec.initContainers.some(({ name, restartPolicy }) => name === identity.container && restartPolicy === "Always");
+  const all = identity.kind === "app" ? spec.containers : spec.initContainers;
+  const found = all.find(({ name }) => name === identity.container);
+  if (found === undefined) return false;
+  return (found.restartPolicy ?? (identity.kind === "app" ? spec.restartPolicy : undefined)) === "Always";
 }

@@ -1,17 +1,21 @@
 import { expect } from "chai";
+import { appRestarting, shouldRestart } from "../../api/kinds/pod/restarting.js";
+import { Container } from "../../gen/howbernetes/core/v1/container.js";
 import { ContainerStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
 import { type PhaseFacts, podPhase } from "./pod-phase.js";
 
 const ended = (exitCode: number) => ContainerStatus.fromPartial({ state: { terminated: { exitCode } } });
 const running = ContainerStatus.fromPartial({ state: { running: {} } });
 const waiting = ContainerStatus.fromPartial({ state: { waiting: { reason: "ContainerCreating" } } });
-const neither = { restartPolicy: "Always", init: [], sidecars: [], isInitialized: true, isEnding: false } as const;
+const neither = { init: [], sidecars: [], isInitialized: true, isEnding: false } as const;
 const crashLooping = ContainerStatus.fromPartial({
   state: { waiting: { reason: "CrashLoopBackOff" } },
   lastState: { terminated: { exitCode: 1 } },
 });
 
-interface Case extends Partial<Omit<PhaseFacts, "apps">> {
+interface Case extends Partial<Omit<PhaseFacts, "apps" | "willRestart">> {
+  /** Of every container; "Always" by default. */
+  readonly restartPolicy?: string;
   readonly apps: PhaseFacts["apps"];
   readonly it: string;
   readonly phase: string;
@@ -74,9 +78,25 @@ describe("podPhase", () => {
     },
     { it: "stays Pending when it is deleted before it ran", apps: [waiting], restartPolicy: "Always", isEnding: true, phase: "Pending" },
   ];
-  for (const { it: does, phase, ...facts } of cases) {
+  for (const { it: does, phase, restartPolicy, ...facts } of cases) {
     it(does, () => {
-      expect(podPhase({ ...neither, ...facts })).to.equal(phase);
+      const restarting = appRestarting(Container.fromPartial({}), restartPolicy);
+      const willRestart = (_name: string, exitCode: number): boolean => shouldRestart(restarting, exitCode);
+      expect(podPhase({ ...neither, ...facts, willRestart })).to.equal(phase);
+    });
+  }
+
+  const named = (name: string, exitCode: number) => ContainerStatus.fromPartial({ name, state: { terminated: { exitCode } } });
+  const perContainer = [
+    { it: "stays Running while one of those that ended will be restarted", apps: [named("once", 1), named("again", 0)], phase: "Running" },
+    { it: "has Failed when all ended for good, one of them badly", apps: [named("once", 1), named("other", 0)], phase: "Failed" },
+    { it: "is Pending while a failed init container will be restarted", init: [named("again", 1)], apps: [waiting], phase: "Pending" },
+    { it: "has Failed when one of the init containers has, for good", init: [named("once", 1)], apps: [waiting], phase: "Failed" },
+  ];
+  for (const { it: does, phase, ...facts } of perContainer) {
+    it(does, () => {
+      const willRestart = (name: string): boolean => name === "again";
+      expect(podPhase({ ...neither, ...facts, willRestart })).to.equal(phase);
     });
   }
 });

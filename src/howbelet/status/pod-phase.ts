@@ -1,11 +1,11 @@
-import type { ContainerStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
-import type { RestartPolicy } from "../planning/restart-policy.js";
+import type { ContainerStateTerminated, ContainerStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
 
 export type PodPhase = "Pending" | "Running" | "Succeeded" | "Failed";
 
 /** What a pod's phase follows from. */
 export interface PhaseFacts {
-  readonly restartPolicy: RestartPolicy;
+  /** Whether that container is started again after such an end. */
+  readonly willRestart: (container: string, exitCode: number) => boolean;
   /** Of the init containers that come to their end. */
   readonly init: readonly ContainerStatus[];
   readonly sidecars: readonly ContainerStatus[];
@@ -17,21 +17,21 @@ export interface PhaseFacts {
 }
 
 /** The phase that container statuses make, by Kubernetes' rules. */
-export function podPhase({ restartPolicy, init, sidecars, apps, isInitialized, isEnding }: PhaseFacts): PodPhase {
-  if (restartPolicy === "Never" && init.some(hasFailed)) return "Failed";
+export function podPhase({ willRestart, init, sidecars, apps, isInitialized, isEnding }: PhaseFacts): PodPhase {
+  if (init.some((status) => hasFailed(status, willRestart))) return "Failed";
   if (init.some((status) => endOf(status) === undefined)) return "Pending";
   if (!isInitialized && sidecars.some((status) => status.started !== true)) return "Pending";
   const running = [...sidecars, ...apps].filter(isRunning);
-  const ended = apps.flatMap((status) => (isRunning(status) ? [] : (endOf(status) ?? [])));
+  const ended = apps.flatMap((status) => {
+    const exitCode = exitCodeOf(endOf(status));
+    return exitCode === undefined ? [] : [{ exitCode, isFinal: !willRestart(status.name ?? "", exitCode) }];
+  });
   const neverRan = apps.length - apps.filter(isRunning).length - ended.length;
 
   if (neverRan > 0) return "Pending";
   if (running.length > 0) return "Running";
-  const allSucceeded = ended.every(({ exitCode }) => (exitCode ?? 0) === 0);
-  if (isEnding) return allSucceeded ? "Succeeded" : "Failed";
-  if (restartPolicy === "Always") return "Running";
-  if (allSucceeded) return "Succeeded";
-  return restartPolicy === "Never" ? "Failed" : "Running";
+  if (!isEnding && !ended.every((each) => each.isFinal)) return "Running";
+  return ended.every(({ exitCode }) => exitCode === 0) ? "Succeeded" : "Failed";
 }
 
 function isRunning({ state }: ContainerStatus): boolean {
@@ -44,6 +44,12 @@ function endOf({ state, lastState }: ContainerStatus) {
   return state?.terminated ?? (state?.waiting === undefined ? undefined : lastState?.terminated);
 }
 
-function hasFailed({ state }: ContainerStatus): boolean {
-  return state?.terminated !== undefined && (state.terminated.exitCode ?? 0) !== 0;
+function exitCodeOf(end: ContainerStateTerminated | undefined): number | undefined {
+  return end === undefined ? undefined : (end.exitCode ?? 0);
+}
+
+/** It has ended badly, and for good. */
+function hasFailed({ name = "", state }: ContainerStatus, willRestart: PhaseFacts["willRestart"]): boolean {
+  const exitCode = exitCodeOf(state?.terminated) ?? 0;
+  return exitCode !== 0 && !willRestart(name, exitCode);
 }

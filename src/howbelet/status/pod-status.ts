@@ -1,8 +1,8 @@
+import { shouldRestart } from "../../api/kinds/pod/restarting.js";
 import { timeFromMs } from "../../api/values/time.js";
 import { type ContainerStatus, PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
 import { membersOf, runningSandbox } from "../planning/observed-pod.js";
-import { restartPolicyOf } from "../planning/restart-policy.js";
-import { containersOf, isSidecar } from "../pods/pod-containers.js";
+import { containerOf, containersOf, isSidecar, restartingOf } from "../pods/pod-containers.js";
 import { type ContainerFacts, containerStatus } from "./container-status.js";
 import { podConditions } from "./pod-conditions.js";
 import { type PodPhase, podPhase } from "./pod-phase.js";
@@ -90,8 +90,8 @@ function hasInitialized({ pod, observed, life }: StatusInput): boolean {
 function phaseOf(input: StatusInput, statuses: ContainerStatuses & { readonly isInitialized: boolean }): PodPhase {
   const { previous, life, pod, isEnding, observed } = input;
   if (isFinal(previous.phase)) return previous.phase;
-  const restartPolicy = restartPolicyOf(pod.spec.restartPolicy);
-  if (life.failure === undefined) return podPhase({ ...statuses, restartPolicy, isEnding });
+  const willRestart = (name: string, exitCode: number): boolean => shouldRestart(restartingOf(containerOf(pod, name), pod), exitCode);
+  if (life.failure === undefined) return podPhase({ ...statuses, willRestart, isEnding });
   // It fails once nothing of it runs any more: before, its place on the node is not free.
   const isRunning = membersOf(observed).some(({ phase }) => phase === "running");
   return !isRunning ? "Failed" : previous.phase === "Running" ? "Running" : "Pending";
