@@ -43,6 +43,7 @@ export function containerSnapshot(id: string, overrides: Partial<ContainerSnapsh
     exitCode: 0,
     oomKilled: false,
     startError: "",
+    stopSignal: "SIGTERM",
     image: "busybox:1",
     imageId: "sha256:1",
     sandboxId: name === "POD" ? "" : "s",

@@ -114,9 +114,9 @@ describe("Resources: workloads", () => {
     expect((await refusal(create(podKind, { metadata: { name: "web" }, spec }))).message).to.equal(
       `Pod "web" is invalid: [${[
         "spec.containers[0].ports[0].containerPort: Required value",
-        "spec.volumes[0].persistentVolumeClaim: Forbidden: not honoured by howbernetes yet",
-        "spec.containers[0].volumeDevices: Forbidden: not honoured by howbernetes yet",
-        "spec.serviceAccountName: Forbidden: not honoured by howbernetes yet",
+        "spec.volumes[0].persistentVolumeClaim: Forbidden: there are no PersistentVolumeClaims here",
+        "spec.containers[0].volumeDevices: Forbidden: there are no volumes here that are devices",
+        "spec.serviceAccountName: Forbidden: there are no ServiceAccounts here beside the name default",
       ].join(", ")}]`,
     );
   });

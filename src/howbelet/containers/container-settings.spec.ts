@@ -24,6 +24,11 @@ describe("sandboxSettings", () => {
       says: "hostname: db-0, subdomain: db, setHostnameAsFQDN: true",
       settings: { hostname: "db-0.db.default.svc.cluster.local", domainName: "" },
     },
+    {
+      it: "takes another host name for what the pod itself sees",
+      says: "hostname: db-0, subdomain: db, hostnameOverride: db.example",
+      settings: { hostname: "db.example", domainName: "" },
+    },
     { it: "has no full name without a subdomain", says: "setHostnameAsFQDN: true", settings: { hostname: "web", domainName: "" } },
     { it: "shares the machine's memory segments when it is to", says: "hostIPC: true", settings: { ipc: "host" } },
     {

@@ -64,6 +64,7 @@ function dnsOf({ dnsPolicy, dnsConfig }: PodSpec): DnsConfig {
 
 function namesOf(pod: Whole<Pod>): Pick<SandboxConfig, "hostname" | "domainName"> {
   const { spec, metadata } = pod;
+  if (spec.hostnameOverride) return { hostname: spec.hostnameOverride, domainName: "" };
   const hostname = (spec.hostname || metadata.name).slice(0, maxHostnameLength).replace(/[.-]+$/, "");
   const domain = domainName(pod);
   if (spec.setHostnameAsFQDN !== true || !spec.subdomain) return { hostname, domainName: domain };
@@ -110,6 +111,7 @@ export function containerSettings(pod: Whole<Pod>, container: Container, made: C
     args: container.args.map((word) => expandVariables(word, variables)),
     env: [...variables].map(([name, value]) => ({ name, value })),
     workingDir: container.workingDir ?? "",
+    stopSignal: container.lifecycle?.stopSignal ?? "",
     sandboxId: made.sandboxId,
     mounts: made.mounts,
     stdin: container.stdin ?? false,

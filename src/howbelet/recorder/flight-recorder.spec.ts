@@ -54,6 +54,7 @@ describe("FlightRecorder", () => {
       exitCode: 137,
       oomKilled: true,
       startError: "",
+      stopSignal: "SIGTERM",
       image: "web:1",
       imageId: "sha256:1",
       sandboxId: "s1",

@@ -16,6 +16,7 @@ describe("isUntimely", () => {
       exitCode: 0,
       oomKilled: false,
       startError: "",
+      stopSignal: "SIGTERM",
       image: "a",
       imageId: "a",
       sandboxId: "s1",

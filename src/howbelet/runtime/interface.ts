@@ -52,6 +52,8 @@ export interface ContainerSnapshot extends ContainerSummary {
   readonly startError: string;
   readonly image: string;
   readonly imageId: string;
+  /** What asks it to end, as "SIGTERM". */
+  readonly stopSignal: string;
   /** The sandbox whose network it joined; "" for sandboxes. */
   readonly sandboxId: string;
   /** A running sandbox's address; "" for others. */
@@ -114,6 +116,8 @@ export interface ContainerConfig {
   readonly env: readonly { readonly name: string; readonly value: string }[];
   /** "" keeps the image's. */
   readonly workingDir: string;
+  /** Asks it to end, as "SIGUSR1"; "" keeps the image's, or else SIGTERM. */
+  readonly stopSignal: string;
   /** The running sandbox to join. */
   readonly sandboxId: string;
   /** Each target once. */
@@ -193,7 +197,7 @@ export interface Runtime {
    * @throws RuntimeError NotFound; Failed when its command cannot be run, which the container then remembers
    */
   start(id: string, signal: AbortSignal): Promise<ContainerSnapshot | undefined>;
-  /** Asks it to end, with its image's stop signal or SIGTERM. Does not wait. */
+  /** Asks it to end, with its stop signal. Does not wait. */
   terminate(id: string, signal: AbortSignal): Promise<void>;
   /** Ends it with SIGKILL. Does not wait. */
   kill(id: string, signal: AbortSignal): Promise<void>;

@@ -43,6 +43,7 @@ export function containerStatus(podContainer: PodContainer, facts: ContainerFact
     image: container.image ?? "",
     imageID: current === undefined ? "" : record.imageId || current.imageId,
     containerID: containerId(current, facts.runtimeName),
+    stopSignal: current?.stopSignal,
   });
 }
 

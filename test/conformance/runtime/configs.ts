@@ -57,6 +57,7 @@ export function containerConfig(
     args: [],
     env: [],
     workingDir: "",
+    stopSignal: "",
     mounts: [],
     stdin: false,
     stdinOnce: false,

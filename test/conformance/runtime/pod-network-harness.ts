@@ -98,6 +98,7 @@ export class PodNetworkUnderTest {
       args: [],
       env: [],
       workingDir: "",
+      stopSignal: "",
       sandboxId,
       mounts: [],
       stdin: false,

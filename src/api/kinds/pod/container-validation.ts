@@ -1,5 +1,5 @@
 import { Container } from "../../../gen/howbernetes/core/v1/container.js";
-import type { PodSpec } from "../../../gen/howbernetes/core/v1/pod.js";
+import type { PodOS, PodSpec } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { FieldError } from "../../errors.js";
 import { duplicate, invalidValue, required, unsupported } from "../../validation/field-error.js";
 import { child, element } from "../../validation/field-path.js";
@@ -46,6 +46,7 @@ function validateEphemeralContainers(common: Common, path: string, names: Set<st
 interface Common {
   readonly spec: PodSpec;
   readonly graceSeconds: number;
+  readonly os: PodOS | undefined;
   readonly volumeNames: ReadonlySet<string>;
 }
 
@@ -57,13 +58,13 @@ interface Place {
 
 function commonOf(spec: PodSpec): Common {
   const volumeNames = new Set(spec.volumes.map(({ name = "" }) => name));
-  return { spec, graceSeconds: spec.terminationGracePeriodSeconds ?? 0, volumeNames };
+  return { spec, graceSeconds: spec.terminationGracePeriodSeconds ?? 0, os: spec.os, volumeNames };
 }
 
 function validateAppContainer(container: Container, common: Common, place: Place): FieldError[] {
   return [
     ...validateContainer(container, common, place),
-    ...validateChecks(container, common.graceSeconds, place.path),
+    ...validateChecks(container, common, place.path),
     ...validateRestart(container, place.path),
     ...validateResize(container.resizePolicy, common.spec.restartPolicy ?? "", child(place.path, "resizePolicy")),
   ];
@@ -76,7 +77,7 @@ function validateInitContainer(container: Container, common: Common, place: Plac
   const resizePath = child(place.path, "resizePolicy");
   return [
     ...validateContainer(container, common, place),
-    ...(isSidecar ? validateChecks(container, common.graceSeconds, place.path) : refuseChecks(container, place.path)),
+    ...(isSidecar ? validateChecks(container, common, place.path) : refuseChecks(container, place.path)),
     ...validateRestart(container, place.path),
     ...(isSidecar ? validateResize(resizePolicy, common.spec.restartPolicy ?? "", resizePath) : []),
     ...(isSidecar || resizePolicy.length === 0 ? [] : [invalidValue(resizePath, resizePolicy, "must not be set for init containers")]),

@@ -1,6 +1,7 @@
 import type {
   Container,
   ContainerPort,
+  ContainerRestartRule,
   EnvVar,
   EnvVarSource,
   EphemeralContainer,
@@ -15,6 +16,11 @@ import type { FieldError } from "../../errors.js";
 import { because, type FieldTable, honoured, keysOnly, only, refuseOutside, within } from "./field-table.js";
 import { containerSecurityFields, podSecurityFields } from "./security-fields.js";
 import { mountFields, volumeFields } from "./volume-fields.js";
+
+const noSuchResource = "no node has such a resource to give";
+const noClaims = "there are no ResourceClaims here";
+const othersUnweighed = "the scheduler does not look where other pods are";
+const noServiceAccounts = "there are no ServiceAccounts here beside the name default";
 
 const portFields: FieldTable<ContainerPort> = {
   name: honoured,
@@ -34,8 +40,14 @@ const envSources: FieldTable<EnvVarSource> = {
 const envFields: FieldTable<EnvVar> = { name: honoured, value: honoured, valueFrom: within(envSources) };
 
 const resourceFields: FieldTable<ResourceRequirements> = {
-  limits: keysOnly("cpu", "memory", "ephemeral-storage"),
-  requests: keysOnly("cpu", "memory", "ephemeral-storage"),
+  limits: because(noSuchResource, keysOnly("cpu", "memory", "ephemeral-storage")),
+  requests: because(noSuchResource, keysOnly("cpu", "memory", "ephemeral-storage")),
+  claims: because(noClaims),
+};
+
+const ruleFields: FieldTable<ContainerRestartRule> = {
+  action: because("containers are restarted one by one here", only("Restart")),
+  exitCodes: honoured,
 };
 
 const hookFields: FieldTable<LifecycleHandler> = {
@@ -45,7 +57,7 @@ const hookFields: FieldTable<LifecycleHandler> = {
   tcpSocket: because("obsolete: in Kubernetes it only ever fails"),
 };
 
-const lifecycleFields: FieldTable<Lifecycle> = { postStart: within(hookFields), preStop: within(hookFields) };
+const lifecycleFields: FieldTable<Lifecycle> = { postStart: within(hookFields), preStop: within(hookFields), stopSignal: honoured };
 
 const containerFields: FieldTable<Container> & FieldTable<EphemeralContainerCommon> = {
   name: honoured,
@@ -69,17 +81,22 @@ const containerFields: FieldTable<Container> & FieldTable<EphemeralContainerComm
   startupProbe: honoured,
   terminationMessagePath: honoured,
   terminationMessagePolicy: honoured,
+  restartPolicy: honoured,
+  restartPolicyRules: within(ruleFields),
+  resizePolicy: because("containers are not resized here: their resources cannot be changed"),
+  volumeDevices: because("there are no volumes here that are devices"),
 };
-
-/** One that stays is a sidecar. */
-const initFields: FieldTable<Container> = { ...containerFields, restartPolicy: only("Always") };
 
 const ephemeralFields: FieldTable<EphemeralContainer> = {
   ephemeralContainerCommon: within(containerFields),
   targetContainerName: honoured,
 };
 
-const affinityFields: FieldTable<Affinity> = { nodeAffinity: honoured };
+const affinityFields: FieldTable<Affinity> = {
+  nodeAffinity: honoured,
+  podAffinity: because(othersUnweighed),
+  podAntiAffinity: because(othersUnweighed),
+};
 const osFields: FieldTable<PodOS> = { name: because("not possible here: nodes run Linux containers only", only("linux")) };
 
 /**
@@ -88,7 +105,7 @@ const osFields: FieldTable<PodOS> = { name: because("not possible here: nodes ru
  * ignored. To honour more is to add a line here.
  */
 const podFields: FieldTable<PodSpec> = {
-  initContainers: within(initFields),
+  initContainers: within(containerFields),
   containers: within(containerFields),
   restartPolicy: honoured,
   terminationGracePeriodSeconds: honoured,
@@ -100,6 +117,7 @@ const podFields: FieldTable<PodSpec> = {
   tolerations: honoured,
   schedulerName: honoured,
   hostname: honoured,
+  hostnameOverride: honoured,
   subdomain: honoured,
   setHostnameAsFQDN: honoured,
   hostAliases: honoured,
@@ -117,15 +135,22 @@ const podFields: FieldTable<PodSpec> = {
   os: within(osFields),
   // Without services, there are no links to them to be made or not.
   enableServiceLinks: honoured,
-  serviceAccountName: only("default"),
-  serviceAccount: only("default"),
-  // No token is ever mounted.
-  automountServiceAccountToken: only(false),
+  serviceAccountName: because(noServiceAccounts, only("default")),
+  serviceAccount: because(noServiceAccounts, only("default")),
+  automountServiceAccountToken: because("there are no tokens of ServiceAccounts here", only(false)),
   hostUsers: because("not possible on Docker: user namespaces are the whole engine's, not a pod's", only(true)),
   // What a class stands for is written into the pod, and counted by quotas of that class.
   priorityClassName: honoured,
   priority: honoured,
   preemptionPolicy: honoured,
+  topologySpreadConstraints: because(othersUnweighed),
+  schedulingGates: because("the scheduler does not wait for gates"),
+  schedulingGroup: because("the scheduler places pods one by one"),
+  resourceClaims: because(noClaims),
+  runtimeClassName: because("there are no RuntimeClasses here"),
+  overhead: because("there are no RuntimeClasses here, which alone say it"),
+  resources: because("not possible on Docker: it limits containers one by one, not those of a pod together"),
+  evictionResponders: because("evictions wait for nobody here but disruption budgets"),
 };
 
 /** An error for each field that is set to what is not honoured yet, by the path of the outermost such field. */

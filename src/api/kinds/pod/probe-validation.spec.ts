@@ -57,6 +57,34 @@ describe("validateChecks", () => {
   });
 });
 
+describe("validateStopSignal", () => {
+  const stopped = (signal: string): string =>
+    `initContainers: [{ name: a, image: a, restartPolicy: Always, lifecycle: { stopSignal: ${signal} } }]`;
+  const at = "spec.initContainers[0].lifecycle.stopSignal";
+  const cases = [
+    { pod: `os: { name: linux }, ${stopped("SIGUSR1")}`, errors: [] },
+    { pod: `os: { name: linux }, ${stopped("SIGRTMAX-14")}`, errors: [] },
+    { pod: stopped("SIGUSR1"), errors: [`${at}: Forbidden: may not be set for containers with empty \`spec.os.name\``] },
+    {
+      pod: `os: { name: windows }, ${stopped("SIGUSR1")}`,
+      errors: [`${at}: Unsupported value: "SIGUSR1": supported values: "SIGKILL", "SIGTERM"`],
+    },
+  ];
+  for (const { pod, errors } of cases) {
+    it(`${errors.length === 0 ? "accepts" : "refuses"} ${pod}`, () => {
+      expect(podErrors(pod)).to.deep.equal(errors);
+    });
+  }
+
+  it("offers 65 signals where there is none of that name", () => {
+    const [error = ""] = podErrors(`os: { name: linux }, ${stopped("USR1")}`);
+    expect(error).to.match(
+      /^spec\.initContainers\[0\]\.lifecycle\.stopSignal: Unsupported value: "USR1": supported values: "SIGABRT", "SIGALRM"/,
+    );
+    expect(error.match(/"SIG/g)).to.have.length(65);
+  });
+});
+
 describe("defaults of probes", () => {
   it("are Kubernetes'", () => {
     const pod = admitted(podKind, "spec: { containers: [{ name: a, image: a, livenessProbe: { httpGet: { port: 80 } } }] }");

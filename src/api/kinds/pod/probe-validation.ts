@@ -1,18 +1,27 @@
 import type { Container, Lifecycle, Probe } from "../../../gen/howbernetes/core/v1/container.js";
+import type { PodOS } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { FieldError } from "../../errors.js";
 import { forbiddenField, invalidValue } from "../../validation/field-error.js";
 import { child } from "../../validation/field-path.js";
 import { validateNonNegative } from "../../validation/numbers.js";
 import { validateHandler } from "./handler-validation.js";
+import { validateStopSignal } from "./stop-signal-validation.js";
 
 const counts = ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"] as const;
 const checks = ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] as const;
 
+/** What of the pod its containers' checks are judged by. */
+interface PodOfChecks {
+  /** What it has to end. */
+  readonly graceSeconds: number;
+  readonly os: PodOS | undefined;
+}
+
 /** Every error of a container's probes and hooks. */
-export function validateChecks(container: Container, graceSeconds: number, path: string): FieldError[] {
+export function validateChecks(container: Container, { graceSeconds, os }: PodOfChecks, path: string): FieldError[] {
   const { lifecycle, livenessProbe, readinessProbe, startupProbe } = container;
   return [
-    ...(lifecycle === undefined ? [] : validateLifecycle(lifecycle, graceSeconds, child(path, "lifecycle"))),
+    ...(lifecycle === undefined ? [] : validateLifecycle(lifecycle, { graceSeconds, os }, child(path, "lifecycle"))),
     ...(livenessProbe === undefined ? [] : validateOnceProbe(livenessProbe, graceSeconds, child(path, "livenessProbe"))),
     ...(readinessProbe === undefined ? [] : validateReadinessProbe(readinessProbe, graceSeconds, child(path, "readinessProbe"))),
     ...(startupProbe === undefined ? [] : validateOnceProbe(startupProbe, graceSeconds, child(path, "startupProbe"))),
@@ -25,10 +34,11 @@ export function refuseChecks(container: Container, path: string): FieldError[] {
   return checks.flatMap((field) => (container[field] === undefined ? [] : [forbiddenField(child(path, field), detail)]));
 }
 
-function validateLifecycle({ postStart, preStop }: Lifecycle, graceSeconds: number, path: string): FieldError[] {
+function validateLifecycle({ postStart, preStop, stopSignal }: Lifecycle, { graceSeconds, os }: PodOfChecks, path: string): FieldError[] {
   return [
     ...(postStart === undefined ? [] : validateHandler(postStart, graceSeconds, child(path, "postStart"))),
     ...(preStop === undefined ? [] : validateHandler(preStop, graceSeconds, child(path, "preStop"))),
+    ...(stopSignal === undefined ? [] : validateStopSignal(stopSignal, os, child(path, "stopSignal"))),
   ];
 }
 

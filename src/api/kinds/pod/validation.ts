@@ -1,7 +1,7 @@
 import type { Pod, PodSpec } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { FieldError } from "../../errors.js";
 import type { Whole } from "../../object.js";
-import { duplicate, forbiddenField, invalidValue, required, unsupported } from "../../validation/field-error.js";
+import { duplicate, forbiddenField, invalidValue, required, tooLong, unsupported } from "../../validation/field-error.js";
 import { child, element } from "../../validation/field-path.js";
 import { validateLabels } from "../../validation/labels.js";
 import { dnsLabelProblems, dnsSubdomainProblems, qualifiedNameProblems } from "../../validation/names.js";
@@ -19,6 +19,7 @@ import { validateVolumes } from "./volume-validation.js";
 const restartPolicies: readonly string[] = ["Always", "Never", "OnFailure"];
 const dnsPolicies: readonly string[] = ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"];
 const preemptionPolicies: readonly string[] = ["Never", "PreemptLowerPriority"];
+const maxHostnameLength = 64;
 const systems: readonly string[] = ["linux", "windows"];
 const maxDeadlineSeconds = 2 ** 31 - 1;
 
@@ -69,6 +70,7 @@ export function validatePodFields(spec: PodSpec, path: string): FieldError[] {
     ...validateNamespaces(spec, path),
     ...subdomains.flatMap((field) => validateName(spec[field], dnsSubdomainProblems, at(field))),
     ...labels.flatMap((field) => validateName(spec[field], dnsLabelProblems, at(field))),
+    ...validateHostnameOverride(spec, path),
     ...validateTolerations(spec.tolerations, at("tolerations")),
     ...validateHostAliases(spec.hostAliases, at("hostAliases")),
     ...(spec.preemptionPolicy === undefined ? [] : validateChoice(spec.preemptionPolicy, preemptionPolicies, at("preemptionPolicy"))),
@@ -114,6 +116,19 @@ function validateNamespaces(spec: PodSpec, path: string): FieldError[] {
   if (spec.hostUsers !== false) return errors;
   const shared = hostNamespaces.filter((field) => spec[field] === true);
   return [...errors, ...shared.map((field) => forbiddenField(child(path, field), "when `hostUsers` is false"))];
+}
+
+/** What only the pod itself sees; it cannot see the machine's and another, nor a full name and another. */
+function validateHostnameOverride({ hostnameOverride: name, hostNetwork, setHostnameAsFQDN }: PodSpec, path: string): FieldError[] {
+  if (!name) return [];
+  const at = child(path, "hostnameOverride");
+  const errors = validateName(name, dnsSubdomainProblems, at);
+  if (name.length > maxHostnameLength) errors.push(tooLong(at, maxHostnameLength));
+  if (hostNetwork === true) errors.push(forbiddenField(child(path, "hostNetwork"), "may not be set together with `hostnameOverride`"));
+  if (setHostnameAsFQDN === true) {
+    errors.push(forbiddenField(child(path, "setHostnameAsFQDN"), "may not be set together with `hostnameOverride`"));
+  }
+  return errors;
 }
 
 function validateChoice(value: string | undefined, supported: readonly string[], path: string): FieldError[] {

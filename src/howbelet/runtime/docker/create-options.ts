@@ -89,6 +89,7 @@ export function containerCreateOptions(
     ...(config.args.length > 0 ? { Cmd: [...config.args] } : {}),
     Env: config.env.map(({ name, value }) => `${name}=${value}`),
     ...(config.workingDir === "" ? {} : { WorkingDir: config.workingDir }),
+    ...(config.stopSignal === "" ? {} : { StopSignal: config.stopSignal }),
     ...(confinement.user === "" ? {} : { User: confinement.user }),
     Labels: identityLabels(scope, config.identity),
     Tty: config.tty,

@@ -30,6 +30,7 @@ export function snapshotOf(info: ContainerInspectInfo, connection: SandboxConnec
     startError: failedStart ? startError : "",
     image: info.Config.Image,
     imageId: info.Image,
+    stopSignal: (info.Config as { readonly StopSignal?: string }).StopSignal || "SIGTERM",
     sandboxId: sandboxOf(info.HostConfig.NetworkMode ?? ""),
     ip: phase === "running" ? (connection?.ip ?? "") : "",
   };

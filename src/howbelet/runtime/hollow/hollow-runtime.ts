@@ -108,14 +108,15 @@ export class HollowRuntime implements Runtime {
   }
 
   async createSandbox(scope: RuntimeScope, config: SandboxConfig, _signal: AbortSignal): Promise<string> {
-    return this.add(scope, config.identity, { image: "sandbox", sandboxId: "", behaviour: {} });
+    return this.add(scope, config.identity, { image: "sandbox", stopSignal: "", sandboxId: "", behaviour: {} });
   }
 
   async createContainer(scope: RuntimeScope, config: ContainerConfig, _signal: AbortSignal): Promise<string> {
     this.mustAnswer();
     if (!this.images.has(config.image)) throw new RuntimeError("ImageNotFound", `No such image: ${config.image}`);
     const behaviour = this.options.behaviour?.(config) ?? {};
-    return this.add(scope, config.identity, { image: config.image, sandboxId: config.sandboxId, behaviour });
+    const { image, stopSignal, sandboxId } = config;
+    return this.add(scope, config.identity, { image, stopSignal, sandboxId, behaviour });
   }
 
   async start(id: string, signal: AbortSignal): Promise<ContainerSnapshot> {
@@ -206,7 +207,7 @@ export class HollowRuntime implements Runtime {
   private add(
     scope: RuntimeScope,
     identity: ContainerIdentity,
-    made: { readonly image: string; readonly sandboxId: string; readonly behaviour: HollowBehaviour },
+    made: { readonly image: string; readonly stopSignal: string; readonly sandboxId: string; readonly behaviour: HollowBehaviour },
   ): string {
     this.mustAnswer();
     const name = containerName(identity);
@@ -229,6 +230,7 @@ export class HollowRuntime implements Runtime {
       startError: "",
       image: made.image,
       imageId: hollowImageId(made.image),
+      stopSignal: made.stopSignal || "SIGTERM",
       sandboxId: made.sandboxId,
       ip: "",
     };
