@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { FakeClock } from "../../test/fakes/fake-clock.js";
 import { deferred, isAbort } from "../base/abort.js";
 import { Limiter } from "./limiter.js";
 
@@ -38,6 +39,17 @@ describe("Limiter", () => {
 
     expect(failure).to.be.an("error");
     expect(await limiter.run(0, signal, async () => "next")).to.equal("next");
+  });
+
+  it("lets slots learn from what has been done, and not from what has failed", async () => {
+    const learnt: number[] = [];
+    const clock = new FakeClock();
+    const slots = { count: 1, finished: (_priority: number, tookMs: number) => learnt.push(tookMs) };
+    const limiter = new Limiter(slots, clock);
+    await limiter.run(0, signal, () => clock.advance(20));
+    await limiter.run(0, signal, () => Promise.reject(new Error("no"))).catch((_expected: unknown) => undefined);
+
+    expect(learnt).to.deep.equal([20]);
   });
 
   it("lets what waits go when its signal fires, and does not lose the slot", async () => {

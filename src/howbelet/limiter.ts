@@ -9,7 +9,7 @@ interface Waiting {
 /** How many tasks run at once, where that is not always the same. */
 export interface Slots {
   readonly count: number;
-  /** A task has ended. `isFull`: others waited for its slot. */
+  /** A task has done its work; one that failed may have done none, and tells nothing. `isFull`: others waited for its slot. */
   finished(priority: number, tookMs: number, isFull: boolean): void;
 }
 
@@ -35,9 +35,10 @@ export class Limiter {
     await this.acquire(priority, signal);
     const startedAtMs = this.clock?.monotonicMs() ?? 0;
     try {
-      return await task();
-    } finally {
+      const result = await task();
       this.slots.finished(priority, (this.clock?.monotonicMs() ?? 0) - startedAtMs, this.waiting.length > 0);
+      return result;
+    } finally {
       this.release();
     }
   }
