@@ -32,7 +32,7 @@ export async function runHowbelet(argv: readonly string[]): Promise<void> {
   const program = new Command("howbelet")
     .description("runs pods on this machine's Docker for a howbernetes cluster")
     .version(howbeletVersion())
-    .requiredOption("--server <host:port>", "the cluster's api-server")
+    .requiredOption("--server <host:port>", "the cluster's api-server, or several of them with commas between")
     .option("--token <token>", "join token, from `howbectl worker`; needed only the first time")
     .option("--node-name <name>", "this node's name in the cluster", hostname().toLowerCase())
     .option("--docker-host <url>", "Docker Engine to use, as in DOCKER_HOST")
@@ -49,7 +49,7 @@ export async function runHowbelet(argv: readonly string[]): Promise<void> {
 async function run(flags: Flags): Promise<void> {
   const signal = stopOnSignals(process);
   try {
-    parseHostPort(flags.server);
+    for (const address of flags.server.split(",")) parseHostPort(address.trim());
     const { server, nodeName, dockerHost, dataDir = defaultDataDir(flags.nodeName) } = flags;
     const tls = await credentials({ ...flags, dataDir }, signal);
     const howbelet = createHowbelet({
