@@ -1,5 +1,6 @@
 import { internalError } from "../api/errors.js";
 import { deferred } from "../base/abort.js";
+import { type LinkedAbort, linkAbort } from "../base/linked-abort.js";
 import type { SessionInput, SessionOutput } from "../gen/howbernetes/api/v1/sessions.js";
 import type { CallOptions } from "../rpc/contracts.js";
 
@@ -28,14 +29,15 @@ const pieceBytes = 64 * 1024;
  */
 export class SessionCaller<Start> {
   private readonly pending: Sending[] = [];
-  private readonly over = new AbortController();
+  private readonly over: LinkedAbort;
   private readonly responses: AsyncIterator<{ readonly output?: SessionOutput | undefined }>;
   private wake: () => void = () => undefined;
   private hasEnded = false;
+  private hasLeft = false;
 
-  constructor(call: SessionCall<Start>, start: Start, signal: AbortSignal | undefined) {
-    const options = { signal: signal === undefined ? this.over.signal : AbortSignal.any([signal, this.over.signal]) };
-    this.responses = call(this.requests(start), options)[Symbol.asyncIterator]();
+  constructor(call: SessionCall<Start>, start: Start, signal = new AbortController().signal) {
+    this.over = linkAbort(signal);
+    this.responses = call(this.requests(start), { signal: this.over.signal })[Symbol.asyncIterator]();
   }
 
   /** Resolves once what was asked for is there. @throws ApiError why it is not; an abort error when its signal fired */
@@ -78,7 +80,7 @@ export class SessionCaller<Start> {
 
   /** Sends something; resolves when more may be sent. */
   send(input: SessionInput): Promise<void> {
-    if (this.over.signal.aborted) return Promise.resolve();
+    if (this.hasLeft) return Promise.resolve();
     const { promise, resolve } = deferred();
     this.pending.push({ input, taken: resolve });
     this.wake();
@@ -94,15 +96,17 @@ export class SessionCaller<Start> {
 
   /** Ends the session. */
   leave(): void {
-    if (this.over.signal.aborted) return;
+    if (this.hasLeft) return;
+    this.hasLeft = true;
     this.over.abort();
+    this.over.unlink();
     for (const { taken } of this.pending.splice(0)) taken();
     this.wake();
   }
 
   private async *requests(start: Start): AsyncGenerator<SessionRequest<Start>> {
     yield { message: { $case: "start", value: start } };
-    while (!this.over.signal.aborted) {
+    while (!this.hasLeft) {
       const next = this.pending[0];
       if (next === undefined) {
         await new Promise<void>((resolve) => {
