@@ -4,6 +4,7 @@ import { disruptionMutations } from "./disruption.js";
 import { jobMutations } from "./jobs.js";
 import { type Mutation, mutations } from "./mutations.js";
 import { nodeCliMutations } from "./node-cli.js";
+import { fieldMutations } from "./node-fields.js";
 import { imageMutations } from "./node-images.js";
 import { nodeIsolationMutations } from "./node-isolation.js";
 import { lifecycleMutations } from "./node-lifecycle.js";
@@ -44,6 +45,7 @@ export const suites: readonly MutationSuite[] = [
     mutations: [
       ...nodePodMutations,
       ...lifecycleMutations,
+      ...fieldMutations,
       ...probeMutations,
       ...flightRecordMutations,
       ...nodeVolumesMutations,

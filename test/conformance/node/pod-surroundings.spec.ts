@@ -181,6 +181,10 @@ spec:
     expect(await told("fqdn", "hostname", says)).to.equal(`db-0.db.${ns}.svc.cluster.local\n`);
   });
 
+  it("see another host name than their pod's where they are told one", async () => {
+    expect(await told("other-name", "hostname", "hostname: db-0\n  hostnameOverride: db.example")).to.equal("db.example\n");
+  });
+
   it("find hosts by the pod's own name servers alone when it wants no other", async () => {
     const config =
       "{ nameservers: [192.0.2.53, 192.0.2.54], searches: [a.example, b.example], options: [{ name: ndots, value: '2' }, { name: edns0 }] }";
