@@ -75,7 +75,7 @@ export class SessionBroker {
       signal.removeEventListener("abort", leave);
       await reading;
       this.drop(nodeName, tunnel);
-      for (const { tunnel: through, opened } of this.waiting.values()) if (through === tunnel) opened.reject(notConnected(nodeName));
+      for (const [id, { tunnel: through }] of this.waiting) if (through === tunnel) this.giveUp(id, notConnected(nodeName));
     }
   }
 
@@ -94,7 +94,9 @@ export class SessionBroker {
     const either = AbortSignal.any([signal, broken]);
     this.waiting.set(sessionId, { nodeName, tunnel, input: source, opened });
     tunnel.orders.put(sessionId, { sessionId, session: order });
-    const cancelTimer = this.clock.after(openTimeoutMs, () => opened.reject(timedOut(`node "${nodeName}" did not answer in time`)));
+    const cancelTimer = this.clock.after(openTimeoutMs, () =>
+      this.giveUp(sessionId, timedOut(`node "${nodeName}" did not answer in time`)),
+    );
     try {
       const { messages } = await abortable(opened.promise, either);
       cancelTimer();
@@ -130,6 +132,12 @@ export class SessionBroker {
       // Of input that broke its own caller is told; for the node the session is over.
       if (signal.aborted) throw error;
     }
+  }
+
+  /** Nobody waits for the node to open that session any more: from now on it cannot. */
+  private giveUp(sessionId: string, reason: ApiError): void {
+    this.waiting.get(sessionId)?.opened.reject(reason);
+    this.waiting.delete(sessionId);
   }
 
   private tunnelsOf(nodeName: string): readonly Tunnel[] {
