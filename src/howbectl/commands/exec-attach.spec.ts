@@ -160,6 +160,15 @@ describe("howbectl attach", () => {
     expect(cli.terminalModes).to.deep.equal(["raw", "restored"]);
   });
 
+  it("says nothing of coming back to what is not started again", async () => {
+    const once = two();
+    cli.cluster.put(podKind, { ...once, spec: { ...once.spec, restartPolicy: "Never" } });
+    cli.isTerminal = true;
+    cli.stdin = "exit\r";
+    expect(await cli.run("attach", "web", "-c", "shell", "-it")).to.equal(0);
+    expect(cli.out).to.equal("running\nexit\r");
+  });
+
   it("says that a container has no terminal, and prints nothing of its own when quiet", async () => {
     await cli.run("attach", "pod", "web", "-it");
     expect(cli.err).to.include("error: Unable to use a TTY - container main did not allocate one\n");

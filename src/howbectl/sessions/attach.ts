@@ -8,7 +8,7 @@ import { possibleEnds, runSession } from "./terminal-session.js";
 
 /** Connects the user's terminal with a container's own process, until it ends. */
 export async function attachTo(
-  { metadata }: Whole<Pod>,
+  { metadata, spec }: Whole<Pod>,
   container: PodContainer,
   { stdin = false, tty = false, quiet = false }: SessionFlags,
   env: CliEnv,
@@ -28,7 +28,8 @@ export async function attachTo(
     return process;
   };
   await runSession(ends, open, env);
-  if (quiet || !ends.tty) return;
+  // Another pod's containers do not come back to be attached to.
+  if (quiet || !ends.tty || (spec.restartPolicy ?? "Always") !== "Always") return;
   const resume = `howbectl attach ${metadata.name} -c ${container.name} -i -t`;
   env.out.line(
     container.role === "ephemeral"
