@@ -150,13 +150,21 @@ describe("planVolume", () => {
   };
 
   it("makes empty folders on disk", () => {
-    expect(planOf("emptyDir: { sizeLimit: 1Mi }")).to.deep.equal({ type: "folder", medium: "disk" });
+    expect(planOf("emptyDir: { sizeLimit: 1Mi }")).to.deep.equal({ type: "folder", mode: 0o777, medium: "disk" });
+  });
+  it("gives empty folders the permissions that they are to have", () => {
+    expect(planOf("emptyDir: { mode: 1023 }")).to.deep.equal({ type: "folder", mode: 0o1777, medium: "disk" });
   });
   it("bounds folders in memory by their limit", () => {
-    expect(planOf("emptyDir: { medium: Memory, sizeLimit: 1Mi }")).to.deep.equal({ type: "folder", medium: "memory", sizeBytes: 2 ** 20 });
+    expect(planOf("emptyDir: { medium: Memory, sizeLimit: 1Mi }")).to.deep.equal({
+      type: "folder",
+      mode: 0o777,
+      medium: "memory",
+      sizeBytes: 2 ** 20,
+    });
   });
   it("leaves folders in memory without a bound where a container has none", () => {
-    expect(planOf("emptyDir: { medium: Memory }")).to.deep.equal({ type: "folder", medium: "memory", sizeBytes: undefined });
+    expect(planOf("emptyDir: { medium: Memory }")).to.deep.equal({ type: "folder", mode: 0o777, medium: "memory", sizeBytes: undefined });
   });
   it("shows what is the machine's", () => {
     expect(planOf("hostPath: { path: /var/log, type: Directory }")).to.deep.equal({

@@ -17,9 +17,6 @@ import { failed, pending, type VolumeProblem } from "./volume-problem.js";
 /** What could not be made for a reason of the machine's is tried again after these waits. */
 const retryBackoff = { initialMs: 500, maxMs: 60_000, jitter: "none" } as const;
 
-/** Anybody may do anything: containers run as whatever user they like. */
-const openMode = 0o777;
-
 export interface PodVolumeDeps {
   readonly podUid: string;
   readonly name: string;
@@ -175,7 +172,7 @@ export class PodVolume {
         return { state: "ready", path: plan.path, isReadOnly: false, isShared: true };
       case "folder": {
         const path = join(await this.root(plan.medium === "memory"), name);
-        const mode = group === undefined ? openMode : modeForGroup(openMode, true, false);
+        const mode = group === undefined ? plan.mode : modeForGroup(plan.mode, true, false);
         if (plan.medium === "disk") await makeFolder(path, mode, group);
         else await this.makeMemory(path, { sizeBytes: plan.sizeBytes, mode, group });
         return { state: "ready", path, isReadOnly: false, isShared: true };

@@ -7,9 +7,9 @@ import { failed, type VolumeProblem } from "./volume-problem.js";
 
 /** What a volume is to be. */
 export type VolumePlan =
-  /** An empty folder that the pod's containers may write. */
-  | { readonly type: "folder"; readonly medium: "disk" }
-  | { readonly type: "folder"; readonly medium: "memory"; readonly sizeBytes: number | undefined }
+  /** An empty folder of the pod's containers. */
+  | { readonly type: "folder"; readonly mode: number; readonly medium: "disk" }
+  | { readonly type: "folder"; readonly mode: number; readonly medium: "memory"; readonly sizeBytes: number | undefined }
   /** Something of the machine's own. */
   | { readonly type: "machine"; readonly path: string; readonly pathType: string }
   /** Files, which containers only read. What is secret is kept in memory alone. */
@@ -17,12 +17,16 @@ export type VolumePlan =
 
 export type PlannedVolume = { readonly state: "ready"; readonly plan: VolumePlan } | VolumeProblem;
 
+/** Anybody may do anything: containers run as whatever user they like. */
+const openMode = 0o777;
+
 /** What a volume is to be, as things are now. */
 export function planVolume(volume: Volume, sources: PayloadSources): PlannedVolume {
   const { emptyDir, hostPath, configMap, secret, downwardAPI, projected } = volume.volumeSource ?? {};
   if (emptyDir !== undefined) {
-    if (emptyDir.medium !== "Memory") return ready({ type: "folder", medium: "disk" });
-    return ready({ type: "folder", medium: "memory", sizeBytes: memorySize(quantityNumber(emptyDir.sizeLimit), sources.pod.spec) });
+    const { mode = openMode, medium, sizeLimit } = emptyDir;
+    if (medium !== "Memory") return ready({ type: "folder", mode, medium: "disk" });
+    return ready({ type: "folder", mode, medium: "memory", sizeBytes: memorySize(quantityNumber(sizeLimit), sources.pod.spec) });
   }
   if (hostPath !== undefined) return ready({ type: "machine", path: hostPath.path ?? "", pathType: hostPath.type ?? "" });
   if (configMap !== undefined) return files([{ configMap, secret: undefined, downwardAPI: undefined }], configMap.defaultMode, sources);

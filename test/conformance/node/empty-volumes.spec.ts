@@ -66,6 +66,24 @@ spec:
       }
     });
 
+    it("have the permissions that they are to have", async () => {
+      const { output } = await docker.outputOf(
+        ns,
+        `
+metadata: { name: permissions }
+spec:
+  restartPolicy: Never
+  containers:
+    - name: main
+      image: ${docker.image}
+      command: [stat, -c, "%a", /disk, /memory]
+      volumeMounts: [{ name: disk, mountPath: /disk }, { name: memory, mountPath: /memory }]
+  volumes: [{ name: disk, emptyDir: { mode: 488 } }, { name: memory, emptyDir: { mode: 1023, medium: Memory } }]
+`,
+      );
+      expect(output).to.equal("750\n1777\n");
+    });
+
     it("are shared by the pod's containers, and by no other pod", async () => {
       const pod = (name: string): string => `
 metadata: { name: ${name} }

@@ -35,6 +35,7 @@ const envSources: FieldTable<EnvVarSource> = {
   resourceFieldRef: honoured,
   configMapKeyRef: honoured,
   secretKeyRef: honoured,
+  fileKeyRef: because("howbelet does not read what containers write"),
 };
 
 const envFields: FieldTable<EnvVar> = { name: honoured, value: honoured, valueFrom: within(envSources) };

@@ -54,7 +54,7 @@ function tableOf(heading: string): (readonly [field: string, reason: string])[] 
 
 /** As the docs say it. */
 function reasonOf(message: string): string {
-  return message.replace(/^Forbidden: /, "").replace("not honoured by howbernetes yet", "not yet");
+  return message.replace(/^Forbidden: /, "");
 }
 
 describe("docs/howbelet.md", () => {

@@ -69,7 +69,7 @@ const projectedFields: FieldTable<ProjectedVolumeSource> = {
 const emptyDirFields: FieldTable<EmptyDirVolumeSource> = {
   medium: because("not possible here: nodes have no huge pages to give", only("Memory")),
   sizeLimit: honoured,
-  mode: because("the folder is writable by all, as in Kubernetes without this field"),
+  mode: honoured,
 };
 
 const hostPathFields: FieldTable<HostPathVolumeSource> = { path: honoured, type: honoured };

@@ -5,12 +5,23 @@ import { child, element } from "../../validation/field-path.js";
 import { validateNonReservedPath } from "./path-validation.js";
 import { validateFieldRef, validateResourceFieldRef } from "./selector-validation.js";
 
-const maxMode = 0o777;
+const maxFileMode = 0o777;
+/** Also that its files are kept from all but their owners. */
+const maxFolderMode = 0o1777;
 
 /** Refuses what are no permissions of a file. */
 export function validateMode(mode: number | undefined, path: string): FieldError[] {
-  if (mode === undefined || (mode >= 0 && mode <= maxMode)) return [];
-  return [invalidValue(path, mode, "must be a number between 0 and 0777 (octal), both inclusive")];
+  return validateUpTo(maxFileMode, mode, path);
+}
+
+/** Refuses what are no permissions of a folder. */
+export function validateFolderMode(mode: number | undefined, path: string): FieldError[] {
+  return validateUpTo(maxFolderMode, mode, path);
+}
+
+function validateUpTo(max: number, mode: number | undefined, path: string): FieldError[] {
+  if (mode === undefined || (mode >= 0 && mode <= max)) return [];
+  return [invalidValue(path, mode, `must be a number between 0 and 0${max.toString(8)} (octal), both inclusive`)];
 }
 
 /** Every error of which keys become files. */

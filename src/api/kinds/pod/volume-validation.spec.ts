@@ -17,6 +17,8 @@ describe("validateVolumes", () => {
     ["persistentVolumeClaim: { claimName: a }", []],
     ["image: { reference: a }", []],
     ["emptyDir: { sizeLimit: -1 }", [".emptyDir.sizeLimit: Forbidden: SizeLimit field must be a valid resource quantity"]],
+    ["emptyDir: { mode: 1023 }", []],
+    ["emptyDir: { mode: 1024 }", [".emptyDir.mode: Invalid value: 1024: must be a number between 0 and 01777 (octal), both inclusive"]],
     ["emptyDir: {}, hostPath: { path: / }", [".emptyDir: Forbidden: may not specify more than 1 volume type"]],
     ["hostPath: {}", [".hostPath.path: Required value"]],
     [

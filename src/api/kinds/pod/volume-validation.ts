@@ -11,7 +11,7 @@ import { dnsLabelProblems } from "../../validation/names.js";
 import { isQuantity, parseQuantity } from "../../values/quantity.js";
 import { validateNoBacksteps } from "./path-validation.js";
 import { validateProjected } from "./projected-volume-validation.js";
-import { validateFieldItems, validateKeyItems, validateMode } from "./volume-item-validation.js";
+import { validateFieldItems, validateFolderMode, validateKeyItems, validateMode } from "./volume-item-validation.js";
 
 const hostPathTypes: readonly string[] = [
   ...["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"],
@@ -83,10 +83,13 @@ function validateSource(source: VolumeSource, path: string): FieldError[] {
   ];
 }
 
-function validateEmptyDir({ sizeLimit }: EmptyDirVolumeSource, path: string): FieldError[] {
+function validateEmptyDir({ sizeLimit, mode }: EmptyDirVolumeSource, path: string): FieldError[] {
   const text = sizeLimit?.string ?? "0";
   const isSize = isQuantity(text) && parseQuantity(text) >= 0;
-  return isSize ? [] : [forbiddenField(child(path, "sizeLimit"), "SizeLimit field must be a valid resource quantity")];
+  return [
+    ...(isSize ? [] : [forbiddenField(child(path, "sizeLimit"), "SizeLimit field must be a valid resource quantity")]),
+    ...validateFolderMode(mode, child(path, "mode")),
+  ];
 }
 
 function validateHostPath({ path: file = "", type = "" }: HostPathVolumeSource, path: string): FieldError[] {
