@@ -4,6 +4,7 @@ import { terminationOf, vanished } from "../containers/termination.js";
 import { recordOf } from "../pods/pod-records.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
 import { currentOf } from "./observed-pod.js";
+import { hasOtherImage } from "./other-image.js";
 import { planObstacles } from "./plan-obstacles.js";
 import type { PlanInput, PodAction } from "./pod-action.js";
 import { countedFailures, restartDelayMs } from "./restart-policy.js";
@@ -52,7 +53,9 @@ function afterEnd(name: string, ended: ContainerSnapshot | undefined, { restarti
   const isForced = isRestartable(restarting) && ended !== undefined && memory.endings.get(ended.id)?.of === "container";
   if (!isForced && !shouldRestart(restarting, exitCode)) return { type: "over", hasSucceeded: exitCode === 0 };
 
-  const failures = countedFailures(record.failures, (finishedAtMs ?? 0) - (startedAtMs ?? 0));
+  // What another image did does not count against the one that is named now: whoever mends a pod need not wait for it.
+  const isAnother = ended !== undefined && hasOtherImage(ended, input.pod);
+  const failures = isAnother ? 0 : countedFailures(record.failures, (finishedAtMs ?? 0) - (startedAtMs ?? 0));
   const delayMs = restartDelayMs(failures);
   const restMs = ended === undefined ? 0 : (memory.endedAtMs.get(ended.id) ?? nowMs) + delayMs - nowMs;
   if (ended !== undefined && restMs > 0) return { type: "wait", containerId: ended.id, delayMs, restMs };

@@ -64,6 +64,14 @@ const cases: readonly Case[] = [
     expected: ["run web 2 failures 2"],
   },
   {
+    it: "forgets failures of an image that the pod no longer names",
+    containers: [{ name: "web", image: "busybox:2" }],
+    observed: [sandbox, exited(1, { attempt: 7 })],
+    records: started(7),
+    memory: diedNow,
+    expected: ["run web 8 failures 1"],
+  },
+  {
     it: "forgets failures of a container that ran ten minutes",
     observed: [sandbox, exited(1, { attempt: 7, startedAtMs: 20, finishedAtMs: 20 + 600_000 })],
     records: started(7),
