@@ -79,6 +79,13 @@ const cases: readonly Case[] = [
     expected: ["terminate c by 30000: Container web failed liveness probe", "wake 30000"],
   },
   {
+    it: "does not promise to restart what is never restarted itself",
+    containers: [{ name: "web", restartPolicy: "Never" }],
+    observed: [sandbox, running],
+    verdicts: failing("liveness"),
+    expected: ["terminate c by 30000: Container web failed liveness probe", "wake 30000"],
+  },
+  {
     it: "gives it the grace that the probe has of its own",
     containers: [{ name: "web", livenessProbe: { terminationGracePeriodSeconds: 3 }, startupProbe: { terminationGracePeriodSeconds: 7 } }],
     observed: [sandbox, running],

@@ -8,6 +8,7 @@ const sandbox = containerSnapshot("s", { name: "POD" });
 const started = (failures = 0, restartCount = failures): PodRecords => ({ web: { restartCount, failures, started: true } });
 const exited = (exitCode: number, overrides: Parameters<typeof containerSnapshot>[1] = {}): ContainerSnapshot =>
   containerSnapshot("c", { phase: "exited", exitCode, ...overrides });
+const again = { action: "Restart", exitCodes: { operator: "In", values: [42] } };
 const diedNow = { endedAtMs: new Map([["c", nowMs]]) };
 
 interface Case extends PlanCase {
@@ -62,6 +63,23 @@ const cases: readonly Case[] = [
     records: started(1),
     memory: { endedAtMs: new Map([["c", nowMs - 1_000]]) },
     expected: ["run web 2 failures 2"],
+  },
+  {
+    it: "restarts what says so itself, in a pod that restarts nothing",
+    policy: "Never",
+    containers: [{ name: "web", restartPolicy: "Never", restartPolicyRules: [again] }],
+    observed: [sandbox, exited(42)],
+    records: started(),
+    memory: diedNow,
+    expected: ["run web 1 failures 1"],
+  },
+  {
+    it: "ends a pod whose container has ended for good, in a pod that restarts everything",
+    containers: [{ name: "web", restartPolicy: "Never", restartPolicyRules: [again] }],
+    observed: [sandbox, exited(1)],
+    records: started(),
+    memory: diedNow,
+    expected: ["removeContainer s"],
   },
   {
     it: "forgets failures of an image that the pod no longer names",

@@ -101,9 +101,9 @@ const affinityFields: FieldTable<Affinity> = {
 const osFields: FieldTable<PodOS> = { name: because("not possible here: nodes run Linux containers only", only("linux")) };
 
 /**
- * What of a pod's spec is honoured so far: by howbelet, by the scheduler (nodeSelector, node affinity), by the
- * controllers (tolerations). Whatever is not in here must have its default, or the pod is refused: nothing is silently
- * ignored. To honour more is to add a line here.
+ * What of a pod's spec is honoured: by howbelet, by the scheduler (nodeSelector, node affinity), by the controllers
+ * (tolerations); and what is not, with what is missing for it. Whatever is not honoured must have its default, or the
+ * pod is refused: nothing is silently ignored. docs/howbelet.md has the same table.
  */
 const podFields: FieldTable<PodSpec> = {
   initContainers: within(containerFields),
