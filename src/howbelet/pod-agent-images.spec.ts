@@ -84,6 +84,19 @@ describe("PodAgent, pulling images on the hollow runtime", () => {
     expect(running?.image).to.equal("web:2");
   });
 
+  it("says of a crash loop that is to be mended what is wrong with the new image, and runs one that can be had at once", async () => {
+    agent.behaviour = () => ({ exit: { afterMs: 0, code: 1 } });
+    agent.pull = ({ image }) => (image.includes("wrong") ? { failure: "no such image" } : {});
+    const pod = webPod();
+    await agent.tell(pod);
+    await agent.settles(agent.shows("Running CrashLoopBackOff 1"));
+    agent.source?.set(changed(pod, "wrong:1"));
+    await agent.settles(agent.shows("Running ErrImagePull 1"));
+    agent.behaviour = () => ({});
+    agent.source?.set(changed(changed(pod, "wrong:1"), "web:2"));
+    await agent.settles(agent.shows("Running running 2"));
+  });
+
   it("leaves a container alone that is never restarted, whatever its image is to be", async () => {
     const pod = webPod({ restartPolicy: "Never" });
     await agent.tell(pod);

@@ -77,12 +77,13 @@ function healthOf(
 /** Why the container does not run; undefined when it has ended and nothing keeps it from being restarted. */
 function waitingReason(name: string, facts: ContainerFacts, hasEnded: boolean): Waiting | undefined {
   const { memory, pod } = facts;
-  const crashLoop = memory.crashLoops.get(name);
-  if (crashLoop !== undefined) return { reason: "CrashLoopBackOff", message: crashLoop.message };
+  // A missing image and a setback come after the wait of a crash loop, whose next restart they hold up.
   const image = memory.images.get(name);
   if (image?.state === "failed") return { reason: image.reason, message: image.message };
   const setback = memory.setbacks.get(name);
   if (setback !== undefined) return { reason: setback.reason, message: setback.message };
+  const crashLoop = memory.crashLoops.get(name);
+  if (crashLoop !== undefined) return { reason: "CrashLoopBackOff", message: crashLoop.message };
   const configError = memory.configErrors.get(name);
   if (configError !== undefined) return { reason: "CreateContainerConfigError", message: configError };
   if (hasEnded) return undefined;
