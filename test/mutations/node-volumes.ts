@@ -26,7 +26,7 @@ export const nodeVolumesMutations: readonly Mutation[] = [
   {
     area: "empty folders of pods",
     fault: "folders are open to their owner alone",
-    file: "src/howbelet/volumes/pod-volume.ts",
+    file: "src/howbelet/volumes/volume-plan.ts",
     find: "const openMode = 0o777;",
     replace: "const openMode = 0o755;",
   },
