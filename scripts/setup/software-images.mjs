@@ -12,8 +12,7 @@ const images = [
     name: "howbernetes/postgres:debian",
     packages: ["postgresql"],
     // Debian keeps the programs of each major version apart, and makes a cluster of its own as it installs.
-    script:
-      'rm -rf "$1"/var/lib/postgresql/*/main; for program in "$1"/usr/lib/postgresql/*/bin/*; do ln -sf "${program#"$1"}" "$1/usr/local/bin/"; done',
+    script: 'rm -rf "$1"/var/lib/postgresql/*/main; chroot "$1" sh -c "ln -sf /usr/lib/postgresql/*/bin/* /usr/local/bin/"',
     changes: ['CMD ["postgres"]', "USER postgres", "ENV LANG=C.UTF-8"],
   },
   {
