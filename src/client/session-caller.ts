@@ -35,7 +35,7 @@ export class SessionCaller<Start> {
   private hasEnded = false;
   private hasLeft = false;
 
-  constructor(call: SessionCall<Start>, start: Start, signal = new AbortController().signal) {
+  constructor(call: SessionCall<Start>, start: Start, signal: AbortSignal = new AbortController().signal) {
     this.over = linkAbort(signal);
     this.responses = call(this.requests(start), { signal: this.over.signal })[Symbol.asyncIterator]();
   }
