@@ -97,6 +97,18 @@ describe("PodAgent, pulling images on the hollow runtime", () => {
     await agent.settles(agent.shows("Running running 2"));
   });
 
+  it("shows how far the pull of a crash loop's new image is", async () => {
+    agent.behaviour = () => ({ exit: { afterMs: 0, code: 1 } });
+    agent.pull = () => ({ delayMs: 11_000, sizeBytes: 280_000_000 });
+    const pod = webPod();
+    await agent.tell(pod);
+    await agent.settles(agent.shows("Running CrashLoopBackOff 1"));
+    agent.source?.set(changed(pod, "large:1"));
+    await agent.settles(() => expect(tellings("Pulling")).to.equal(1));
+    await agent.clock.advance(5_050);
+    await agent.settles(() => expect(waitingMessage()).to.equal("Pulling 40% (112/280 MB)"));
+  });
+
   it("leaves a container alone that is never restarted, whatever its image is to be", async () => {
     const pod = webPod({ restartPolicy: "Never" });
     await agent.tell(pod);

@@ -77,17 +77,18 @@ function healthOf(
 /** Why the container does not run; undefined when it has ended and nothing keeps it from being restarted. */
 function waitingReason(name: string, facts: ContainerFacts, hasEnded: boolean): Waiting | undefined {
   const { memory, pod } = facts;
-  // A missing image and a setback come after the wait of a crash loop, whose next restart they hold up.
+  // An image that is missing or on its way and a setback come after the wait of a crash loop, whose next restart they hold up.
   const image = memory.images.get(name);
   if (image?.state === "failed") return { reason: image.reason, message: image.message };
   const setback = memory.setbacks.get(name);
   if (setback !== undefined) return { reason: setback.reason, message: setback.message };
+  const creating = pod.spec.initContainers.length > 0 ? "PodInitializing" : "ContainerCreating";
+  if (image?.state === "ensuring" && image.progress !== undefined) return { reason: creating, message: image.progress };
   const crashLoop = memory.crashLoops.get(name);
   if (crashLoop !== undefined) return { reason: "CrashLoopBackOff", message: crashLoop.message };
   const configError = memory.configErrors.get(name);
   if (configError !== undefined) return { reason: "CreateContainerConfigError", message: configError };
   if (hasEnded) return undefined;
-  const creating = pod.spec.initContainers.length > 0 ? "PodInitializing" : "ContainerCreating";
   return { reason: creating, message: creatingMessage(name, facts) };
 }
 
@@ -95,8 +96,6 @@ function waitingReason(name: string, facts: ContainerFacts, hasEnded: boolean): 
 function creatingMessage(name: string, { memory }: ContainerFacts): string {
   const volumeError = memory.volumeErrors.get(name);
   if (volumeError !== undefined) return volumeError;
-  const image = memory.images.get(name);
-  if (image?.state === "ensuring" && image.progress !== undefined) return image.progress;
   return memory.setbacks.get(sandboxName)?.message ?? "";
 }
 
