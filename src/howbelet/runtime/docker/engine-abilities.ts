@@ -74,7 +74,7 @@ export class AbilityProbe {
         reason = problem;
         continue;
       }
-      if (reason !== "") this.log.warn("the engine cannot spare containers when memory is short", { atLeast: adjustment, reason });
+      if (reason !== "") this.log.info("the engine lowers no container's oom score further than this", { adjustment, reason });
       return adjustment;
     }
     this.log.warn("the engine cannot say which containers to spare when memory is short", { reason });
