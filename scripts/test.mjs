@@ -29,7 +29,7 @@ const steps = [
   { name: "layers", command: [process.execPath, "scripts/layers.mjs"] },
   { name: "unit", command: mocha("src/**/*.spec.ts", "test/layers/*.spec.ts", "test/history/*.spec.ts") },
   { name: "conformance", command: mocha(...sideBySide(3), "test/conformance/**/*.spec.ts", "test/mutations/*.spec.ts") },
-  { name: "integration", command: mocha("test/integration/**/*.spec.ts") },
+  { name: "integration", command: mocha(...sideBySide(3), "test/integration/**/*.spec.ts") },
   { name: "faults", command: mocha(...sideBySide(2), "test/faults/**/*.spec.ts") },
   { name: "fuzz", command: mocha("test/fuzz/**/*.spec.ts") },
   { name: "e2e", command: mocha(...sideBySide(4), "test/e2e/**/*.spec.ts") },
