@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { formatYaml, parseYamlDocuments } from "../api/codec/yaml.js";
+import { ifPresent } from "../base/if-present.js";
 import { writePrivateFile } from "../base/private-file.js";
 import type { TlsMaterial } from "../base/tls/certificate.js";
 
@@ -147,9 +148,8 @@ function replaced<E extends { readonly name: string }>(entries: readonly E[], en
 
 async function readText(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return await ifPresent(readFile(path, "utf8"));
   } catch (error: unknown) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     const reason = error instanceof Error ? error.message : String(error);
     throw new HowbeconfigError(`the howbeconfig ${path} cannot be read: ${reason}`, { cause: error });
   }

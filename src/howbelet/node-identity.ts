@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ifPresent } from "../base/if-present.js";
 import { writePrivateFile } from "../base/private-file.js";
 import type { TlsMaterial } from "../base/tls/certificate.js";
 
@@ -42,9 +43,9 @@ export async function saveCredentials(dataDir: string, credentials: NodeCredenti
 
 async function readJson<T>(path: string): Promise<T | undefined> {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as T;
+    const text = await ifPresent(readFile(path, "utf8"));
+    return text === undefined ? undefined : (JSON.parse(text) as T);
   } catch (error: unknown) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new Error(`cannot read ${path}`, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { ifPresent } from "../base/if-present.js";
 import { writePrivateFile } from "../base/private-file.js";
 import { StartupError } from "./startup-error.js";
 
@@ -16,9 +17,9 @@ export interface ClusterRecord {
 /** Reads the record, or undefined when no cluster has been there. @throws StartupError when it cannot be read */
 export async function readClusterRecord(path: string): Promise<ClusterRecord | undefined> {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as ClusterRecord;
+    const text = await ifPresent(readFile(path, "utf8"));
+    return text === undefined ? undefined : (JSON.parse(text) as ClusterRecord);
   } catch (error: unknown) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw new StartupError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

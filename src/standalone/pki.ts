@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
+import { ifPresent } from "../base/if-present.js";
 import { writePrivateFile } from "../base/private-file.js";
 import type { KeyPair, TlsMaterial } from "../base/tls/certificate.js";
 import { createCertificateAuthority, issueCertificate } from "../base/tls/certificate-authority.js";
@@ -30,9 +31,8 @@ export async function loadCertificateAuthority(folder: string): Promise<KeyPair>
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return await ifPresent(readFile(path, "utf8"));
   } catch (error: unknown) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw new StartupError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

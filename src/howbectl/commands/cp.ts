@@ -3,6 +3,7 @@ import { basename, normalize, posix, resolve } from "node:path";
 import { Command } from "commander";
 import { isUnavailable } from "../../api/errors.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
+import { ifPresent } from "../../base/if-present.js";
 import { createPodStreams } from "../../client/pod-streams.js";
 import type { CliEnv } from "../cli-env.js";
 import { type CopyPlace, feed, isDirectoryThere, readFrom } from "../copy/container-programs.js";
@@ -58,7 +59,7 @@ async function placeOf({ pod: name = "", namespace }: FileSpec, flags: CopyFlags
 }
 
 async function copyTo(source: string, open: () => Promise<CopyPlace>, destination: string, preserve: boolean): Promise<void> {
-  const exists = await lstat(source).catch(() => undefined);
+  const exists = await ifPresent(lstat(source));
   if (exists === undefined) throw new UsageError(`${source} doesn't exist in local filesystem`);
   const place = await open();
   const path = posix.normalize(destination);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { type Pack, pack } from "tar-stream";
+import { ifPresent } from "../../base/if-present.js";
 import { parseFileSpec } from "./file-spec.js";
 import { memberPlace } from "./member-place.js";
 import { packPath } from "./pack.js";
@@ -62,7 +63,7 @@ describe("an archive of cp", () => {
     archive.finalize();
     return archive as AsyncIterable<Buffer>;
   };
-  const exists = async (path: string): Promise<boolean> => (await lstat(at(path)).catch(() => undefined)) !== undefined;
+  const exists = async (path: string): Promise<boolean> => (await ifPresent(lstat(at(path)))) !== undefined;
 
   it("brings a tree over, with names, modes, empty files and empty directories", async () => {
     await mkdir(at("from", "deep", "empty"), { recursive: true });

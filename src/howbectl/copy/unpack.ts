@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { link, lstat, mkdir, open, realpath, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { type Extract, extract, type Header } from "tar-stream";
+import { ifPresent } from "../../base/if-present.js";
 import { UsageError } from "../usage-error.js";
 import { memberPlace } from "./member-place.js";
 import { writeAll } from "./write-all.js";
@@ -48,7 +49,7 @@ interface Destination {
 }
 
 async function destinationFor({ type }: Header, { asked, destination }: UnpackOrder): Promise<Destination> {
-  const isDirectoryHere = (await stat(destination).catch(() => undefined))?.isDirectory() === true;
+  const isDirectoryHere = (await ifPresent(stat(destination)))?.isDirectory() === true;
   if (type === "directory" || asked === ".") {
     await mkdir(destination, { recursive: true });
     return { root: destination, base: "" };
@@ -81,7 +82,7 @@ async function madeInside(root: string, path: string): Promise<string | undefine
   let current = realRoot;
   for (const part of path.split("/").filter((name) => name !== "" && name !== ".")) {
     const next = join(current, part);
-    const found = await lstat(next).catch(() => undefined);
+    const found = await ifPresent(lstat(next));
     if (found === undefined) await mkdir(next);
     current = found?.isSymbolicLink() === true ? await realpath(next) : next;
     const way = relative(realRoot, current);
@@ -117,7 +118,7 @@ async function linkMember(
   const place = memberPlace(linkname, asked);
   const target = place === undefined ? undefined : join(base, place);
   const from = target === undefined ? undefined : await madeInside(root, dirname(target));
-  const isFile = from !== undefined && target !== undefined && (await lstat(join(from, basename(target))).catch(() => undefined))?.isFile();
+  const isFile = from !== undefined && target !== undefined && (await ifPresent(lstat(join(from, basename(target)))))?.isFile();
   if (from === undefined || target === undefined || isFile !== true) return skipped(`skipping link: "${path}" -> "${linkname}"`);
   await link(join(from, basename(target)), join(directory, basename(path))).catch((error: unknown) => {
     if (!hasCode(error, "EEXIST")) throw error;

@@ -1,13 +1,11 @@
 import { notFound } from "../../api/errors.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import type { ObjectKey, Whole } from "../../api/object.js";
-import { isAbort, throwIfAborted } from "../../base/abort.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { CliEnv } from "../cli-env.js";
-import { deadlineSignal } from "../deadline-signal.js";
+import { foundInTime } from "../deadline-signal.js";
 import { changesAfter } from "../resources/changes-after.js";
 import { selectionOfOne } from "../resources/selection-flags.js";
-import { UsageError } from "../usage-error.js";
 
 /** What a pod is waited for. */
 export interface PodWait {
@@ -21,21 +19,15 @@ export interface PodWait {
 export async function untilPod({ key, holds, timeoutMs }: PodWait, env: CliEnv): Promise<Whole<Pod>> {
   const client = (await env.client()).of(podKind);
   const selection = selectionOfOne(key);
-  const deadline = deadlineSignal(timeoutMs, env);
-  try {
-    const list = await client.list({ ...selection, signal: deadline.signal });
+  return foundInTime(timeoutMs, env, async (signal) => {
+    const list = await client.list({ ...selection, signal });
     for (const pod of list.items) if (holds(pod)) return pod;
-    for await (const { type, object } of changesAfter(client, selection, list, deadline.signal)) {
+    for await (const { type, object } of changesAfter(client, selection, list, signal)) {
       if (type === "deleted") throw notFound({ group: "", kind: podKind.plural, name: key.name });
       if (holds(object)) return object;
     }
-  } catch (error: unknown) {
-    if (!isAbort(error)) throw error;
-  } finally {
-    deadline.cancel();
-  }
-  throwIfAborted(env.signal);
-  throw new UsageError("timed out waiting for the condition");
+    return undefined;
+  });
 }
 
 /** Whether a pod has come to its end. */

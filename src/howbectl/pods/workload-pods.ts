@@ -8,12 +8,11 @@ import { replicaSetKind } from "../../api/kinds/replicaset/kind.js";
 import { statefulSetKind } from "../../api/kinds/statefulset/kind.js";
 import type { ApiObject, ObjectKey, Whole } from "../../api/object.js";
 import { formatLabelSelector } from "../../api/selectors/label-selector.js";
-import { isAbort, throwIfAborted } from "../../base/abort.js";
 import type { Selection } from "../../client/contracts.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { LabelSelector } from "../../gen/howbernetes/meta/v1/values.js";
 import type { CliEnv } from "../cli-env.js";
-import { deadlineSignal } from "../deadline-signal.js";
+import { foundInTime } from "../deadline-signal.js";
 import { objectAt } from "../manifests/json-fields.js";
 import { changesAfter } from "../resources/changes-after.js";
 import { parseTargets, type Target } from "../resources/resource-arguments.js";
@@ -65,16 +64,11 @@ export async function somePods(
   const [first, ...others] = [...list.items].sort(order);
   if (first !== undefined) return [first, ...others];
 
-  const deadline = deadlineSignal(timeoutMs, env);
-  try {
-    for await (const { type, object } of changesAfter(client, selection, list, deadline.signal)) if (type !== "deleted") return [object];
-  } catch (error: unknown) {
-    if (!isAbort(error)) throw error;
-  } finally {
-    deadline.cancel();
-  }
-  throwIfAborted(env.signal);
-  throw new UsageError("timed out waiting for the condition");
+  const pod = await foundInTime(timeoutMs, env, async (signal) => {
+    for await (const { type, object } of changesAfter(client, selection, list, signal)) if (type !== "deleted") return object;
+    return undefined;
+  });
+  return [pod];
 }
 
 /** The pod named, or the best one of the workload named. */

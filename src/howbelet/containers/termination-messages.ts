@@ -1,6 +1,7 @@
-import { chmod, mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, type FileHandle, mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../base/clock.js";
+import { ifPresent } from "../../base/if-present.js";
 import { linkAbort } from "../../base/linked-abort.js";
 import type { Log } from "../../base/log.js";
 import type { Container } from "../../gen/howbernetes/core/v1/container.js";
@@ -92,7 +93,7 @@ export class TerminationMessages {
 
   /** Removes the files of pods that the node does not have: asked of each when its turn comes. */
   async removeLeftovers(isPresent: (podUid: string) => boolean): Promise<void> {
-    const found = await readdir(this.deps.directory).catch(() => []);
+    const found = (await ifPresent(readdir(this.deps.directory))) ?? [];
     for (const uid of found) if (!isPresent(uid)) await this.remove(uid);
   }
 
@@ -102,9 +103,10 @@ export class TerminationMessages {
 
   /** The end of a file counts, as in Kubernetes. */
   private async read(path: string, maxBytes: number): Promise<string> {
-    const file = await open(path).catch(() => undefined);
-    if (file === undefined) return "";
+    let file: FileHandle | undefined;
     try {
+      file = await ifPresent(open(path));
+      if (file === undefined) return "";
       const { size } = await file.stat();
       const buffer = Buffer.alloc(Math.min(size, maxBytes));
       await file.read(buffer, 0, buffer.length, size - buffer.length);
@@ -112,7 +114,7 @@ export class TerminationMessages {
     } catch (error: unknown) {
       return `Error on reading termination log ${path}: ${error instanceof Error ? error.message : String(error)}`;
     } finally {
-      await file.close();
+      await file?.close();
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Stats } from "node:fs";
 import { mkdir, open, stat } from "node:fs/promises";
+import { ifPresent } from "../../base/if-present.js";
 
 const wanted: Readonly<Record<string, { readonly is: (found: Stats) => boolean; readonly name: string }>> = {
   Directory: { is: (found) => found.isDirectory(), name: "a directory" },
@@ -18,7 +19,7 @@ const wanted: Readonly<Record<string, { readonly is: (found: Stats) => boolean; 
  * @throws Error in Kubernetes' words
  */
 export async function checkHostPath(path: string, type: string): Promise<void> {
-  const found = await statIfThere(path);
+  const found = await ifPresent(stat(path));
   if (found === undefined && (type === "" || type === "DirectoryOrCreate")) {
     await mkdir(path, { recursive: true, mode: 0o755 });
     return;
@@ -32,14 +33,4 @@ export async function checkHostPath(path: string, type: string): Promise<void> {
   if (type === "") return;
   if (check === undefined) throw new Error(`${type} is an invalid volume type`);
   if (found === undefined || !check.is(found)) throw new Error(`hostPath type check failed: ${path} is not ${check.name}`);
-}
-
-async function statIfThere(path: string): Promise<Stats | undefined> {
-  try {
-    return await stat(path);
-  } catch (error: unknown) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { isAbsence } from "../../base/if-present.js";
 import { type GroupAccess, giveToGroup, modeForGroup } from "./group-ownership.js";
 import { isSamePayload, type Payload, type PayloadFile } from "./payload.js";
 
@@ -113,6 +114,5 @@ function stamp(nowMs: number): string {
 }
 
 function isMissing(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === "ENOENT" || code === "ENOTDIR" || code === "EINVAL";
+  return isAbsence(error) || (error as NodeJS.ErrnoException).code === "EINVAL";
 }

@@ -4,6 +4,7 @@ import { geteuid } from "node:process";
 import { isDeepStrictEqual } from "node:util";
 import { backoffMs } from "../../base/backoff.js";
 import type { Clock } from "../../base/clock.js";
+import { ifPresent } from "../../base/if-present.js";
 import { InvariantError } from "../../base/invariant.js";
 import { type GroupAccess, modeForGroup } from "./group-ownership.js";
 import { checkHostPath } from "./host-path.js";
@@ -216,19 +217,12 @@ function isSamePlan(a: VolumePlan, b: VolumePlan): boolean {
 
 /** Makes a folder, unless it is there: complete under another name first, so that one that is there is as it should be. */
 async function makeFolder(path: string, mode: number, group: number | undefined): Promise<void> {
-  if (await isThere(path)) return;
+  if ((await ifPresent(stat(path))) !== undefined) return;
   const draft = `${path}.new`;
   await mkdir(draft, { recursive: true });
   if (group !== undefined) await chown(draft, geteuid?.() ?? 0, group);
   await chmod(draft, mode);
   await rename(draft, path);
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    (_missing: unknown) => false,
-  );
 }
 
 function messageOf(error: unknown): string {

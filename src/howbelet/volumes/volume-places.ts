@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { lstat, mkdir, readdir, realpath, rm, rmdir, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { geteuid } from "node:process";
+import { ifPresent } from "../../base/if-present.js";
 import type { Log } from "../../base/log.js";
 import type { Mounter } from "./mounter.js";
 
@@ -118,7 +119,7 @@ export class VolumePlaces {
   }
 
   private async removeFolder(folder: string): Promise<void> {
-    if (!(await isThere(folder))) return;
+    if ((await ifPresent(stat(folder))) === undefined) return;
     // First of all, and looked at again by the mounter: what is mounted there must not be removed with the rest.
     await this.deps.mounter.unmountBelow(await realpath(folder));
     try {
@@ -134,11 +135,12 @@ export class VolumePlaces {
   /** Unmounts the memory that nothing is in any more. */
   private async giveMemoryBack(): Promise<void> {
     if ((await namesIn(this.mountPoint)).length > 0) return;
-    if (await isThere(this.mountPoint)) {
+    if ((await ifPresent(stat(this.mountPoint))) !== undefined) {
       await this.deps.mounter.unmountBelow(await realpath(this.mountPoint));
       await rmdir(this.mountPoint);
     }
-    if ((await namesIn(this.privateMemory)).length === 0 && (await isThere(this.privateMemory))) await rmdir(this.privateMemory);
+    if ((await namesIn(this.privateMemory)).length === 0 && (await ifPresent(stat(this.privateMemory))) !== undefined)
+      await rmdir(this.privateMemory);
     this.memory = undefined;
   }
 
@@ -157,15 +159,8 @@ async function isInMemory(folder: string): Promise<boolean> {
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    (_missing: unknown) => false,
-  );
-}
-
 async function namesIn(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch((_missing: unknown) => []);
+  return (await ifPresent(readdir(folder))) ?? [];
 }
 
 function messageOf(error: unknown): string {
