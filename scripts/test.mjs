@@ -4,7 +4,8 @@
  *     npm test                       all of it
  *     npm test -- unit e2e           those steps only
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +15,6 @@ import { composePlugin, ensureEtcd } from "./setup/etcd.mjs";
 import { ensureImages } from "./setup/images.mjs";
 import { ensureRegistry } from "./setup/registry.mjs";
 import { runMain, SetupError, say } from "./setup/say.mjs";
-import { ensureSoftwareImages } from "./setup/software-images.mjs";
 
 const bin = (name) => join("node_modules/.bin", name);
 const mocha = (...specs) => [bin("mocha"), "--reporter", "scripts/mocha-reporter.cjs", ...specs];
@@ -42,13 +42,18 @@ await runMain(async () => {
       throw new SetupError(`no step "${name}"; there are ${steps.map((step) => step.name).join(", ")}`);
   const started = performance.now();
   const chosen = steps.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-  await setUp(chosen);
+  await setUp();
   say(`set-up: ${seconds(started)}`);
-  const results = chosen.map(run);
+  const software = chosen.some(({ name }) => name === "e2e") ? makeSoftwareImages() : Promise.resolve();
+  const results = [];
+  for (const step of chosen) {
+    if (step.name === "e2e") await software;
+    results.push(run(step));
+  }
   summarize(results, started);
 });
 
-async function setUp(chosen) {
+async function setUp() {
   ensureDependencies();
   ensureBuilt();
   // Tests that need a program find it here; one that can't be had is reported by each test that is skipped for it.
@@ -60,7 +65,11 @@ async function setUp(chosen) {
   if (compose !== undefined) process.env.HOWBERNETES_COMPOSE = compose;
   await ensureDocker({ yes: true });
   await ensureImages();
-  if (chosen.some(({ name }) => name === "e2e")) await ensureSoftwareImages();
+}
+
+/** Beside the steps that do not need them: the first time it takes minutes. */
+function makeSoftwareImages() {
+  return once(spawn(process.execPath, ["scripts/setup/software-images.mjs"], { stdio: ["ignore", "inherit", "inherit"] }), "exit");
 }
 
 function run({ name, command }) {

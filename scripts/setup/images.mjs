@@ -1,19 +1,9 @@
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dockerCall, hasProgram } from "./docker.mjs";
+import { unpackPackage } from "./debian-package.mjs";
+import { dockerCall } from "./docker.mjs";
 import { cache } from "./etcd.mjs";
 import { SetupError, say } from "./say.mjs";
 
@@ -98,20 +88,7 @@ function staticBusybox() {
   const unpacked = join(cache, "busybox");
   const candidates = ["/bin/busybox", "/usr/bin/busybox", join(unpacked, "bin/busybox"), join(unpacked, "usr/bin/busybox")];
   const usable = () => candidates.find((path) => existsSync(path) && isStatic(path));
-  if (usable() === undefined && hasProgram("apt-get")) {
-    mkdirSync(unpacked, { recursive: true });
-    const download = () =>
-      spawnSync("apt-get", ["-o", "APT::Sandbox::User=", "download", "-qq", "busybox-static"], {
-        cwd: unpacked,
-        stdio: ["ignore", "ignore", "inherit"],
-      }).status;
-    if (download() !== 0) {
-      spawnSync("apt-get", ["update", "-qq"], { stdio: ["ignore", "ignore", "inherit"] });
-      download();
-    }
-    for (const file of readdirSync(unpacked).filter((name) => name.endsWith(".deb")))
-      spawnSync("dpkg", ["-x", join(unpacked, file), unpacked]);
-  }
+  if (usable() === undefined) unpackPackage("busybox-static", unpacked);
   const found = usable();
   if (found === undefined)
     throw new SetupError(`Neither Docker Hub nor a static busybox is at hand. Pull or make ${tags.join(" and ")} and try again.`);

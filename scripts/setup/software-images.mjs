@@ -34,7 +34,7 @@ const path = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/
 const leftOut = ["doc", "man", "info", "locale", "lintian"].map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`);
 
 /** Makes the images that are missing. Where that is not possible it says why, and the tests that need them are skipped. */
-export async function ensureSoftwareImages() {
+async function ensureSoftwareImages() {
   for (const image of images) {
     if ((await dockerCall("GET", `/images/${image.name}/json`)).status === 200) continue;
     const obstacle = whyNot();
@@ -106,4 +106,4 @@ function sources() {
     .slice(0, 1);
 }
 
-if (process.argv[1]?.endsWith("software-images.mjs")) await runMain(ensureSoftwareImages);
+await runMain(ensureSoftwareImages);
