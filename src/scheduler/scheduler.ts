@@ -6,8 +6,8 @@ import type { Runnable } from "../base/runnable.js";
 import type { ApiClient } from "../client/contracts.js";
 import { createEventRecorder } from "../client/event-recorder.js";
 import { runLeader } from "../client/leader-election.js";
-import { defaultSchedulerName } from "./pod-info.js";
-import { defaultProfile } from "./profile.js";
+import { defaultSchedulerName } from "./cluster/pod-info.js";
+import { createDefaultProfile } from "./default-profile.js";
 import { SchedulingTerm } from "./scheduling-term.js";
 
 export interface SchedulerOptions {
@@ -32,7 +32,9 @@ export function createScheduler(options: SchedulerOptions): Runnable {
   const { client, clock, log, metrics, identity = hostname(), isDead } = options;
   const lead = async (fenced: ApiClient, signal: AbortSignal): Promise<void> => {
     const events = createEventRecorder({ client: fenced, component: defaultSchedulerName, clock, log });
-    await new SchedulingTerm({ client: fenced, events, profile: defaultProfile, clock, log, metrics }).run(signal);
+    await new SchedulingTerm({ client: fenced, events, profiles: (context) => [createDefaultProfile(context)], clock, log, metrics }).run(
+      signal,
+    );
     await events.flush();
   };
   return { name: "scheduler", run: (signal) => runLeader({ client, lease: leaderLease, identity, isDead, clock, log, lead }, signal) };

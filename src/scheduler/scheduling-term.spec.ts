@@ -9,7 +9,7 @@ import { nodeKind } from "../api/kinds/node/kind.js";
 import { podKind } from "../api/kinds/pod/kind.js";
 import { createLog } from "../base/log.js";
 import { createEventRecorder } from "../client/event-recorder.js";
-import { defaultProfile } from "./profile.js";
+import { createDefaultProfile } from "./default-profile.js";
 import { SchedulingTerm } from "./scheduling-term.js";
 
 describe("SchedulingTerm", () => {
@@ -30,7 +30,9 @@ describe("SchedulingTerm", () => {
   async function start(): Promise<void> {
     const control = new AbortController();
     const events = createEventRecorder({ client: api, component: "default-scheduler", clock, log });
-    const ended = new SchedulingTerm({ client: api, events, profile: defaultProfile, clock, log }).run(control.signal);
+    const ended = new SchedulingTerm({ client: api, events, profiles: (context) => [createDefaultProfile(context)], clock, log }).run(
+      control.signal,
+    );
     stops.push(async () => {
       control.abort();
       await ended;

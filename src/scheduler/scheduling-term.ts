@@ -4,27 +4,32 @@ import { podKind } from "../api/kinds/pod/kind.js";
 import { formatKey, keyOf } from "../api/object.js";
 import { isAbort } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
+import { InvariantError } from "../base/invariant.js";
 import type { Log } from "../base/log.js";
 import type { Metrics } from "../base/metrics.js";
 import type { ApiClient, EventRecorder, Informer } from "../client/contracts.js";
 import { createInformer } from "../client/informer.js";
 import type { Node } from "../gen/howbernetes/core/v1/node.js";
 import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
-import { Binder } from "./binder.js";
-import { chooseNode } from "./choose-node.js";
-import { ClusterState } from "./cluster-state.js";
-import type { Profile } from "./framework.js";
-import { PodReporter } from "./pod-reporter.js";
-import { type QueuedPod, SchedulingQueue } from "./queue.js";
+import { Binder } from "./binding/binder.js";
+import { PodReporter } from "./binding/pod-reporter.js";
+import { Slots } from "./binding/slots.js";
+import { ClusterState } from "./cluster/cluster-state.js";
+import { schedulerNameOf } from "./cluster/pod-info.js";
+import { Decider } from "./cycle/decider.js";
+import { unschedulableSentence } from "./cycle/sentence.js";
+import type { Profile } from "./framework/plugin.js";
+import type { PluginContext } from "./framework/plugin-context.js";
+import { type QueuedPod, SchedulingQueue } from "./queue/scheduling-queue.js";
 import { createSchedulerMetrics, type SchedulerMetrics } from "./scheduler-metrics.js";
-import { Slots } from "./slots.js";
 import { watchNodes, watchPods } from "./watches.js";
 
 export interface SchedulingTermDeps {
   /** Its writes are refused once another scheduler leads. */
   readonly client: ApiClient;
   readonly events: EventRecorder;
-  readonly profile: Profile;
+  /** Makes the profiles that this term works with; pods of other schedulers are left alone. */
+  readonly profiles: (context: PluginContext) => readonly Profile[];
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics?: Metrics | undefined;
@@ -51,7 +56,8 @@ export class SchedulingTerm {
   private readonly pods: Informer<Pod>;
   private readonly metrics: SchedulerMetrics;
   private readonly writing = new Set<Promise<void>>();
-  private rotation = 0;
+  private readonly decider: Decider;
+  private readonly profiles: ReadonlyMap<string, Profile>;
 
   constructor(private readonly deps: SchedulingTermDeps) {
     const { client, clock, log, events, metrics } = deps;
@@ -61,8 +67,11 @@ export class SchedulingTerm {
     this.metrics = createSchedulerMetrics(metrics);
     this.nodes = createInformer(client.of(nodeKind), {}, { clock, log });
     this.pods = createInformer(client.of(podKind), {}, { clock, log });
+    this.decider = new Decider({ cluster: this.state, clock });
+    const profiles = deps.profiles({ cluster: this.state, observe: (observer) => this.state.observe(observer), clock });
+    this.profiles = new Map(profiles.map((profile) => [profile.schedulerName, profile]));
     this.nodes.addHandler(watchNodes(this.state, this.queue));
-    this.pods.addHandler(watchPods(this.state, this.queue));
+    this.pods.addHandler(watchPods(this.state, this.queue, (pod) => this.profiles.has(schedulerNameOf(pod))));
   }
 
   /** Schedules until `signal` fires; rejects when it can't go on. */
@@ -97,14 +106,16 @@ export class SchedulingTerm {
   private decide(queued: QueuedPod, signal: AbortSignal): void {
     // What was assumed when an earlier binding's fate was unknown.
     this.state.forget(queued.pod.uid);
-    const choice = chooseNode(queued.pod, this.state.snapshot(), this.deps.profile, this.rotation++);
-    if (choice.kind === "node") {
-      this.state.assume(queued.pod, choice.nodeName);
-      this.write(this.bind(queued, choice.nodeName, signal), queued);
+    const profile = this.profiles.get(schedulerNameOf(queued.pod.pod));
+    if (profile === undefined) throw new InvariantError("a pod of another scheduler was queued");
+    const { nodeName, nodeCount, refusals } = this.decider.decide(queued.pod, profile);
+    if (nodeName !== undefined) {
+      this.state.assume(queued.pod, nodeName);
+      this.write(this.bind(queued, nodeName, signal), queued);
     } else {
       this.queue.suspend(queued);
       this.metrics.attempt("unschedulable");
-      this.write(this.reporter.unschedulable(queued, choice.message, signal), queued);
+      this.write(this.reporter.unschedulable(queued, unschedulableSentence(nodeCount, refusals.values()), signal), queued);
     }
   }
 

@@ -1,4 +1,10 @@
-import { type FilterPlugin, fits, rejects } from "../framework.js";
+import { always } from "../framework/cluster-event.js";
+import type { FilterPlugin } from "../framework/plugin.js";
+import { lastingRefusal } from "../framework/refusal.js";
+
+const name = "NodeReady";
+const reason = "node(s) were not ready";
+const refused = lastingRefusal(name, reason);
 
 /**
  * Keeps pods off nodes that are not Ready.
@@ -6,9 +12,15 @@ import { type FilterPlugin, fits, rejects } from "../framework.js";
  * must not be lost to a dead node in between.
  */
 export const nodeReady: FilterPlugin = {
-  name: "NodeReady",
-  filter: ({ node }) => {
-    const ready = node.node.status.conditions.find(({ type }) => type === "Ready");
-    return ready?.status === "True" ? fits : rejects("node(s) were not ready");
-  },
+  name,
+  scope: "node",
+  prepareFilter: () => ({
+    check: ({ isReady }) => (isReady ? undefined : refused),
+    explain: ({ isReady, node }) => {
+      if (isReady) return [];
+      const { status = "Unknown", message = "" } = node.status.conditions.find(({ type }) => type === "Ready") ?? {};
+      return [{ plugin: name, reason, detail: `its Ready condition is ${status}${message === "" ? "" : `: ${message}`}`, remedies: [] }];
+    },
+  }),
+  wakes: { nodeAdded: always, nodeUpdated: always },
 };

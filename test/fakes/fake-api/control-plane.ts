@@ -1,7 +1,7 @@
 import { createLog } from "../../../src/base/log.js";
 import { createEventRecorder } from "../../../src/client/event-recorder.js";
 import { runControllers } from "../../../src/controllers/manager.js";
-import { defaultProfile } from "../../../src/scheduler/profile.js";
+import { createDefaultProfile } from "../../../src/scheduler/default-profile.js";
 import { SchedulingTerm } from "../../../src/scheduler/scheduling-term.js";
 import type { FakeClock } from "../fake-clock.js";
 import { FakeApi } from "./fake-api.js";
@@ -21,7 +21,9 @@ export function startControlPlane(clock: FakeClock, options: { readonly schedule
   const running = [runControllers({ client: api, clock, log }, control.signal)];
   if (scheduler) {
     const events = createEventRecorder({ client: api, component: "default-scheduler", clock, log });
-    running.push(new SchedulingTerm({ client: api, events, profile: defaultProfile, clock, log }).run(control.signal));
+    running.push(
+      new SchedulingTerm({ client: api, events, profiles: (context) => [createDefaultProfile(context)], clock, log }).run(control.signal),
+    );
   }
   const ended = Promise.all(running);
   ended.catch((_thrownByStop: unknown) => undefined);

@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { node, pod } from "../../test/builders/index.js";
+import { node, pod } from "../../../test/builders/index.js";
 import { ClusterState } from "./cluster-state.js";
 import { podInfo } from "./pod-info.js";
 
 describe("ClusterState", () => {
   const web = podInfo(pod({ name: "web", requests: { cpu: "500m", memory: "1Gi" }, hostPort: 80 }));
   const load = (state: ClusterState, name = "n1"): object => {
-    const found = state.snapshot().find((info) => info.name === name);
+    const found = state.node(name);
     return { cpu: found?.requested.cpu, pods: found?.podCount, ports: found?.hostPorts.length };
   };
   let state: ClusterState;
@@ -58,6 +58,6 @@ describe("ClusterState", () => {
 
   it("says whether a removed pod was counted", () => {
     state.bound(web, "n1");
-    expect([state.remove(web.uid), state.remove(web.uid)]).to.deep.equal([true, false]);
+    expect([state.remove(web.uid)?.nodeName, state.remove(web.uid)]).to.deep.equal(["n1", undefined]);
   });
 });

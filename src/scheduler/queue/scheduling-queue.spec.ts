@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { pod } from "../../test/builders/index.js";
-import { FakeClock } from "../../test/fakes/fake-clock.js";
-import { isAbort } from "../base/abort.js";
-import { podInfo } from "./pod-info.js";
-import { type QueuedPod, SchedulingQueue } from "./queue.js";
+import { pod } from "../../../test/builders/index.js";
+import { FakeClock } from "../../../test/fakes/fake-clock.js";
+import { isAbort } from "../../base/abort.js";
+import { podInfo } from "../cluster/pod-info.js";
+import { type QueuedPod, SchedulingQueue } from "./scheduling-queue.js";
 
 describe("SchedulingQueue", () => {
   const info = (name: string) => podInfo(pod({ name, nodeName: "" }));

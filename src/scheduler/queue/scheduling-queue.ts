@@ -1,7 +1,7 @@
-import { abortable, type Deferred, deferred } from "../base/abort.js";
-import { type BackoffOptions, backoffMs } from "../base/backoff.js";
-import type { Clock } from "../base/clock.js";
-import type { PodInfo } from "./pod-info.js";
+import { abortable, type Deferred, deferred } from "../../base/abort.js";
+import { type BackoffOptions, backoffMs } from "../../base/backoff.js";
+import type { Clock } from "../../base/clock.js";
+import type { PodInfo } from "../cluster/pod-info.js";
 
 /** Kubernetes' own: a pod that was tried in vain is tried again after 1 s at the soonest, after 10 s at the latest. */
 export const schedulingBackoff: BackoffOptions = { initialMs: 1_000, maxMs: 10_000, jitter: "none" };

@@ -1,9 +1,11 @@
 import { expect } from "chai";
-import { type NodeOptions, node, type PodOptions, pod } from "../../test/builders/index.js";
-import { type Choice, chooseNode } from "./choose-node.js";
-import { ClusterState } from "./cluster-state.js";
-import { podInfo } from "./pod-info.js";
-import { defaultProfile } from "./profile.js";
+import { type NodeOptions, node, type PodOptions, pod } from "../../../test/builders/index.js";
+import { FakeClock } from "../../../test/fakes/fake-clock.js";
+import { ClusterState } from "../cluster/cluster-state.js";
+import { podInfo } from "../cluster/pod-info.js";
+import { createDefaultProfile } from "../default-profile.js";
+import { Decider } from "./decider.js";
+import { unschedulableSentence } from "./sentence.js";
 
 interface Case {
   readonly it: string;
@@ -11,19 +13,27 @@ interface Case {
   /** Pods that are bound already. */
   readonly bound?: readonly PodOptions[];
   readonly pod?: PodOptions;
-  readonly rotation?: number;
   readonly chosen?: string;
   readonly message?: string;
 }
 
-function choose({ nodes, bound = [], pod: wanted = {}, rotation = 0 }: Case): Choice {
+/** The node chosen, or why there is none. */
+function choose({ nodes, bound = [], pod: wanted = {} }: Case): string {
   const state = new ClusterState();
   for (const options of nodes) state.setNode(node(options));
   bound.forEach((options, index) => {
     const placed = pod({ name: `bound-${index}`, ...options });
     state.bound(podInfo(placed), placed.spec.nodeName ?? "");
   });
-  return chooseNode(podInfo(pod({ name: "new", nodeName: "", ...wanted })), state.snapshot(), defaultProfile, rotation);
+  const { decider, profile } = deciderOf(state);
+  const { nodeName, nodeCount, refusals } = decider.decide(podInfo(pod({ name: "new", nodeName: "", ...wanted })), profile);
+  return nodeName ?? unschedulableSentence(nodeCount, refusals.values());
+}
+
+function deciderOf(state: ClusterState) {
+  const clock = new FakeClock();
+  const profile = createDefaultProfile({ cluster: state, observe: (observer) => state.observe(observer), clock });
+  return { decider: new Decider({ cluster: state, clock }), profile };
 }
 
 const cases: readonly Case[] = [
@@ -49,7 +59,6 @@ const cases: readonly Case[] = [
     bound: [{ nodeName: "a" }, { nodeName: "a" }, { nodeName: "b" }],
     chosen: "b",
   },
-  { it: "takes the first of equals from the rotation on", nodes: [{ name: "a" }, { name: "b" }, { name: "c" }], rotation: 4, chosen: "b" },
   {
     it: "explains every node it could not take",
     nodes: [
@@ -136,25 +145,22 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe("chooseNode", () => {
+describe("Decider", () => {
   for (const testCase of cases) {
     it(testCase.it, () => {
-      const choice = choose(testCase);
-
-      if (testCase.chosen !== undefined) expect(choice).to.deep.equal({ kind: "node", nodeName: testCase.chosen });
-      else expect(choice).to.deep.equal({ kind: "unschedulable", message: testCase.message });
+      expect(choose(testCase)).to.equal(testCase.chosen ?? testCase.message);
     });
   }
 
   it("spreads many equal pods evenly", () => {
     const state = new ClusterState();
     for (const name of ["a", "b", "c"]) state.setNode(node({ name }));
+    const { decider, profile } = deciderOf(state);
     for (let index = 0; index < 30; index++) {
       const info = podInfo(pod({ name: `p${index}`, nodeName: "" }));
-      const choice = chooseNode(info, state.snapshot(), defaultProfile, index);
-      if (choice.kind === "node") state.assume(info, choice.nodeName);
+      state.assume(info, decider.decide(info, profile).nodeName ?? "");
     }
 
-    expect(state.snapshot().map(({ podCount }) => podCount)).to.deep.equal([10, 10, 10]);
+    expect(state.nodes().map(({ podCount }) => podCount)).to.deep.equal([10, 10, 10]);
   });
 });

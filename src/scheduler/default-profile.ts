@@ -1,4 +1,6 @@
-import type { Profile } from "./framework.js";
+import { defaultSchedulerName } from "./cluster/pod-info.js";
+import type { Profile } from "./framework/plugin.js";
+import type { PluginContext } from "./framework/plugin-context.js";
 import { nodeAffinity } from "./plugins/node-affinity.js";
 import { nodePorts } from "./plugins/node-ports.js";
 import { nodeReady } from "./plugins/node-ready.js";
@@ -7,7 +9,17 @@ import { nodeUnschedulable } from "./plugins/node-unschedulable.js";
 import { taintToleration } from "./plugins/taint-toleration.js";
 
 /** The plugins of the default scheduler, in the order in which Kubernetes runs them. */
-export const defaultProfile: Profile = {
+export const createDefaultProfile = (_context: PluginContext): Profile => ({
+  schedulerName: defaultSchedulerName,
+  gates: [],
   filters: [nodeUnschedulable, taintToleration, nodeReady, nodeAffinity, nodePorts, nodeResourcesFit],
-  scores: [nodeAffinity, nodeResourcesFit],
-};
+  rescues: [],
+  scores: [
+    { plugin: nodeAffinity, weight: 2 },
+    { plugin: nodeResourcesFit, weight: 1 },
+  ],
+  reserves: [],
+  permits: [],
+  binds: [],
+  percentageOfNodesToScore: 0,
+});

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { PodSpec } from "../gen/howbernetes/core/v1/pod.js";
+import { PodSpec } from "../../gen/howbernetes/core/v1/pod.js";
 import { podRequests } from "./resources.js";
 
 const asks = (cpu: string, memory = "0", more: object = {}): object => ({
@@ -38,6 +38,6 @@ describe("podRequests", () => {
     { it: "adds the overhead", spec: { containers: [asks("1")], overhead: { cpu: { string: "50m" } } }, cpu: 1050, memory: 0 },
   ];
   for (const { it: does, spec, cpu, memory } of cases) {
-    it(does, () => expect(podRequests(PodSpec.fromPartial(spec))).to.deep.equal({ cpu, memory }));
+    it(does, () => expect(podRequests(PodSpec.fromPartial(spec))).to.include({ cpu, memory }));
   }
 });

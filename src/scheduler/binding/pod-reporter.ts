@@ -1,11 +1,11 @@
-import { isNotFound } from "../api/errors.js";
-import { podKind } from "../api/kinds/pod/kind.js";
-import { keyOf, type Whole } from "../api/object.js";
-import { formatRfc3339, timeFromMs } from "../api/values/time.js";
-import type { Clock } from "../base/clock.js";
-import type { EventRecorder, ResourceClient } from "../client/contracts.js";
-import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
-import type { QueuedPod } from "./queue.js";
+import { isNotFound } from "../../api/errors.js";
+import { podKind } from "../../api/kinds/pod/kind.js";
+import { keyOf, type Whole } from "../../api/object.js";
+import { formatRfc3339, timeFromMs } from "../../api/values/time.js";
+import type { Clock } from "../../base/clock.js";
+import type { EventRecorder, ResourceClient } from "../../client/contracts.js";
+import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import type { QueuedPod } from "../queue/scheduling-queue.js";
 
 /** Tells users what became of a pod: in its PodScheduled condition, and in Events. */
 export class PodReporter {

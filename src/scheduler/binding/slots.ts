@@ -1,4 +1,4 @@
-import { abortable, type Deferred, deferred } from "../base/abort.js";
+import { abortable, type Deferred, deferred } from "../../base/abort.js";
 
 /** Admits so many at once; the others wait in the order in which they came. */
 export class Slots {

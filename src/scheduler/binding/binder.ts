@@ -1,12 +1,12 @@
-import { isApiError, isConflict, isNotFound } from "../api/errors.js";
-import { podKind } from "../api/kinds/pod/kind.js";
-import { formatKey, keyOf, type Whole } from "../api/object.js";
-import type { Log } from "../base/log.js";
-import type { ApiClient } from "../client/contracts.js";
-import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
-import type { ClusterState } from "./cluster-state.js";
-import { nodeNameOf, podInfo } from "./pod-info.js";
-import type { QueuedPod, SchedulingQueue } from "./queue.js";
+import { isApiError, isConflict, isNotFound } from "../../api/errors.js";
+import { podKind } from "../../api/kinds/pod/kind.js";
+import { formatKey, keyOf, type Whole } from "../../api/object.js";
+import type { Log } from "../../base/log.js";
+import type { ApiClient } from "../../client/contracts.js";
+import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import type { ClusterState } from "../cluster/cluster-state.js";
+import { nodeNameOf, podInfo } from "../cluster/pod-info.js";
+import type { QueuedPod, SchedulingQueue } from "../queue/scheduling-queue.js";
 
 export interface BinderDeps {
   readonly client: ApiClient;
