@@ -1,6 +1,7 @@
 import type { Whole } from "../../api/object.js";
 import type { Node } from "../../gen/howbernetes/core/v1/node.js";
 import type { ClusterView, NodeInfo, PlacementObserver, TentativeChange } from "./cluster-view.js";
+import { type BudgetInfo, DisruptionBudgets } from "./disruption-budgets.js";
 import { ImageCounts } from "./image-counts.js";
 import { byZoneInTurns, zoneOf } from "./node-order.js";
 import { NodeRecord, type SavedSums } from "./node-record.js";
@@ -28,6 +29,7 @@ interface Undo {
  */
 export class ClusterState implements ClusterView {
   readonly nominations = new Nominations();
+  readonly budgets = new DisruptionBudgets();
   private readonly records = new Map<string, NodeRecord>();
   private readonly placed = new Map<string, Placed>();
   /** Pods whose node is not known, by its name. */
@@ -73,6 +75,14 @@ export class ClusterState implements ClusterView {
 
   nominated(nodeName: string): readonly PodInfo[] {
     return this.nominations.on(nodeName);
+  }
+
+  nominatedNode(uid: string): string | undefined {
+    return this.nominations.nodeOf(uid);
+  }
+
+  budgetsOf(pod: PodInfo): readonly BudgetInfo[] {
+    return this.budgets.of(pod);
   }
 
   setNamespace(name: string, labels: Readonly<Record<string, string>>): void {

@@ -1,6 +1,7 @@
 import type { Whole } from "../../api/object.js";
 import type { HostPort } from "../../api/scheduling/host-ports.js";
 import type { Node } from "../../gen/howbernetes/core/v1/node.js";
+import type { BudgetInfo } from "./disruption-budgets.js";
 import type { PodInfo } from "./pod-info.js";
 import type { Resources } from "./resources.js";
 
@@ -45,6 +46,10 @@ export interface ClusterView {
   namespaces(): Iterable<string>;
   /** Pods that wait for others to leave a node which has been promised to them, by node. */
   nominated(nodeName: string): readonly PodInfo[];
+  /** The node promised to a pod, while pods that were to leave it for that one still do, or others may. */
+  nominatedNode(uid: string): string | undefined;
+  /** The PodDisruptionBudgets that protect a pod. */
+  budgetsOf(pod: PodInfo): readonly BudgetInfo[];
   /**
    * Does something, within which pods may be placed and taken away, then puts all back. Synchronous; may be nested. What
    * was prepared before does not hold within, nor what was prepared within afterwards.

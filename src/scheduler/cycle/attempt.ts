@@ -1,5 +1,5 @@
 import type { PodInfo } from "../cluster/pod-info.js";
-import type { Profile, Rescue } from "../framework/plugin.js";
+import type { Profile, RescueOutcome } from "../framework/plugin.js";
 import type { Refusal } from "../framework/refusal.js";
 
 /** One attempt to find a pod a node, and all that was found out by it. */
@@ -16,8 +16,8 @@ export interface Attempt {
   readonly ranking: readonly RankedNode[];
   /** The node chosen; undefined when none will do. */
   readonly nodeName: string | undefined;
-  /** How room is made for it, if no node will do. */
-  readonly rescue: Rescue | undefined;
+  /** How room is made for it, or why not, if no node will do and there is a plugin that could. */
+  readonly rescue: RescueOutcome | undefined;
   /** How long the decision took. */
   readonly durationMs: number;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../../base/clock.js";
 import type { ClusterView, NodeInfo } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
-import type { PodFilter, Profile } from "../framework/plugin.js";
+import type { PodFilter, Profile, RescueOutcome } from "../framework/plugin.js";
 import { lastingRefusal, type Refusal } from "../framework/refusal.js";
 import { type Attempt, type RankedNode, rankedNodes } from "./attempt.js";
 
@@ -44,18 +44,19 @@ export class Decider {
     return { ...found, nodeName: ranking[0]?.nodeName, rescue, durationMs: clock.monotonicMs() - startedMs };
   }
 
-  private rescue(pod: PodInfo, profile: Profile, refusals: ReadonlyMap<string, Refusal>) {
+  private rescue(pod: PodInfo, profile: Profile, refusals: ReadonlyMap<string, Refusal>): RescueOutcome | undefined {
     const { cluster } = this.deps;
-    const fits = (node: NodeInfo): boolean =>
+    const check = (node: NodeInfo): Refusal | undefined =>
       refusalOf(
         node,
         profile.filters.flatMap((plugin) => plugin.prepareFilter(pod, cluster) ?? []),
-      ) === undefined;
+      );
+    let outcome: RescueOutcome | undefined;
     for (const plugin of profile.rescues) {
-      const rescue = plugin.rescue({ pod, refusals, fits }, cluster);
-      if (rescue !== undefined) return rescue;
+      outcome = plugin.rescue({ pod, refusals, check }, cluster);
+      if (outcome.kind === "found") break;
     }
-    return undefined;
+    return outcome;
   }
 }
 

@@ -68,17 +68,28 @@ export interface PodScore {
   normalize?(scores: Float64Array): void;
 }
 
-/** What became of a pod that no node will do for. */
+/** How room is made for a pod that no node will do for. */
 export interface Rescue {
   readonly nodeName: string;
-  /** They have to leave the node first, in this order. */
+  /** They have to leave the node first, the most important first. */
   readonly victims: readonly PodInfo[];
 }
 
+/** What looking for a rescue came to. */
+export type RescueOutcome =
+  | ({ readonly kind: "found" } & Rescue)
+  /** The pod must not, or need not, look for one now; what was promised to it before stands. */
+  | { readonly kind: "notSought"; readonly report: string }
+  /** Nothing helps. */
+  | { readonly kind: "futile"; readonly report: string };
+
 /** Makes room for a pod that no node will do for. */
 export interface RescuePlugin extends Plugin {
-  /** Decides; what is decided is carried out besides, while other pods are being placed. @returns undefined when nothing helps */
-  rescue(failed: FailedAttempt, cluster: ClusterView): Rescue | undefined;
+  /**
+   * Decides; what is decided is carried out besides, while other pods are being placed. A `report` is the second part of
+   * the pod's sentence, as Kubernetes words it.
+   */
+  rescue(failed: FailedAttempt, cluster: ClusterView): RescueOutcome;
 }
 
 /** An attempt that found no node. */
@@ -86,8 +97,8 @@ export interface FailedAttempt {
   readonly pod: PodInfo;
   /** Why each node will not do, by its name; nodes that were not looked at are missing. */
   readonly refusals: ReadonlyMap<string, Refusal>;
-  /** Whether a pod that did not fit would, with the cluster as it is within a `tentatively`. */
-  fits(node: NodeInfo): boolean;
+  /** Asks the filters again, with the cluster as it is within a `tentatively`. @returns why the node will not do even so */
+  check(node: NodeInfo): Refusal | undefined;
 }
 
 /** Is told of a node chosen for a pod, before anything is written. */
