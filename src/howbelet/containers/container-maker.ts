@@ -1,7 +1,7 @@
+import { parseImageName } from "../../api/values/image-name.js";
 import type { Clock } from "../../base/clock.js";
 import type { Container } from "../../gen/howbernetes/core/v1/container.js";
 import type { ContainerView } from "../container-view.js";
-import { parseImageName } from "../images/image-name.js";
 import type { PodImages } from "../images/pod-images.js";
 import type { Limiter } from "../limiter.js";
 import type { PodAction } from "../planning/pod-action.js";

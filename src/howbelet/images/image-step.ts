@@ -1,4 +1,5 @@
 import type { Whole } from "../../api/object.js";
+import { type ImageName, parseImageName } from "../../api/values/image-name.js";
 import { backoffMs } from "../../base/backoff.js";
 import type { Clock } from "../../base/clock.js";
 import type { Container } from "../../gen/howbernetes/core/v1/container.js";
@@ -7,7 +8,6 @@ import type { ImageState } from "../pods/pod-memory.js";
 import type { PodEvent } from "../pods/pod-reporter.js";
 import { isRuntimeUnavailable } from "../runtime/errors.js";
 import type { ImageInfo, PullProgress } from "../runtime/image-store.js";
-import { type ImageName, parseImageName } from "./image-name.js";
 import type { ImageSupply } from "./image-supply.js";
 import type { PullAccounts } from "./pull-accounts.js";
 import { pullStep, pullText } from "./pull-text.js";

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
+import { type ImageName, parseImageName } from "../../api/values/image-name.js";
 import { createLog } from "../../base/log.js";
 import { HollowImages, type HollowPull, type HollowPullRequest } from "../runtime/hollow/hollow-images.js";
 import type { PullProgress } from "../runtime/image-store.js";
-import { type ImageName, parseImageName } from "./image-name.js";
 import { ImageRecords } from "./image-records.js";
 import { ImageSupply } from "./image-supply.js";
 

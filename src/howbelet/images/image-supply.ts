@@ -1,9 +1,9 @@
+import type { ImageName } from "../../api/values/image-name.js";
 import { abortable } from "../../base/abort.js";
 import type { Clock } from "../../base/clock.js";
 import { Limiter } from "../limiter.js";
 import { isRuntimeUnavailable, RuntimeError } from "../runtime/errors.js";
 import type { ImageInfo, ImageStore, PulledImage, PullProgress, RegistryCredentials } from "../runtime/image-store.js";
-import type { ImageName } from "./image-name.js";
 import type { ImageRecords } from "./image-records.js";
 
 /** Whoever waits for a pull is told no more often. */

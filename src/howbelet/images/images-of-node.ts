@@ -1,6 +1,6 @@
+import { canonicalImageName } from "../../api/values/image-name.js";
 import type { ContainerImage } from "../../gen/howbernetes/core/v1/node.js";
 import type { ImageSummary } from "../runtime/image-store.js";
-import { canonicalImageName } from "./image-name.js";
 
 /** As in Kubernetes: a Node with all of a machine's images in it would be larger than all else together. */
 const maxImages = 50;

@@ -1,5 +1,5 @@
+import { parseImageName } from "../../api/values/image-name.js";
 import type { ImageStorage, ImageSummary } from "../runtime/image-store.js";
-import { parseImageName } from "./image-name.js";
 import type { ImageRecord } from "./image-records.js";
 
 /** When images are collected, and which. */

@@ -1,8 +1,8 @@
+import { parseImageName } from "../../api/values/image-name.js";
 import type { Clock } from "../../base/clock.js";
 import type { Container } from "../../gen/howbernetes/core/v1/container.js";
 import type { ImageState } from "../pods/pod-memory.js";
 import type { ImageInfo } from "../runtime/image-store.js";
-import { parseImageName } from "./image-name.js";
 import { ensureImage, type ImageListener, type ImageUser, imageIdOf } from "./image-step.js";
 import type { ImageSupply } from "./image-supply.js";
 import type { PullAccounts } from "./pull-accounts.js";

@@ -1,7 +1,7 @@
 import { isRestartable } from "../../api/kinds/pod/restarting.js";
 import type { Whole } from "../../api/object.js";
+import { isSameImage } from "../../api/values/image-name.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
-import { isSameImage } from "../images/image-name.js";
 import { containersOf, restartingOf } from "../pods/pod-containers.js";
 import type { ContainerSnapshot } from "../runtime/interface.js";
 

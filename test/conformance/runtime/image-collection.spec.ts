@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { systemClock } from "../../../src/base/clock.js";
 import { createLog } from "../../../src/base/log.js";
 import { ImageCollector } from "../../../src/howbelet/images/image-collector.js";
-import { parseImageName } from "../../../src/howbelet/images/image-name.js";
+import { parseImageName } from "../../../src/api/values/image-name.js";
 import { ImageRecords } from "../../../src/howbelet/images/image-records.js";
 import { ImageSupply } from "../../../src/howbelet/images/image-supply.js";
 import { createDockerRuntime } from "../../../src/howbelet/runtime/docker/docker-runtime.js";
