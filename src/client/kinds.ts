@@ -14,6 +14,7 @@ export { leaseKind } from "../api/kinds/lease/kind.js";
 export { limitRangeKind } from "../api/kinds/limitrange/kind.js";
 export { namespaceKind } from "../api/kinds/namespace/kind.js";
 export { nodeKind } from "../api/kinds/node/kind.js";
+export { placementRecordKind } from "../api/kinds/placementrecord/kind.js";
 export { podKind } from "../api/kinds/pod/kind.js";
 export { podDisruptionBudgetKind } from "../api/kinds/poddisruptionbudget/kind.js";
 export { priorityClassKind } from "../api/kinds/priorityclass/kind.js";

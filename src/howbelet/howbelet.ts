@@ -5,7 +5,9 @@ import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { Runnable } from "../base/runnable.js";
 import type { TlsMaterial } from "../base/tls/certificate.js";
+import { followAnnouncedServers } from "../client/announced-servers.js";
 import { createApiClient, type RemoteApiClient } from "../client/client.js";
+import { type ServerLink, ServerLinks } from "../client/server-links.js";
 import { NodesService, type ReportResponse_Session } from "../gen/howbernetes/api/v1/nodes.js";
 import type { Dial } from "../rpc/channel.js";
 import { howbeletVersion } from "./howbelet-version.js";
@@ -19,13 +21,11 @@ import { defaultNodeSettings, type NodeSettings } from "./resources/node-setting
 import { createDockerRuntime } from "./runtime/docker/docker-runtime.js";
 import type { PodNetworkChoice } from "./runtime/docker/network/choose-network.js";
 import type { Runtime } from "./runtime/interface.js";
-import { followAnnouncedServers } from "./server/announced-servers.js";
 import { LogSource } from "./server/log-source.js";
 import { ReportLink } from "./server/report-link.js";
 import { ReportQueue } from "./server/report-queue.js";
 import { workOf } from "./server/session-work.js";
 import { Tunnel, type TunnelDeps } from "./server/tunnel.js";
-import { type TunnelServer, Tunnels } from "./server/tunnels.js";
 import { UsageSampler } from "./statistics/usage-sampler.js";
 import { volumesDirectory } from "./volumes/node-volumes.js";
 
@@ -183,7 +183,7 @@ class Howbelet implements Runnable {
     const workOf = this.sessionWork(agent, signal);
     // Another way than over the network has but one server at its end.
     const configured = dial === undefined ? server.split(",").map((address) => address.trim()) : [server];
-    const tunnels = new Tunnels({ configured, connect: (address) => this.tunnelTo(address, workOf), log });
+    const tunnels = new ServerLinks({ configured, connect: (address) => this.tunnelTo(address, workOf), log });
     try {
       await this.connected(signal);
       await followAnnouncedServers({ client, clock, log }, (addresses) => tunnels.announced(addresses), signal);
@@ -192,7 +192,7 @@ class Howbelet implements Runnable {
     }
   }
 
-  private tunnelTo(address: string, workOf: TunnelDeps["workOf"]): TunnelServer {
+  private tunnelTo(address: string, workOf: TunnelDeps["workOf"]): ServerLink {
     const { server, tls, nodeName, dial, clock, log } = this.options;
     const isShared = address === server;
     // A session must be opened with the very server that has asked for it, so that each has connections of its own.

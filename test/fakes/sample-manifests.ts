@@ -130,6 +130,10 @@ export const sampleManifests: Readonly<Record<string, Sample>> = {
     base: { metadata, pod: { kind: "Pod", name: "web", namespace: "default" }, flight: { container: "main", end: { exitCode: 1 } } },
     variants: [{ metadata: { labels: { seen: "yes" } } }, { metadata: { annotations: { note: "a" } } }],
   },
+  PlacementRecord: {
+    base: { metadata, pod: { kind: "Pod", name: "web", namespace: "default" }, placement: { nodeName: "n1", nodeCount: 2 } },
+    variants: [{ metadata: { labels: { seen: "yes" } } }, { placement: { attempts: 2 } }],
+  },
   PodDisruptionBudget: {
     base: { metadata, spec: { selector } },
     variants: [{ spec: { minAvailable: "50%" } }, { spec: { unhealthyPodEvictionPolicy: "AlwaysAllow" } }],

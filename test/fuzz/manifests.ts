@@ -81,6 +81,16 @@ export const manifests: Readonly<Record<string, { readonly [name: string]: Json 
     nodeName: "n1",
     flight: { container: "main", end: { exitCode: 137, signal: 9, reason: "Error" }, log: ["the end"] },
   },
+  PlacementRecord: {
+    apiVersion: "howbernetes.dev/v1",
+    pod: { apiVersion: "v1", kind: "Pod", name: "web", namespace: "default" },
+    placement: {
+      schedulerName: "default-scheduler",
+      nodeCount: 2,
+      message: "0/2 nodes are available: 2 Insufficient cpu.",
+      verdicts: [{ nodeName: "n1", obstacles: [{ plugin: "NodeResourcesFit", reason: "Insufficient cpu", detail: "asks for 2" }] }],
+    },
+  },
   PodDisruptionBudget: { apiVersion: "policy/v1", spec: { minAvailable: "50%", selector } },
   PriorityClass: { apiVersion: "scheduling.k8s.io/v1", value: 1000, globalDefault: false, description: "for tests" },
   Lease: {

@@ -13,6 +13,7 @@ import { leaseKind } from "./lease/kind.js";
 import { limitRangeKind } from "./limitrange/kind.js";
 import { namespaceKind } from "./namespace/kind.js";
 import { nodeKind } from "./node/kind.js";
+import { placementRecordKind } from "./placementrecord/kind.js";
 import { podKind } from "./pod/kind.js";
 import { podDisruptionBudgetKind } from "./poddisruptionbudget/kind.js";
 import { priorityClassKind } from "./priorityclass/kind.js";
@@ -47,6 +48,7 @@ export const kinds: readonly Kind[] = [
   podDisruptionBudgetKind,
   controllerRevisionKind,
   flightRecordKind,
+  placementRecordKind,
 ];
 
 /** The kind of a group's resource, as ("apps", "deployments"). */

@@ -8,6 +8,7 @@ import { sweepAnnouncements } from "./announcement-sweep.js";
 import { sweepEvents } from "./event-sweep.js";
 import { sweepFlightRecords } from "./flight-record-sweep.js";
 import { HistoryMarks } from "./history-marks.js";
+import { sweepPlacementRecords } from "./placement-record-sweep.js";
 import { sweepQuotaTurns } from "./quota-turn-sweep.js";
 import { TurnLease } from "./turn-lease.js";
 
@@ -24,7 +25,7 @@ const periodMs = 5 * 60_000;
 // Clients that were away for less resume where they were; those away for longer list anew.
 const historyKeptMs = 10 * 60_000;
 
-/** Drops history, Events and flight records that are too old, and what quotas have left behind, once a period, on one api-server of the cluster. */
+/** Drops history, Events, flight and placement records that are too old, and what quotas have left behind, once a period, on one api-server of the cluster. */
 export class Maintenance implements Runnable {
   readonly name = "maintenance";
   private readonly marks = new HistoryMarks();
@@ -55,12 +56,14 @@ export class Maintenance implements Runnable {
     if (old !== undefined) await store.compact(old);
     const removed = await sweepEvents(objects, clock.now(), signal);
     const recordsRemoved = await sweepFlightRecords(objects, clock.now(), signal);
+    const placementsRemoved = await sweepPlacementRecords(objects, clock.now(), signal);
     const announcementsRemoved = await sweepAnnouncements(objects, clock.now(), signal);
     const turnsRemoved = await sweepQuotaTurns(objects, store, signal);
     log.debug("maintenance done", {
       compactedTo: old,
       eventsRemoved: removed,
       flightRecordsRemoved: recordsRemoved,
+      placementRecordsRemoved: placementsRemoved,
       announcementsRemoved,
       quotaTurnsRemoved: turnsRemoved,
     });

@@ -1,14 +1,10 @@
-import { isAbort } from "../../base/abort.js";
-import { backoffMs, reconnectBackoff } from "../../base/backoff.js";
+import { isAbort, untilAbort } from "../../base/abort.js";
 import type { Clock } from "../../base/clock.js";
-import { linkAbort } from "../../base/linked-abort.js";
 import type { Log } from "../../base/log.js";
+import { keepStreaming } from "../../client/keep-streaming.js";
 import type { NodesService, TunnelRequest, TunnelResponse } from "../../gen/howbernetes/api/v1/nodes.js";
 import type { RpcClient } from "../../rpc/contracts.js";
 import { type SessionWork, serveSession } from "./session.js";
-
-/** A tunnel that lasted this long was not part of the trouble before it. */
-const healthyMs = 60_000;
 
 export interface TunnelDeps {
   readonly nodes: Pick<RpcClient<NodesService>, "tunnel">;
@@ -29,34 +25,12 @@ export class Tunnel {
 
   /** Works until `signal` fires; then ends its sessions. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.deps;
-    let failures = 0;
-    while (!signal.aborted) {
-      const startedAtMs = clock.monotonicMs();
-      const error = await this.receive(signal);
-      if (signal.aborted) break;
-      failures = clock.monotonicMs() - startedAtMs >= healthyMs ? 1 : failures + 1;
-      log.debug("tunnel ended, connecting again", { error });
-      await clock.sleep(backoffMs(failures, reconnectBackoff), signal).catch((aborted: unknown) => {
-        if (!isAbort(aborted)) throw aborted;
-      });
-    }
+    const { nodes, nodeName, clock, log } = this.deps;
+    const open = async (stream: AbortSignal): Promise<void> => {
+      for await (const order of nodes.tunnel(greetAndStay({ nodeName }, stream), { signal: stream })) this.serve(order, signal);
+    };
+    await keepStreaming({ open, name: "tunnel", clock, log }, signal);
     await Promise.all(this.serving);
-  }
-
-  private async receive(signal: AbortSignal): Promise<unknown> {
-    const { nodes, nodeName } = this.deps;
-    const stop = linkAbort(signal);
-    const either = stop.signal;
-    try {
-      for await (const order of nodes.tunnel(greetAndStay({ nodeName }, either), { signal: either })) this.serve(order, signal);
-      return undefined;
-    } catch (error: unknown) {
-      return error;
-    } finally {
-      stop.abort();
-      stop.unlink();
-    }
   }
 
   private serve({ sessionId, session }: TunnelResponse, signal: AbortSignal): void {
@@ -77,8 +51,5 @@ export class Tunnel {
 
 async function* greetAndStay(greeting: TunnelRequest, signal: AbortSignal): AsyncGenerator<TunnelRequest> {
   yield greeting;
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+  await untilAbort(signal);
 }

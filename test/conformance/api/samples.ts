@@ -13,7 +13,7 @@ export function sample({ kind }: Kind, { namespace }: JsonApi, name: string, lab
   const manifest = manifests[kind];
   if (manifest === undefined) throw new Error(`there is no manifest of a ${kind}`);
   const pod = { apiVersion: "v1", kind: "Pod", name: "web", namespace };
-  const about = kind === "Event" ? { involvedObject: pod } : kind === "FlightRecord" ? { pod } : {};
+  const about = kind === "Event" ? { involvedObject: pod } : kind === "FlightRecord" || kind === "PlacementRecord" ? { pod } : {};
   return { ...manifest, ...about, metadata: { name, labels } };
 }
 

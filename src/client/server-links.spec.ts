@@ -1,14 +1,14 @@
 import { expect } from "chai";
-import { untilAbort } from "../../base/abort.js";
-import { createLog } from "../../base/log.js";
-import { type TunnelServer, Tunnels } from "./tunnels.js";
+import { untilAbort } from "../base/abort.js";
+import { createLog } from "../base/log.js";
+import { type ServerLink, ServerLinks } from "./server-links.js";
 
-describe("Tunnels", () => {
-  /** Addresses with a tunnel, as often as there is one. */
+describe("ServerLinks", () => {
+  /** Addresses with a link, as often as there is one. */
   let open: string[];
   let closed: string[];
 
-  const connect = (address: string): TunnelServer => {
+  const connect = (address: string): ServerLink => {
     open.push(address);
     return {
       run: async (signal) => {
@@ -18,7 +18,8 @@ describe("Tunnels", () => {
       close: async () => void closed.push(address),
     };
   };
-  const start = (...configured: readonly string[]): Tunnels => new Tunnels({ configured, connect, log: createLog("test", "silent") });
+  const start = (...configured: readonly string[]): ServerLinks =>
+    new ServerLinks({ configured, connect, log: createLog("test", "silent") });
 
   beforeEach(() => {
     open = [];
@@ -26,25 +27,25 @@ describe("Tunnels", () => {
   });
 
   it("lead to the configured servers from the beginning, and to each that announces itself", () => {
-    const tunnels = start("a:1", "b:1");
+    const links = start("a:1", "b:1");
     expect(open).to.deep.equal(["a:1", "b:1"]);
 
-    tunnels.announced(new Set(["c:1"]));
+    links.announced(new Set(["c:1"]));
     expect(open).to.deep.equal(["a:1", "b:1", "c:1"]);
   });
 
   it("are one for each address, however often and by whom it is named", () => {
-    const tunnels = start("a:1");
-    tunnels.announced(new Set(["a:1", "b:1"]));
-    tunnels.announced(new Set(["b:1", "a:1"]));
+    const links = start("a:1");
+    links.announced(new Set(["a:1", "b:1"]));
+    links.announced(new Set(["b:1", "a:1"]));
 
     expect(open).to.deep.equal(["a:1", "b:1"]);
   });
 
   it("end when a server is not announced any more, but not those to configured servers", async () => {
-    const tunnels = start("a:1");
-    tunnels.announced(new Set(["a:1", "b:1", "c:1"]));
-    tunnels.announced(new Set(["c:1"]));
+    const links = start("a:1");
+    links.announced(new Set(["a:1", "b:1", "c:1"]));
+    links.announced(new Set(["c:1"]));
     await new Promise((resolve) => setImmediate(resolve));
 
     expect(open).to.deep.equal(["a:1", "c:1"]);
@@ -52,20 +53,20 @@ describe("Tunnels", () => {
   });
 
   it("open again to a server that comes back", async () => {
-    const tunnels = start("a:1");
-    tunnels.announced(new Set(["b:1"]));
-    tunnels.announced(new Set());
+    const links = start("a:1");
+    links.announced(new Set(["b:1"]));
+    links.announced(new Set());
     await new Promise((resolve) => setImmediate(resolve));
     expect(open).to.deep.equal(["a:1"]);
-    tunnels.announced(new Set(["b:1"]));
+    links.announced(new Set(["b:1"]));
 
     expect(open).to.deep.equal(["a:1", "b:1"]);
   });
 
   it("all end at the end, their connections closed", async () => {
-    const tunnels = start("a:1");
-    tunnels.announced(new Set(["b:1"]));
-    await tunnels.close();
+    const links = start("a:1");
+    links.announced(new Set(["b:1"]));
+    await links.close();
 
     expect(open).to.deep.equal([]);
     expect(closed).to.have.members(["a:1", "b:1"]);

@@ -1,32 +1,33 @@
-import { isAbort, sharedSignal } from "../../base/abort.js";
-import type { Log } from "../../base/log.js";
+import { isAbort, sharedSignal } from "../base/abort.js";
+import type { Log } from "../base/log.js";
 
 /** A way to one api-server. */
-export interface TunnelServer {
-  /** Keeps a tunnel to it until `signal` fires. */
+export interface ServerLink {
+  /** Keeps a connection to it until `signal` fires. */
   run(signal: AbortSignal): Promise<void>;
-  /** Gives up the connections. */
+  /** Gives up what it needed for that. */
   close(): Promise<void>;
 }
 
-export interface TunnelsDeps {
-  /** Where the node was told that the cluster is: to these there is always a tunnel. */
+export interface ServerLinksDeps {
+  /** Where one was told that the cluster is: to these there is always a link. */
   readonly configured: readonly string[];
-  readonly connect: (address: string) => TunnelServer;
+  readonly connect: (address: string) => ServerLink;
   readonly log: Log;
 }
 
 /**
- * Keeps one tunnel to each api-server that there is: sessions are asked for by whichever of them a caller has called.
- * Invariant: to an address there is at most one tunnel, and one that is not wanted any more ends with its sessions.
+ * Keeps one link to each api-server that there is, for those who are asked by whichever of them a caller has called:
+ * nodes, and the scheduler that leads.
+ * Invariant: to an address there is at most one link, and one that is not wanted any more ends with all that goes over it.
  */
-export class Tunnels {
+export class ServerLinks {
   /** What ends each, by address. */
   private readonly kept = new Map<string, AbortController>();
   /** Those that have not ended yet, wanted or not. */
   private readonly running = new Set<Promise<void>>();
 
-  constructor(private readonly deps: TunnelsDeps) {
+  constructor(private readonly deps: ServerLinksDeps) {
     this.announced(new Set());
   }
 
@@ -41,7 +42,7 @@ export class Tunnels {
     for (const address of wanted) if (!this.kept.has(address)) this.kept.set(address, this.open(address));
   }
 
-  /** Ends all tunnels; resolves when they have ended. */
+  /** Ends all links; resolves when they have ended. */
   async close(): Promise<void> {
     for (const stop of this.kept.values()) stop.abort();
     this.kept.clear();
@@ -56,7 +57,7 @@ export class Tunnels {
         const server = connect(address);
         await server.run(sharedSignal(stop.signal)).finally(() => server.close());
       } catch (error: unknown) {
-        if (!isAbort(error)) log.error("a tunnel has failed", { server: address, error });
+        if (!isAbort(error)) log.error("a link to an api-server has failed", { server: address, error });
       }
     };
     const ended: Promise<void> = keep().finally(() => this.running.delete(ended));

@@ -1,9 +1,9 @@
-import { announcedAddress, apiServerLeaseLabel, apiServerLeaseNamespace } from "../../api/kinds/lease/api-server-lease.js";
-import { leaseKind } from "../../api/kinds/lease/kind.js";
-import type { Clock } from "../../base/clock.js";
-import type { Log } from "../../base/log.js";
-import type { ApiClient } from "../../client/contracts.js";
-import { createInformer } from "../../client/informer.js";
+import { announcedAddress, apiServerLeaseLabel, apiServerLeaseNamespace } from "../api/kinds/lease/api-server-lease.js";
+import { leaseKind } from "../api/kinds/lease/kind.js";
+import type { Clock } from "../base/clock.js";
+import type { Log } from "../base/log.js";
+import type { ApiClient } from "./contracts.js";
+import { createInformer } from "./informer.js";
 
 export interface AnnouncedServersDeps {
   readonly client: Pick<ApiClient, "of">;
