@@ -4,7 +4,7 @@ import { invalidValue, required } from "../../validation/field-error.js";
 import { child, element } from "../../validation/field-path.js";
 import { validateLabelKey, validateLabelSelector } from "../../validation/labels.js";
 import { dnsLabelProblems } from "../../validation/names.js";
-import { validateLabelKeys } from "./label-keys-validation.js";
+import { validateLabelKeys, validateNotSelected } from "./label-keys-validation.js";
 import { validateNodeAffinity, validateWeight } from "./node-affinity-validation.js";
 
 /** Every error of which nodes, and which pods' company, a pod seeks or avoids. */
@@ -38,6 +38,7 @@ function validateTerm(term: PodAffinityTerm, path: string): FieldError[] {
     ...namespaces.flatMap((name) => dnsLabelProblems(name).map((problem) => invalidValue(child(path, "namespace"), name, problem))),
     ...validateLabelKeys(matchLabelKeys, labelSelector, child(path, "matchLabelKeys")),
     ...validateLabelKeys(mismatchLabelKeys, labelSelector, child(path, "mismatchLabelKeys")),
+    ...validateNotSelected(matchLabelKeys, labelSelector, child(path, "matchLabelKeys")),
     ...matchLabelKeys.flatMap((key, index) =>
       mismatchLabelKeys.includes(key)
         ? [invalidValue(element(child(path, "matchLabelKeys"), index), key, "exists in both matchLabelKeys and mismatchLabelKeys")]

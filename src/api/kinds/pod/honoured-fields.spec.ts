@@ -50,6 +50,7 @@ describe("refuseUnhonoured", () => {
     "shareProcessNamespace: true, setHostnameAsFQDN: true, hostAliases: [{ ip: 192.0.2.1, hostnames: [a] }]",
     "dnsPolicy: None, dnsConfig: { nameservers: [192.0.2.1] }, securityContext: { fsGroup: 0, supplementalGroupsPolicy: Merge }",
     "hostPID: false, shareProcessNamespace: false, automountServiceAccountToken: false, priority: 5",
+    "affinity: { podAffinity: {}, podAntiAffinity: {} }, topologySpreadConstraints: [{ maxSkew: 1 }]",
     "volumes: [], affinity: { nodeAffinity: {} }, subdomain: db, securityContext: {}, serviceAccountName: default, os: { name: linux }",
   ];
   for (const spec of honouredSpecs) {
@@ -80,7 +81,6 @@ describe("refuseUnhonoured", () => {
     "volumes: [{ name: a, configMap: { name: a, items: [{ key: a, path: a, user: 1 }] } }]": "spec.volumes[0].configMap.items[0].user",
     "volumes: [{ name: a, projected: { sources: [{ serviceAccountToken: { path: a } }] } }]":
       "spec.volumes[0].projected.sources[0].serviceAccountToken",
-    "affinity: { podAffinity: {} }": "spec.affinity.podAffinity",
     "serviceAccountName: robot": "spec.serviceAccountName",
     "automountServiceAccountToken: true": "spec.automountServiceAccountToken",
     "schedulingGates: [{ name: a }]": "spec.schedulingGates",
@@ -128,8 +128,9 @@ describe("refuseUnhonoured", () => {
       ...["hostnameOverride", "schedulerName", "tolerations", "priorityClassName", "priority", "preemptionPolicy", "enableServiceLinks"],
       ...["hostAliases", "dnsPolicy", "dnsConfig", "hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "setHostnameAsFQDN"],
       ...["volumes", "imagePullSecrets", "initContainers", "activeDeadlineSeconds", "readinessGates"],
+      ...["affinity", "topologySpreadConstraints"],
       // The first only as true, the others only as empty messages or in part.
-      ...["hostUsers", "securityContext", "affinity", "os", "ephemeralContainers"],
+      ...["hostUsers", "securityContext", "os", "ephemeralContainers"],
     ]);
   });
 

@@ -11,7 +11,6 @@ import type {
   ResourceRequirements,
 } from "../../../gen/howbernetes/core/v1/container.js";
 import type { PodOS, PodSpec } from "../../../gen/howbernetes/core/v1/pod.js";
-import type { Affinity } from "../../../gen/howbernetes/core/v1/scheduling.js";
 import type { FieldError } from "../../errors.js";
 import { because, type FieldTable, honoured, keysOnly, only, refuseOutside, within } from "./field-table.js";
 import { containerSecurityFields, podSecurityFields } from "./security-fields.js";
@@ -19,7 +18,6 @@ import { mountFields, volumeFields } from "./volume-fields.js";
 
 const noSuchResource = "no node has such a resource to give";
 const noClaims = "there are no ResourceClaims here";
-const othersUnweighed = "the scheduler does not look where other pods are";
 const noServiceAccounts = "there are no ServiceAccounts here beside the name default";
 
 const portFields: FieldTable<ContainerPort> = {
@@ -93,15 +91,10 @@ const ephemeralFields: FieldTable<EphemeralContainer> = {
   targetContainerName: honoured,
 };
 
-const affinityFields: FieldTable<Affinity> = {
-  nodeAffinity: honoured,
-  podAffinity: because(othersUnweighed),
-  podAntiAffinity: because(othersUnweighed),
-};
 const osFields: FieldTable<PodOS> = { name: because("not possible here: nodes run Linux containers only", only("linux")) };
 
 /**
- * What of a pod's spec is honoured: by howbelet, by the scheduler (nodeSelector, node affinity), by the controllers
+ * What of a pod's spec is honoured: by howbelet, by the scheduler (nodeSelector, affinity, topologySpreadConstraints), by the controllers
  * (tolerations); and what is not, with what is missing for it. Whatever is not honoured must have its default, or the
  * pod is refused: nothing is silently ignored. docs/howbelet.md has the same table.
  */
@@ -132,7 +125,7 @@ const podFields: FieldTable<PodSpec> = {
   ephemeralContainers: within(ephemeralFields),
   securityContext: within(podSecurityFields),
   volumes: within(volumeFields),
-  affinity: within(affinityFields),
+  affinity: honoured,
   os: within(osFields),
   // Without services, there are no links to them to be made or not.
   enableServiceLinks: honoured,
@@ -144,7 +137,7 @@ const podFields: FieldTable<PodSpec> = {
   priorityClassName: honoured,
   priority: honoured,
   preemptionPolicy: honoured,
-  topologySpreadConstraints: because(othersUnweighed),
+  topologySpreadConstraints: honoured,
   schedulingGates: because("the scheduler does not wait for gates"),
   schedulingGroup: because("the scheduler places pods one by one"),
   resourceClaims: because(noClaims),

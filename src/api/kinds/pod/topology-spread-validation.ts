@@ -1,10 +1,9 @@
 import type { TopologySpreadConstraint } from "../../../gen/howbernetes/core/v1/scheduling.js";
-import type { LabelSelector } from "../../../gen/howbernetes/meta/v1/values.js";
 import type { FieldError } from "../../errors.js";
 import { duplicate, invalidValue, required, unsupported } from "../../validation/field-error.js";
 import { child, element } from "../../validation/field-path.js";
 import { validateLabelKey, validateLabelSelector } from "../../validation/labels.js";
-import { validateLabelKeys } from "./label-keys-validation.js";
+import { validateLabelKeys, validateNotSelected } from "./label-keys-validation.js";
 
 const actions: readonly string[] = ["DoNotSchedule", "ScheduleAnyway"];
 const inclusions: readonly string[] = ["Honor", "Ignore"];
@@ -49,11 +48,4 @@ function validateMinDomains({ minDomains, whenUnsatisfiable = "" }: TopologySpre
     errors.push(invalidValue(path, minDomains, detail));
   }
   return errors;
-}
-
-function validateNotSelected(keys: readonly string[], selector: LabelSelector | undefined, path: string): FieldError[] {
-  const selected = [...Object.keys(selector?.matchLabels ?? {}), ...(selector?.matchExpressions ?? []).map(({ key }) => key)];
-  return keys.flatMap((key, index) =>
-    selected.includes(key) ? [invalidValue(element(path, index), key, "exists in both matchLabelKeys and labelSelector")] : [],
-  );
 }

@@ -9,6 +9,7 @@ import { ipProblems } from "../../validation/network.js";
 import { raiseGeneration, startGeneration } from "../generation.js";
 import { differences, sameValue } from "../same-value.js";
 import { isGated, validateGateChange, validatePlacementChange, withPreviousPlacement } from "./gate-update-rules.js";
+import { selectByOwnLabels } from "./label-keys.js";
 import { qosClassOf } from "./quality-of-service.js";
 
 const phases: readonly string[] = ["Failed", "Pending", "Running", "Succeeded", "Unknown"];
@@ -21,9 +22,10 @@ const changeable = [
   "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)",
 ].join(",");
 
-/** A new pod is pending, whatever its author wrote. */
+/** A new pod is pending, whatever its author wrote; what it says of its own labels is written out. */
 export function preparePodForCreate(draft: Whole<Pod>): void {
   startGeneration(draft);
+  selectByOwnLabels(draft);
   draft.status = PodStatus.fromPartial({ phase: "Pending", qosClass: qosClassOf(draft.spec) });
 }
 
