@@ -11,9 +11,16 @@ const program = process.env.HOWBERNETES_BIN ?? "bin/howbernetes";
 
 let profileFolder: string | undefined;
 
-/** From now on, servers that are stopped leave a CPU profile in this folder. */
+/** From now on, programs that are stopped leave a CPU profile in this folder. */
 export function profileServersInto(folder: string): void {
   profileFolder = folder;
+}
+
+/** Starts `howbernetes` with these arguments; `name` says whose the profile is. */
+export function startProgram(name: string, args: readonly string[]): Running {
+  const file = `${name}-${performance.now()}.cpuprofile`;
+  const profiled = profileFolder === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", profileFolder, "--cpu-prof-name", file];
+  return start(process.execPath, [...profiled, program, ...args], {});
 }
 
 /** `howbernetes apiserver` on an etcd, in a process of its own. */
@@ -42,14 +49,18 @@ export class ApiServerProcess {
   }
 
   async boot(): Promise<void> {
-    const profiled = profileFolder === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", profileFolder];
-    this.#process = start(process.execPath, [...profiled, program, ...this.flags], {});
+    this.#process = startProgram("api-server", this.flags);
     await this.#process.until("the api-server is ready", (stdout) => stdout.includes("howbernetes apiserver is ready"));
+  }
+
+  /** An administrator's howbeconfig. */
+  get configFile(): string {
+    return join(this.directory, "pki", "admin.howbeconfig");
   }
 
   /** Where it listens, and what an administrator shows it. */
   async credentials(): Promise<Pick<ReturnType<typeof resolveContext>, "server" | "tls">> {
-    return resolveContext(await loadConfig({ HOWBECONFIG: join(this.directory, "pki", "admin.howbeconfig") }));
+    return resolveContext(await loadConfig({ HOWBECONFIG: this.configFile }));
   }
 
   /** A connection of its own to it, as an administrator. */
@@ -89,7 +100,8 @@ export class ApiServerProcess {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();

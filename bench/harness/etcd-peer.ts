@@ -58,6 +58,18 @@ export class EtcdPeer {
     return revisions.sort((a, b) => a - b);
   }
 
+  /** Has each caller replace a key of its own, by compare-and-swap, `count` times in all. @returns how many a second */
+  async swapMany(callers: number, count: number, value: Uint8Array): Promise<number> {
+    const keys = Array.from({ length: callers }, (_none, caller) => `/swap/${process.pid}-${performance.now()}-${caller}`);
+    const swap = async (key: string): Promise<void> => {
+      let revision = await this.store.create(key, value);
+      for (let left = count / callers; left > 0; left--) revision = await this.store.update(key, value, revision);
+    };
+    const began = performance.now();
+    await Promise.all(keys.map(swap));
+    return (count * 1_000) / (performance.now() - began);
+  }
+
   /** Everything under a prefix, in one answer. @returns its size */
   async range(prefix: string): Promise<number> {
     const { key, range_end: end } = keyRange(prefix);

@@ -4,7 +4,7 @@ import { median } from "./statistics.js";
 export interface Comparison {
   /** As "B2 up". */
   readonly name: string;
-  readonly unit: "ms" | "MB" | "keys";
+  readonly unit: "ms" | "MB" | "keys" | "/s" | "pods/s";
   readonly peer: string;
   /** A sample a round; the n-th of ours and of the peer's were taken one after the other. */
   readonly ours: readonly number[];
@@ -12,6 +12,8 @@ export interface Comparison {
   /** The ratio ours ÷ peer that the project aims at, and the first step on the way there; neither for what explains others. */
   readonly aim?: number;
   readonly firstStep?: number;
+  /** The higher the better, as a rate is: aim and first step are the least that the ratio should be, not the most. */
+  readonly isRate?: boolean;
   /** How late the api-server's event loop was during the workload: its 99th percentile. Absent where no api-server took part. */
   readonly lagMs?: number;
 }
@@ -28,6 +30,7 @@ export interface Verdict {
   readonly ratioLow: number;
   readonly ratioHigh: number;
   readonly rounds: number;
+  readonly isRate: boolean;
   readonly aim: number | undefined;
   readonly met: boolean | undefined;
   readonly firstStep: number | undefined;
@@ -36,9 +39,10 @@ export interface Verdict {
 }
 
 /** Judges a comparison by its median ratio. */
-export function judge({ name, unit, peer, ours, peers, aim, firstStep, lagMs }: Comparison): Verdict {
+export function judge({ name, unit, peer, ours, peers, aim, firstStep, isRate = false, lagMs }: Comparison): Verdict {
   const ratios = ours.map((value, round) => value / (peers[round] ?? Number.NaN));
   const ratio = median(ratios);
+  const meets = (bound: number | undefined) => (bound === undefined ? undefined : isRate ? ratio >= bound : ratio <= bound);
   return {
     name,
     unit,
@@ -49,10 +53,11 @@ export function judge({ name, unit, peer, ours, peers, aim, firstStep, lagMs }: 
     ratioLow: Math.min(...ratios),
     ratioHigh: Math.max(...ratios),
     rounds: ours.length,
+    isRate,
     aim,
-    met: aim === undefined ? undefined : ratio <= aim,
+    met: meets(aim),
     firstStep,
-    firstStepMet: firstStep === undefined ? undefined : ratio <= firstStep,
+    firstStepMet: meets(firstStep),
     lagMs,
   };
 }

@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 /** What `node --cpu-prof` writes, as far as it is read here. */
 interface CpuProfile {
@@ -16,6 +16,8 @@ interface CpuProfile {
 
 /** Whose code ran how long. */
 export interface OwnerShare {
+  /** Which program it was. */
+  readonly program: string;
   readonly owner: string;
   readonly ms: number;
   /** Of the time in which anything ran. */
@@ -29,7 +31,11 @@ export class ProfileFolder {
   /** What has been profiled since the last time. */
   take(): readonly OwnerShare[] {
     const files = readdirSync(this.path).map((name) => join(this.path, name));
-    const shares = sharesOf(files.map((file) => JSON.parse(readFileSync(file, "utf8")) as CpuProfile));
+    const programs = [...new Set(files.map(programOf))];
+    const shares = programs.flatMap((program) => {
+      const own = files.filter((file) => programOf(file) === program).map((file) => JSON.parse(readFileSync(file, "utf8")) as CpuProfile);
+      return sharesOf(own).map((share) => ({ program, ...share }));
+    });
     for (const file of files) rmSync(file);
     return shares;
   }
@@ -39,8 +45,11 @@ export class ProfileFolder {
   }
 }
 
+/** The programs' profiles are named `<program>-<number>.cpuprofile`. */
+const programOf = (file: string): string => basename(file).replace(/-[\d.]+cpuprofile$/, "");
+
 /** Time by owner of the code that ran, the largest first. Idle time counts for nothing. */
-function sharesOf(profiles: readonly CpuProfile[]): readonly OwnerShare[] {
+function sharesOf(profiles: readonly CpuProfile[]): readonly Omit<OwnerShare, "program">[] {
   const times = new Map<string, number>();
   for (const { nodes, samples, timeDeltas } of profiles) {
     const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));

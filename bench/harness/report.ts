@@ -24,13 +24,14 @@ export function formatVerdict(verdict: Verdict): string {
 }
 
 /** One line of a profile. */
-export function formatShare({ owner, ms, share }: OwnerShare): string {
-  return `${(share * 100).toFixed(0).padStart(4)} % ${number(ms).padStart(6)} ms  ${owner}`;
+export function formatShare({ program, owner, ms, share }: OwnerShare): string {
+  return `${program.padEnd(10)} ${(share * 100).toFixed(0).padStart(4)} % ${number(ms).padStart(6)} ms  ${owner}`;
 }
 
-function aimText({ aim, met, firstStep, firstStepMet }: Verdict): string {
-  const goal = aim === undefined ? "" : `, aim ≤ ${aim}: ${met === true ? "met" : "not met"}`;
-  return firstStep === undefined ? goal : `${goal}; first step ≤ ${firstStep}: ${firstStepMet === true ? "met" : "not met"}`;
+function aimText({ aim, met, firstStep, firstStepMet, isRate }: Verdict): string {
+  const bound = isRate ? "≥" : "≤";
+  const goal = aim === undefined ? "" : `, aim ${bound} ${aim}: ${met === true ? "met" : "not met"}`;
+  return firstStep === undefined ? goal : `${goal}; first step ${bound} ${firstStep}: ${firstStepMet === true ? "met" : "not met"}`;
 }
 
 /** Merges a run's verdicts into the last results and makes docs/benchmarks.md of them. */
@@ -48,7 +49,8 @@ export function writeReport(verdicts: readonly Verdict[], dockerVersion: string)
   writeFileSync(docsFile, markdown(all));
 }
 
-type Recorded = Verdict & { readonly environment: Environment };
+/** Rows of earlier versions do not say whether they are rates: none was. */
+type Recorded = Omit<Verdict, "isRate"> & { readonly isRate?: boolean; readonly environment: Environment };
 
 function readResults(): Recorded[] {
   try {
@@ -58,12 +60,28 @@ function readResults(): Recorded[] {
   }
 }
 
-const goal = (bound: number | undefined, met: boolean | undefined): string =>
-  bound === undefined ? "" : `≤ ${bound}: ${met === true ? "met" : "**not met**"}`;
+const goal = (bound: number | undefined, met: boolean | undefined, isRate: boolean): string =>
+  bound === undefined ? "" : `${isRate ? "≥" : "≤"} ${bound}: ${met === true ? "met" : "**not met**"}`;
 
 function markdown(rows: readonly Recorded[]): string {
   const lines = rows.map(
-    ({ name, ourMedian, unit, peer, peerMedian, ratio, ratioLow, ratioHigh, rounds, aim, met, firstStep, firstStepMet, lagMs }) => {
+    ({
+      name,
+      ourMedian,
+      unit,
+      peer,
+      peerMedian,
+      ratio,
+      ratioLow,
+      ratioHigh,
+      rounds,
+      aim,
+      met,
+      firstStep,
+      firstStepMet,
+      isRate = false,
+      lagMs,
+    }) => {
       const cells = [
         name,
         `${number(ourMedian)} ${unit}`,
@@ -71,8 +89,8 @@ function markdown(rows: readonly Recorded[]): string {
         `${number(peerMedian)} ${unit}`,
         `${ratio.toFixed(2)} (${ratioLow.toFixed(2)}–${ratioHigh.toFixed(2)})`,
         String(rounds),
-        goal(aim, met),
-        goal(firstStep, firstStepMet),
+        goal(aim, met, isRate),
+        goal(firstStep, firstStepMet, isRate),
         lagMs === undefined ? "" : `${number(lagMs)} ms`,
       ];
       return `| ${cells.join(" | ")} |`;
@@ -83,7 +101,7 @@ function markdown(rows: readonly Recorded[]): string {
   ];
   return `# Benchmarks
 
-Made by \`npm run bench\`; do not edit. Each row was measured against its peer in one run, in turns, on one machine; a ratio below 1 means that howbernetes was quicker. Medians, with the least and the greatest ratio of the rounds. Lag is how late the event loop of the api-server's process was during the workload, at its 99th percentile.
+Made by \`npm run bench\`; do not edit. Each row was measured against its peer in one run, in turns, on one machine; a ratio below 1 means that howbernetes was quicker; of what is counted by the second, one above 1. Medians, with the least and the greatest ratio of the rounds. Lag is how late the event loop of the api-server's process was during the workload, at its 99th percentile.
 
 | what | howbernetes | peer | | ratio | rounds | aim | first step | lag |
 |---|---|---|---|---|---|---|---|---|

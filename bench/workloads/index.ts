@@ -7,6 +7,7 @@ import { listObjects } from "./list-objects.js";
 import { onePod } from "./one-pod.js";
 import { rollingUpdate } from "./rolling-update.js";
 import { sandboxCost } from "./sandbox-cost.js";
+import { schedulingThroughput } from "./scheduling-throughput.js";
 import { serverRestart } from "./server-restart.js";
 import { shortLivedContainers } from "./short-lived-containers.js";
 import { testClusterStart } from "./test-cluster-start.js";
@@ -34,6 +35,7 @@ export const serverWorkloads: readonly ServerWorkload[] = [
   watchFanOut,
   watchCatchUp,
   serverRestart,
+  schedulingThroughput,
   largeReplicaSet,
   testClusterStart,
 ];
