@@ -44,7 +44,7 @@ export class ControlPlane {
   /** Starts a component of the first api-server's cluster as a process of its own, and waits until it runs. */
   async component(name: "scheduler" | "controllers"): Promise<Running> {
     const flags = {
-      "--config": join(this.#directory, "config-0", `${name}.howbeconfig`),
+      "--config": this.configOf(name),
       "--server": this.address(),
       "--http-listen": `127.0.0.1:${await freePort()}`,
     };
@@ -52,6 +52,11 @@ export class ControlPlane {
     this.#components.push(process);
     await process.until(`${name} to be ready`, (stdout) => stdout.includes(`howbernetes ${name} is ready`));
     return process;
+  }
+
+  /** The howbeconfig by which a component finds the first api-server. */
+  configOf(component: "scheduler" | "controllers"): string {
+    return join(this.#directory, "config-0", `${component}.howbeconfig`);
   }
 
   /** A node whose containers are hollow, in this process. @returns what ends it */

@@ -3,14 +3,12 @@ import { isConflict } from "../../src/api/errors.js";
 import { kinds } from "../../src/api/kinds/index.js";
 import { leaseKind } from "../../src/api/kinds/lease/kind.js";
 import { podKind } from "../../src/api/kinds/pod/kind.js";
-import type { Whole } from "../../src/api/object.js";
 import { createLog } from "../../src/base/log.js";
-import type { Pod } from "../../src/gen/howbernetes/core/v1/pod.js";
 import { createScheduler } from "../../src/scheduler/scheduler.js";
 import { startCluster, type TestCluster } from "../../src/testing/index.js";
 import { MovableClock } from "../../src/testing/movable-clock.js";
 import { pod } from "../builders/index.js";
-import { Placements } from "./placements.js";
+import { isBound, isDecided, Placements } from "./placements.js";
 import { pick, seed, seededRandom } from "./seed.js";
 import { Wire } from "./wire.js";
 
@@ -87,12 +85,9 @@ describe("F15: two schedulers, the first of which leads and stops between a deci
           .create(pod({ name: `${prefix}${index}`, nodeName: "", requests: { cpu }, resourceVersion: "", uid: "" })),
       ),
     );
-  const isBound = ({ spec }: Whole<Pod>): boolean => (spec.nodeName ?? "") !== "";
-  const isRefused = ({ status }: Whole<Pod>): boolean =>
-    status.conditions.some(({ type, reason }) => type === "PodScheduled" && reason === "Unschedulable");
   /** Until every pod is bound or told why not. */
   const settled = () =>
-    cluster.untilAll(podKind, "default", (pods) => pods.length === wanted && pods.every((each) => isBound(each) || isRefused(each)), {
+    cluster.untilAll(podKind, "default", (pods) => pods.length === wanted && pods.every(isDecided), {
       what: "every pod to be decided on",
     });
 

@@ -11,6 +11,14 @@ import type { Pod } from "../../src/gen/howbernetes/core/v1/pod.js";
 
 const byNode = "node";
 
+/** Whether a pod has a node. */
+export const isBound = ({ spec }: Whole<Pod>): boolean => (spec.nodeName ?? "") !== "";
+
+/** Whether a pod has a node, or has been told why it has none. */
+export function isDecided(pod: Whole<Pod>): boolean {
+  return isBound(pod) || pod.status.conditions.some(({ type, reason }) => type === "PodScheduled" && reason === "Unschedulable");
+}
+
 /** Watches all pods, and notes whenever one changes its node, or those on a node ask for more than the node has. */
 export class Placements {
   readonly violations: string[] = [];
@@ -29,7 +37,7 @@ export class Placements {
   /** How many pods have a node, when the watch has shown this revision. */
   async placedAt(resourceVersion: string): Promise<number> {
     await this.pods.reached(resourceVersion, this.stopping.signal);
-    return this.pods.list().filter(({ spec }) => (spec.nodeName ?? "") !== "").length;
+    return this.pods.list().filter(isBound).length;
   }
 
   async stop(): Promise<void> {
