@@ -15,6 +15,7 @@ import { DiscoveryService } from "../gen/howbernetes/api/v1/discovery.js";
 import { MetricsService } from "../gen/howbernetes/api/v1/metrics.js";
 import { NodesService } from "../gen/howbernetes/api/v1/nodes.js";
 import { PodsService } from "../gen/howbernetes/api/v1/pods.js";
+import { SchedulingService } from "../gen/howbernetes/api/v1/scheduling.js";
 import { descriptorImage } from "../gen/image.js";
 import type { ChannelSettings, RpcChannel } from "../rpc/channel.js";
 import type { Handlers } from "../rpc/contracts.js";
@@ -32,17 +33,19 @@ import { SessionBroker } from "./nodes/session-broker.js";
 import type { ObjectStore } from "./object-store.js";
 import { createObjectStore } from "./objects/stored-objects.js";
 import { DescriptorFiles } from "./reflection/descriptor-files.js";
+import { SchedulerBroker } from "./scheduling/scheduler-broker.js";
 import { serverChecks } from "./server-checks.js";
 import { auditNodes, auditPods, auditResources } from "./services/audit-requests.js";
 import { createDiscoveryService } from "./services/discovery.js";
 import { createHealthService } from "./services/health.js";
-import { limitMetrics, limitNodes, limitPods, limitResources } from "./services/limit-requests.js";
+import { limitMetrics, limitNodes, limitPods, limitResources, limitScheduling } from "./services/limit-requests.js";
 import { createMetricsService } from "./services/metrics.js";
 import { createNodesService } from "./services/nodes.js";
 import { createPodsService } from "./services/pods.js";
 import { createReflectionService, oldReflectionDefinition, reflectionDefinition } from "./services/reflection.js";
 import { countRequests } from "./services/request-metrics.js";
 import { createResourcesService, type ResourcesDefinition, resourcesDefinition } from "./services/resources.js";
+import { createSchedulingService } from "./services/scheduling.js";
 import { StatisticsReader } from "./statistics/node-statistics.js";
 import { ensureSystemNamespaces } from "./system-namespaces.js";
 import { ensureSystemPriorityClasses } from "./system-priority-classes.js";
@@ -99,6 +102,7 @@ const serviceNames: readonly string[] = [
   "howbernetes.api.v1.Pods",
   "howbernetes.api.v1.Discovery",
   "howbernetes.api.v1.Metrics",
+  "howbernetes.api.v1.Scheduling",
   "grpc.health.v1.Health",
   "grpc.reflection.v1.ServerReflection",
 ];
@@ -186,6 +190,8 @@ class ComposedApiServer implements ApiServer {
     rpc.add(PodsService, audit.pods(limitPods(createPodsService({ objects, broker, clock }), limits)));
     const statistics = new StatisticsReader({ broker, clock });
     rpc.add(MetricsService, limitMetrics(createMetricsService({ objects, statistics }), limits));
+    const scheduling = createSchedulingService({ objects, broker: new SchedulerBroker() });
+    rpc.add(SchedulingService, limitScheduling(scheduling, limits));
     rpc.add(DiscoveryService, createDiscoveryService(packageVersion()));
     rpc.add(HealthService, createHealthService({ services: serviceNames, isServing: () => allWell(this.checks) }));
     rpc.add(reflectionDefinition, reflection);

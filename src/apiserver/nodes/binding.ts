@@ -12,7 +12,7 @@ export interface BindingPlan {
 }
 
 /**
- * Assigns a draft of a pod to a node, and says so in its PodScheduled condition.
+ * Assigns a draft of a pod to a node, and says so in its PodScheduled condition; no node is promised to it any more.
  * @throws ApiError Conflict when it has a node already, or is being deleted
  */
 export function applyBinding(draft: Whole<Pod>, { binding, nodeName, nowMs }: BindingPlan): void {
@@ -24,6 +24,8 @@ export function applyBinding(draft: Whole<Pod>, { binding, nodeName, nowMs }: Bi
   if (assigned !== "") throw conflict(subject, `pod ${metadata.name} is already assigned to node "${assigned}"`);
 
   spec.nodeName = nodeName;
+  // What was promised has been kept, or was not needed.
+  status.nominatedNodeName = undefined;
   Object.assign(metadata.annotations, binding.metadata?.annotations);
   status.conditions = scheduled(status, nowMs);
 }

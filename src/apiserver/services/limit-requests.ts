@@ -4,6 +4,7 @@ import type { MetricsService } from "../../gen/howbernetes/api/v1/metrics.js";
 import type { NodesService } from "../../gen/howbernetes/api/v1/nodes.js";
 import type { PodsService } from "../../gen/howbernetes/api/v1/pods.js";
 import type { ObjectBody, ResourceType } from "../../gen/howbernetes/api/v1/resources.js";
+import type { SchedulingService } from "../../gen/howbernetes/api/v1/scheduling.js";
 import type { CallContext, Handlers } from "../../rpc/contracts.js";
 import { countEvents } from "../../storage/cacher/event-encoder.js";
 import type { WatchCaches } from "../../storage/cacher/watch-caches.js";
@@ -84,6 +85,17 @@ export function limitMetrics(handlers: Handlers<MetricsService>, { flow }: Limit
   return {
     podMetrics: limitedUnary(flow, ({ namespace }) => about("pods", namespace), handlers.podMetrics),
     nodeMetrics: limitedUnary(flow, () => about("nodes"), handlers.nodeMetrics),
+  };
+}
+
+/** The same handlers. What takes time is the scheduler's answers; its own stream lasts. */
+export function limitScheduling(handlers: Handlers<SchedulingService>, { flow }: LimitDeps): Handlers<SchedulingService> {
+  const about = (verb: Verb, namespace = "") => ({ verb, group: "", resource: "pods", namespace, seats: 1 });
+  return {
+    ...handlers,
+    explainPlacement: limitedUnary(flow, ({ namespace }) => about("get", namespace), handlers.explainPlacement),
+    assessRisk: limitedUnary(flow, () => about("list"), handlers.assessRisk),
+    planRebalance: limitedUnary(flow, () => about("list"), handlers.planRebalance),
   };
 }
 
