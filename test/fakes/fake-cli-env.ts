@@ -1,4 +1,4 @@
-import { isAbort, untilAbort } from "../../src/base/abort.js";
+import { abortable, isAbort, untilAbort } from "../../src/base/abort.js";
 import { type Clock, systemClock } from "../../src/base/clock.js";
 import type { RemoteApiClient } from "../../src/client/client.js";
 import { emptyHowbeconfig, type Howbeconfig } from "../../src/client/howbeconfig.js";
@@ -81,6 +81,11 @@ export class FakeCli {
     while (!this.out.includes(text)) await new Promise<void>((resolve) => this.listeners.push(resolve));
   }
 
+  /** Resolves once standard error holds `text`. */
+  async complained(text: string): Promise<void> {
+    while (!this.err.includes(text)) await new Promise<void>((resolve) => this.listeners.push(resolve));
+  }
+
   private env(flags: () => GlobalFlags): CliEnv {
     const fakeClock: Clock = {
       ...systemClock,
@@ -89,6 +94,7 @@ export class FakeCli {
         this.timers.push(task);
         return () => undefined;
       },
+      sleep: (_ms, signal) => abortable(new Promise<void>((resolve) => this.timers.push(resolve)), signal),
     };
     return {
       out: this.output("out"),

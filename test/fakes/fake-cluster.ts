@@ -4,6 +4,7 @@ import { makeWhole } from "../../src/api/codec/whole.js";
 import { alreadyExists, badRequest, conflict, notFound } from "../../src/api/errors.js";
 import { kindByResource } from "../../src/api/kinds/index.js";
 import type { Kind } from "../../src/api/kinds/kind.js";
+import { podKind } from "../../src/api/kinds/pod/kind.js";
 import { scaleKind } from "../../src/api/kinds/scale/kind.js";
 import { type ApiObject, formatKey, keyOf, type ObjectKey, type Whole } from "../../src/api/object.js";
 import { applyPatch } from "../../src/api/patch/patch.js";
@@ -28,7 +29,7 @@ import {
   type ResourceType,
   type UpdateRequest,
 } from "../../src/gen/howbernetes/api/v1/resources.js";
-import type { DeleteOptions } from "../../src/gen/howbernetes/meta/v1/options.js";
+import { DeleteOptions } from "../../src/gen/howbernetes/meta/v1/options.js";
 import type { Handlers } from "../../src/rpc/contracts.js";
 
 /** What an api-server of this build offers. */
@@ -65,6 +66,8 @@ export class FakeCluster {
   readonly warnings: string[] = [];
   /** What the next patches are refused with, in order. */
   readonly refusals: Error[] = [];
+  /** What the next evictions are refused with, in order. */
+  readonly evictionRefusals: Error[] = [];
   /** Answers of services other than Resources, by method. */
   readonly answers: Record<string, (request: never) => Promise<object>> = {};
   /** Sessions with pods, by method: as a server would serve them. */
@@ -80,7 +83,13 @@ export class FakeCluster {
       discovery: () => discovery,
       raw: (definition) => this.raw(Object.keys(definition)) as never,
       bind: () => Promise.reject(new Error("bind is not scripted")),
-      evict: () => Promise.reject(new Error("evict is not scripted")),
+      evict: async (key, { options } = {}) => {
+        this.lastDeleteOptions = DeleteOptions.fromPartial(options ?? {});
+        this.call(`evict ${formatKey(key)}`);
+        const refusal = this.evictionRefusals.shift();
+        if (refusal !== undefined) throw refusal;
+        this.delete(podKind, key, { grace: options?.gracePeriodSeconds, dryRun: (options?.dryRun ?? []).length > 0 });
+      },
       withMetadata: () => this.client(),
       close: async () => undefined,
     };
@@ -155,8 +164,9 @@ export class FakeCluster {
       getScale: unscripted,
       updateScale: unscripted,
       delete: async (key, { options } = {}) => {
+        this.lastDeleteOptions = DeleteOptions.fromPartial(options ?? {});
         this.call(`delete ${kind.plural} ${formatKey(key)}`);
-        return this.delete(kind, key, { grace: options?.gracePeriodSeconds, dryRun: false });
+        return this.delete(kind, key, { grace: options?.gracePeriodSeconds, dryRun: (options?.dryRun ?? []).length > 0 });
       },
       patch: async (key, type, patch, options = {}) => {
         this.call(`patch ${kind.plural}${options.subresource === undefined ? "" : `/${options.subresource}`} ${formatKey(key)}`);

@@ -95,6 +95,30 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./top.js")).topCommand,
   },
   {
+    name: "cordon",
+    summary: "Mark node as unschedulable",
+    group: cluster,
+    load: async () => (await import("./cordon.js")).cordonCommand,
+  },
+  {
+    name: "uncordon",
+    summary: "Mark node as schedulable",
+    group: cluster,
+    load: async () => (await import("./uncordon.js")).uncordonCommand,
+  },
+  {
+    name: "drain",
+    summary: "Drain node in preparation for maintenance",
+    group: cluster,
+    load: async () => (await import("./drain.js")).drainCommand,
+  },
+  {
+    name: "taint",
+    summary: "Update the taints on one or more nodes",
+    group: cluster,
+    load: async () => (await import("./taint.js")).taintCommand,
+  },
+  {
     name: "describe",
     summary: "Show details of a specific resource or group of resources",
     group: troubleshooting,
