@@ -7,13 +7,14 @@ import { nodeReady } from "./plugins/node-ready.js";
 import { nodeResourcesFit } from "./plugins/node-resources-fit.js";
 import { nodeUnschedulable } from "./plugins/node-unschedulable.js";
 import { taintToleration } from "./plugins/taint-toleration.js";
+import { createDefaultPreemption } from "./preemption/default-preemption.js";
 
 /** The plugins of the default scheduler, in the order in which Kubernetes runs them. */
-export const createDefaultProfile = (_context: PluginContext): Profile => ({
+export const createDefaultProfile = (context: PluginContext): Profile => ({
   schedulerName: defaultSchedulerName,
   gates: [],
   filters: [nodeUnschedulable, taintToleration, nodeReady, nodeAffinity, nodePorts, nodeResourcesFit],
-  rescues: [],
+  rescues: [createDefaultPreemption(context)],
   scores: [
     { plugin: nodeAffinity, weight: 2 },
     { plugin: nodeResourcesFit, weight: 1 },

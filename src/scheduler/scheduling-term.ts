@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { nodeKind } from "../api/kinds/node/kind.js";
 import { podKind } from "../api/kinds/pod/kind.js";
-import { formatKey, keyOf } from "../api/object.js";
+import { podDisruptionBudgetKind } from "../api/kinds/poddisruptionbudget/kind.js";
+import { formatKey, keyOf, type Whole } from "../api/object.js";
 import { isAbort } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
 import { InvariantError } from "../base/invariant.js";
@@ -11,15 +12,19 @@ import type { ApiClient, EventRecorder, Informer } from "../client/contracts.js"
 import { createInformer } from "../client/informer.js";
 import type { Node } from "../gen/howbernetes/core/v1/node.js";
 import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
+import type { PodDisruptionBudget } from "../gen/howbernetes/policy/v1/pod_disruption_budget.js";
 import { Binder } from "./binding/binder.js";
 import { PodReporter } from "./binding/pod-reporter.js";
 import { Slots } from "./binding/slots.js";
 import { ClusterState } from "./cluster/cluster-state.js";
 import { schedulerNameOf } from "./cluster/pod-info.js";
+import type { Attempt } from "./cycle/attempt.js";
 import { Decider } from "./cycle/decider.js";
 import { unschedulableSentence } from "./cycle/sentence.js";
 import type { Profile } from "./framework/plugin.js";
 import type { PluginContext } from "./framework/plugin-context.js";
+import { Preemptor } from "./preemption/preemptor.js";
+import { watchBudgets, watchNominations } from "./preemption/watches.js";
 import { type QueuedPod, SchedulingQueue } from "./queue/scheduling-queue.js";
 import { createSchedulerMetrics, type SchedulerMetrics } from "./scheduler-metrics.js";
 import { watchNodes, watchPods } from "./watches.js";
@@ -54,6 +59,8 @@ export class SchedulingTerm {
   private readonly reporter: PodReporter;
   private readonly nodes: Informer<Node>;
   private readonly pods: Informer<Pod>;
+  private readonly budgets: Informer<PodDisruptionBudget>;
+  private readonly preemptor: Preemptor;
   private readonly metrics: SchedulerMetrics;
   private readonly writing = new Set<Promise<void>>();
   private readonly decider: Decider;
@@ -67,18 +74,25 @@ export class SchedulingTerm {
     this.metrics = createSchedulerMetrics(metrics);
     this.nodes = createInformer(client.of(nodeKind), {}, { clock, log });
     this.pods = createInformer(client.of(podKind), {}, { clock, log });
+    this.budgets = createInformer(client.of(podDisruptionBudgetKind), {}, { clock, log });
+    const { state, queue, pods } = this;
+    this.preemptor = new Preemptor({ client: client.of(podKind), pods, state, queue, events, clock, log });
     this.decider = new Decider({ cluster: this.state, clock });
     const profiles = deps.profiles({ cluster: this.state, observe: (observer) => this.state.observe(observer), clock });
     this.profiles = new Map(profiles.map((profile) => [profile.schedulerName, profile]));
     this.nodes.addHandler(watchNodes(this.state, this.queue));
-    this.pods.addHandler(watchPods(this.state, this.queue, (pod) => this.profiles.has(schedulerNameOf(pod))));
+    this.budgets.addHandler(watchBudgets(state.budgets));
+    const isMine = (pod: Whole<Pod>): boolean => this.profiles.has(schedulerNameOf(pod));
+    this.pods.addHandler(watchPods(this.state, this.queue, isMine));
+    this.pods.addHandler(watchNominations(state.nominations, isMine));
+    this.pods.addHandler(this.preemptor.handler());
   }
 
   /** Schedules until `signal` fires; rejects when it can't go on. */
   async run(signal: AbortSignal): Promise<void> {
     const stop = new AbortController();
     const all = AbortSignal.any([signal, stop.signal]);
-    const watching = Promise.all([this.nodes.run(all), this.pods.run(all)]);
+    const watching = Promise.all([this.nodes.run(all), this.pods.run(all), this.budgets.run(all)]);
     try {
       await Promise.race([this.schedule(all), watching]);
     } catch (error: unknown) {
@@ -92,7 +106,7 @@ export class SchedulingTerm {
 
   private async schedule(signal: AbortSignal): Promise<void> {
     // A pod that looks homeless may be bound, and a node that looks empty full, until both lists are complete.
-    await Promise.all([this.nodes.synced(signal), this.pods.synced(signal)]);
+    await Promise.all([this.nodes.synced(signal), this.pods.synced(signal), this.budgets.synced(signal)]);
     for (let sliceEndMs = this.deps.clock.monotonicMs() + sliceMs; ; ) {
       const queued = await this.queue.next(signal);
       await this.slots.take(signal);
@@ -108,15 +122,28 @@ export class SchedulingTerm {
     this.state.forget(queued.pod.uid);
     const profile = this.profiles.get(schedulerNameOf(queued.pod.pod));
     if (profile === undefined) throw new InvariantError("a pod of another scheduler was queued");
-    const { nodeName, nodeCount, refusals } = this.decider.decide(queued.pod, profile);
+    const attempt = this.decider.decide(queued.pod, profile);
+    const { nodeName } = attempt;
     if (nodeName !== undefined) {
       this.state.assume(queued.pod, nodeName);
       this.write(this.bind(queued, nodeName, signal), queued);
     } else {
-      this.queue.suspend(queued);
       this.metrics.attempt("unschedulable");
-      this.write(this.reporter.unschedulable(queued, unschedulableSentence(nodeCount, refusals.values()), signal), queued);
+      this.write(this.giveUp(queued, attempt, signal), queued);
     }
+  }
+
+  /** Puts a pod back that no node will do for, and says so; where others are to make room for it, has them do so first. */
+  private async giveUp(queued: QueuedPod, { rescue, nodeCount, refusals }: Attempt, signal: AbortSignal): Promise<void> {
+    const isRescued = rescue?.kind === "found";
+    const refusedBy = new Set([...refusals.values()].map(({ plugin }) => plugin));
+    if (!isRescued) this.queue.suspend(queued, refusedBy);
+    const report = rescue === undefined || isRescued ? "" : ` ${rescue.report}`;
+    const sentence = unschedulableSentence(nodeCount, refusals.values());
+    const told = this.reporter.unschedulable(queued, `${sentence}${report}`, signal);
+    const rescued = isRescued ? this.preemptor.carryOut(queued, rescue, refusedBy, signal) : undefined;
+    const withdrawn = rescue?.kind === "futile" ? this.preemptor.withdraw(queued.pod, signal) : undefined;
+    await Promise.all([told, rescued, withdrawn]);
   }
 
   private async bind(queued: QueuedPod, nodeName: string, signal: AbortSignal): Promise<void> {

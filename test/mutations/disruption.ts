@@ -19,7 +19,7 @@ export const disruptionMutations: readonly Mutation[] = [
   {
     area: "nodes and their pods",
     fault: "pods that are taken away do not say why",
-    file: "src/controllers/disruption/mark-disrupted.ts",
+    file: "src/client/mark-disrupted.ts",
     find: "status: { conditions,",
     replace: "status: { conditions: [],",
   },

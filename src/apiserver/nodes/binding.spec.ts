@@ -11,12 +11,17 @@ describe("applyBinding", () => {
   it("assigns the pod and says that it is scheduled", () => {
     const pod = makeWhole(podKind, {
       metadata: { name: "p" },
-      status: { phase: "Pending", conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable" }] },
+      status: {
+        phase: "Pending",
+        nominatedNodeName: "n2",
+        conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable" }],
+      },
     });
     applyBinding(pod, plan);
 
     expect(pod.spec.nodeName).to.equal("n1");
     expect(pod.metadata.annotations).to.deep.equal({ a: "1" });
+    expect(pod.status.nominatedNodeName).to.equal(undefined);
     expect(pod.status.conditions).to.have.length(1);
     expect(pod.status.conditions[0]).to.include({ type: "PodScheduled", status: "True", reason: undefined });
     expect(pod.status.conditions[0]?.lastTransitionTime?.seconds).to.equal(5);

@@ -3,10 +3,10 @@ import { formatKey, keyOf, type ObjectKey, type Whole } from "../../api/object.j
 import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import type { Lister, Reconciler, ResourceClient, Result } from "../../client/contracts.js";
+import { markDisrupted } from "../../client/mark-disrupted.js";
 import type { Node } from "../../gen/howbernetes/core/v1/node.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { forEachBounded } from "../bounded.js";
-import { markDisrupted } from "../disruption/mark-disrupted.js";
 import { isFinished } from "../pod-state.js";
 import { abandonmentOf, planTerminated } from "./plan.js";
 

@@ -4,9 +4,9 @@ import { formatKey, keyOf, type ObjectKey, type Whole } from "../../api/object.j
 import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import type { EventRecorder, Lister, Reconciler, ResourceClient, Result } from "../../client/contracts.js";
+import { markDisrupted } from "../../client/mark-disrupted.js";
 import type { Node } from "../../gen/howbernetes/core/v1/node.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
-import { markDisrupted } from "../disruption/mark-disrupted.js";
 import { readiness } from "../node-lifecycle/readiness.js";
 import { isActive } from "../pod-state.js";
 import { areOfFailure, evictingTaints, stayMs } from "./plan.js";

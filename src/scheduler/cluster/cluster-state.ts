@@ -6,7 +6,7 @@ import { ImageCounts } from "./image-counts.js";
 import { byZoneInTurns, zoneOf } from "./node-order.js";
 import { NodeRecord, type SavedSums } from "./node-record.js";
 import { Nominations } from "./nominations.js";
-import type { PodInfo } from "./pod-info.js";
+import { countsAlike, type PodInfo } from "./pod-info.js";
 
 interface Placed {
   readonly pod: PodInfo;
@@ -74,7 +74,11 @@ export class ClusterState implements ClusterView {
   }
 
   nominated(nodeName: string): readonly PodInfo[] {
-    return this.nominations.on(nodeName);
+    return this.nominations.on(nodeName).filter(({ uid }) => !this.placed.has(uid));
+  }
+
+  get nominatedCount(): number {
+    return this.nominations.size;
   }
 
   nominatedNode(uid: string): string | undefined {
@@ -189,7 +193,15 @@ export class ClusterState implements ClusterView {
 
   private place(placed: Placed): void {
     const { pod, nodeName } = placed;
-    this.remove(pod.uid);
+    const known = this.placed.get(pod.uid);
+    if (known?.nodeName === nodeName && countsAlike(known.pod, pod)) {
+      // Seeing that what was assumed is bound changes nothing that is remembered of the node.
+      this.placed.set(pod.uid, placed);
+      this.records.get(nodeName)?.replace(pod);
+      this.homeless.get(nodeName)?.set(pod.uid, pod);
+      return;
+    }
+    if (known !== undefined) this.remove(pod.uid);
     this.placed.set(pod.uid, placed);
     const record = this.records.get(nodeName);
     if (record === undefined) {

@@ -44,8 +44,10 @@ export interface ClusterView {
   namespaceLabels(name: string): Readonly<Record<string, string>> | undefined;
   /** All namespaces that are known. */
   namespaces(): Iterable<string>;
-  /** Pods that wait for others to leave a node which has been promised to them, by node. */
+  /** Pods that wait for others to leave a node which has been promised to them, by node; not those that are placed by now. */
   nominated(nodeName: string): readonly PodInfo[];
+  /** How many pods have been promised a node: with none there is nothing to ask `nominated` for. */
+  readonly nominatedCount: number;
   /** The node promised to a pod, while pods that were to leave it for that one still do, or others may. */
   nominatedNode(uid: string): string | undefined;
   /** The PodDisruptionBudgets that protect a pod. */
@@ -63,7 +65,11 @@ export interface TentativeChange {
   remove(uid: string): void;
 }
 
-/** Is told of every change of what is placed where, as it happens, within a `tentatively` too: for indexes. */
+/**
+ * Is told of every change of what is placed where, as it happens, within a `tentatively` too: for indexes. Not of a newer
+ * version of a placed pod that is like the one before in all that is counted: spec, labels, owners, and whether it is
+ * going.
+ */
 export interface PlacementObserver {
   placed?(pod: PodInfo, node: NodeInfo): void;
   removed?(pod: PodInfo, node: NodeInfo): void;

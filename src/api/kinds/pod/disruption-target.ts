@@ -6,7 +6,7 @@ export const disruptionTargetType = "DisruptionTarget";
 
 /** Why a pod is ended from outside. Reasons are Kubernetes': a Job's podFailurePolicy goes by the condition. */
 export interface Disruption {
-  readonly reason: "EvictionByEvictionAPI" | "DeletionByTaintManager" | "DeletionByPodGC";
+  readonly reason: "EvictionByEvictionAPI" | "DeletionByTaintManager" | "DeletionByPodGC" | "PreemptionByScheduler";
   readonly message: string;
 }
 

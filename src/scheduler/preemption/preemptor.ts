@@ -1,0 +1,142 @@
+import { isConflict, isNotFound } from "../../api/errors.js";
+import { podKind } from "../../api/kinds/pod/kind.js";
+import { formatKey, keyOf, type Whole } from "../../api/object.js";
+import { isAbort } from "../../base/abort.js";
+import type { Clock } from "../../base/clock.js";
+import type { Log } from "../../base/log.js";
+import type { EventRecorder, Informer, InformerHandler, ResourceClient } from "../../client/contracts.js";
+import { markDisrupted } from "../../client/mark-disrupted.js";
+import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import type { ClusterState } from "../cluster/cluster-state.js";
+import { isFinished, type PodInfo, schedulerNameOf } from "../cluster/pod-info.js";
+import type { Rescue } from "../framework/plugin.js";
+import type { QueuedPod } from "../queue/queued-pod.js";
+import type { SchedulingQueue } from "../queue/scheduling-queue.js";
+import { Departures } from "./departures.js";
+
+export interface PreemptorDeps {
+  readonly client: ResourceClient<Pod>;
+  readonly pods: Pick<Informer<Pod>, "reached">;
+  readonly state: ClusterState;
+  readonly queue: SchedulingQueue;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Has pods leave their node for others, beside further decisions.
+ *
+ * Invariants: the node counts as promised from the moment of the decision, before anything is written; the pod is not
+ * tried again until all of its victims have been told to go and the cache shows that; it is tried at once when the last
+ * of them has gone. What fails in between takes the promise back, and the pod is tried again after its backoff.
+ * Unlike Kubernetes: that backoff is not waited for when the last victim goes, for the node is kept free for the pod.
+ */
+export class Preemptor {
+  private readonly departures = new Departures();
+
+  constructor(private readonly deps: PreemptorDeps) {}
+
+  /** To be told of pods after the cluster's state has been. */
+  handler(): InformerHandler<Pod> {
+    const gone = ({ metadata: { uid } }: Whole<Pod>): void => {
+      this.departures.forget(uid);
+      for (const waiting of this.departures.left(uid)) this.deps.queue.tryNow(waiting);
+    };
+    return { updated: (pod) => (isFinished(pod) ? gone(pod) : undefined), deleted: gone };
+  }
+
+  /**
+   * Begins before it returns, by promising the node. Resolves when all victims have been told, and the pod is back in the
+   * queue, where something that helps with `refusedBy` may have it tried even before they have left.
+   */
+  async carryOut(queued: QueuedPod, rescue: Rescue, refusedBy: Iterable<string>, signal: AbortSignal): Promise<void> {
+    const { state, queue } = this.deps;
+    const { pod } = queued;
+    const displaced = this.promise(pod, rescue);
+    try {
+      await Promise.all(displaced.map((other) => this.giveUp(other, signal)));
+      await this.evict(pod, rescue, signal);
+    } catch (error: unknown) {
+      if (signal.aborted) return;
+      this.departures.forget(pod.uid);
+      if (state.nominations.nodeOf(pod.uid) === rescue.nodeName) state.nominations.delete(pod.uid);
+      queue.retry(queued);
+      throw error;
+    }
+    queue.suspend(queued, refusedBy);
+    if (this.departures.areOver(pod.uid)) queue.tryNow(pod.uid);
+  }
+
+  /** Takes back what was promised to a pod that nothing can help. */
+  async withdraw(pod: PodInfo, signal: AbortSignal): Promise<void> {
+    const { nominations } = this.deps.state;
+    if (nominations.nodeOf(pod.uid) === undefined && !pod.pod.status.nominatedNodeName) return;
+    nominations.delete(pod.uid);
+    await this.show(pod, null, signal);
+  }
+
+  /** @returns those with a lower priority to whom the node was promised before: they may find another */
+  private promise(pod: PodInfo, { nodeName, victims }: Rescue): readonly PodInfo[] {
+    const { state } = this.deps;
+    const displaced = state.nominations.on(nodeName).filter(({ priority }) => priority < pod.priority);
+    for (const { uid } of displaced) state.nominations.delete(uid);
+    state.nominations.set(pod, nodeName);
+    this.departures.await(
+      pod.uid,
+      victims.map(({ uid }) => uid),
+    );
+    return displaced;
+  }
+
+  private async giveUp(displaced: PodInfo, signal: AbortSignal): Promise<void> {
+    this.deps.queue.tryNow(displaced.uid);
+    try {
+      await this.show(displaced, null, signal);
+    } catch (error: unknown) {
+      // Nothing goes by what it shows: it is put right when the pod is tried the next time.
+      if (!isAbort(error)) this.deps.log.debug("pod still shows a node that is not promised to it", { pod: nameOf(displaced), error });
+    }
+  }
+
+  private async evict(pod: PodInfo, { nodeName, victims }: Rescue, signal: AbortSignal): Promise<void> {
+    const told = await Promise.allSettled([
+      this.show(pod, nodeName, signal),
+      ...victims
+        .filter((victim) => victim.pod.metadata.deletionTimestamp === undefined)
+        .map((victim) => this.preempt(victim, pod, nodeName, signal)),
+    ]);
+    for (const result of told) if (result.status === "rejected") throw result.reason;
+  }
+
+  /** Resolves when the cache shows that the victim goes. */
+  private async preempt(victim: PodInfo, pod: PodInfo, nodeName: string, signal: AbortSignal): Promise<void> {
+    const { client, pods, events, clock, log } = this.deps;
+    const key = keyOf(victim.pod);
+    const message = `${schedulerNameOf(pod.pod)}: preempting to accommodate a higher priority pod`;
+    const disruption = { reason: "PreemptionByScheduler", message } as const;
+    if (!(await markDisrupted(client, victim.pod, { disruption }, { nowMs: clock.now(), signal }))) return;
+    try {
+      const options = { preconditions: { uid: victim.uid, resourceVersion: undefined } };
+      const { object } = await client.delete(key, { options, signal });
+      log.info("pod preempted", { pod: formatKey(key), by: nameOf(pod), node: nodeName });
+      events.event({ kind: podKind, object: victim.pod }, "Normal", "Preempted", `Preempted by pod ${pod.uid} on node ${nodeName}`);
+      await pods.reached(object.metadata.resourceVersion, signal);
+    } catch (error: unknown) {
+      // It is gone already, or another one by now.
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
+  }
+
+  /** Shows users which node is promised to a pod. */
+  private async show({ pod }: PodInfo, nominatedNodeName: string | null, signal: AbortSignal): Promise<void> {
+    const patch = { metadata: { uid: pod.metadata.uid }, status: { nominatedNodeName } };
+    try {
+      await this.deps.client.patch(keyOf(pod), "merge", patch, { subresource: "status", signal });
+    } catch (error: unknown) {
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
+  }
+}
+
+const nameOf = ({ pod }: PodInfo): string => formatKey(keyOf(pod));
