@@ -17,6 +17,7 @@ import { Binder } from "./binding/binder.js";
 import { PodReporter } from "./binding/pod-reporter.js";
 import { Slots } from "./binding/slots.js";
 import { ClusterState } from "./cluster/cluster-state.js";
+import { FailureLog } from "./cluster/failure-log.js";
 import { schedulerNameOf } from "./cluster/pod-info.js";
 import type { Attempt } from "./cycle/attempt.js";
 import { Decider } from "./cycle/decider.js";
@@ -78,7 +79,8 @@ export class SchedulingTerm {
     const { state, queue, pods } = this;
     this.preemptor = new Preemptor({ client: client.of(podKind), pods, state, queue, events, clock, log });
     this.decider = new Decider({ cluster: this.state, clock });
-    const profiles = deps.profiles({ cluster: this.state, observe: (observer) => this.state.observe(observer), clock });
+    const failureLog = new FailureLog(clock);
+    const profiles = deps.profiles({ cluster: this.state, observe: (observer) => this.state.observe(observer), failureLog, clock });
     this.profiles = new Map(profiles.map((profile) => [profile.schedulerName, profile]));
     this.nodes.addHandler(watchNodes(this.state, this.queue));
     this.budgets.addHandler(watchBudgets(state.budgets));
@@ -86,6 +88,7 @@ export class SchedulingTerm {
     this.pods.addHandler(watchPods(this.state, this.queue, isMine));
     this.pods.addHandler(watchNominations(state.nominations, isMine));
     this.pods.addHandler(this.preemptor.handler());
+    this.pods.addHandler({ updated: (pod, previous) => failureLog.seen(pod, previous) });
   }
 
   /** Schedules until `signal` fires; rejects when it can't go on. */

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { node } from "../../../test/builders/index.js";
 import { PodSpec } from "../../gen/howbernetes/core/v1/pod.js";
 import { NodeAffinity, type NodeSelectorTerm } from "../../gen/howbernetes/core/v1/scheduling.js";
-import { admitsNode, nodePreference } from "./node-selection.js";
+import { admitsNode, compilePreference } from "./node-selection.js";
 
 const fast = node({ name: "fast", labels: { disk: "ssd", cores: "16" } });
 type Term = { [Field in keyof NodeSelectorTerm]?: { key: string; operator: string; values?: string[] }[] };
@@ -41,19 +41,19 @@ describe("admitsNode", () => {
   });
 });
 
-describe("nodePreference", () => {
-  const prefers = (...weighted: readonly (readonly [number, Term])[]): PodSpec => {
-    const preferred = weighted.map(([weight, preference]) => ({ weight, preference }));
-    return PodSpec.fromPartial({
-      affinity: { nodeAffinity: NodeAffinity.fromPartial({ preferredDuringSchedulingIgnoredDuringExecution: preferred }) },
+describe("compilePreference", () => {
+  const prefers = (...weighted: readonly (readonly [number, Term])[]): NodeAffinity =>
+    NodeAffinity.fromPartial({
+      preferredDuringSchedulingIgnoredDuringExecution: weighted.map(([weight, preference]) => ({ weight, preference })),
     });
-  };
-  const cases: readonly { it: string; spec: PodSpec; share: number }[] = [
-    { it: "is nothing without wishes", spec: PodSpec.fromPartial({}), share: 0 },
-    { it: "is all when all match", spec: prefers([10, onLabel("disk", "Exists")]), share: 1 },
-    { it: "is the share of the weights", spec: prefers([25, onLabel("disk", "Exists")], [75, onLabel("gpu", "Exists")]), share: 0.25 },
+  const cases: readonly { it: string; affinity: NodeAffinity | undefined; sum: number | undefined }[] = [
+    { it: "is nothing without affinity", affinity: undefined, sum: undefined },
+    { it: "is nothing without wishes", affinity: prefers(), sum: undefined },
+    { it: "is the weight of what matches", affinity: prefers([25, onLabel("disk", "Exists")], [75, onLabel("gpu", "Exists")]), sum: 25 },
+    { it: "adds up weights", affinity: prefers([25, onLabel("disk", "Exists")], [7, onName("In", "fast")]), sum: 32 },
+    { it: "an empty term is no wish for every node", affinity: prefers([25, {}]), sum: 0 },
   ];
-  for (const { it: does, spec, share } of cases) {
-    it(does, () => expect(nodePreference(spec, fast)).to.equal(share));
+  for (const { it: does, affinity, sum } of cases) {
+    it(does, () => expect(compilePreference(affinity)?.(fast)).to.equal(sum));
   }
 });

@@ -1,35 +1,51 @@
 import type { Node } from "../../gen/howbernetes/core/v1/node.js";
 import type { PodSpec } from "../../gen/howbernetes/core/v1/pod.js";
-import type { NodeSelectorTerm } from "../../gen/howbernetes/core/v1/scheduling.js";
+import type { NodeAffinity, NodeSelector, NodeSelectorTerm } from "../../gen/howbernetes/core/v1/scheduling.js";
 import type { Whole } from "../object.js";
 import { compileLabelSelector } from "../selectors/label-selector.js";
 
 /** The one field of a node that `matchFields` can ask for. */
 export const nodeNameField = "metadata.name";
 
+/** Says of a node whether it is chosen. */
+export type NodeTest = (node: Whole<Node>) => boolean;
+
 /** Whether a pod may go to a node as far as its nodeSelector and the required part of its node affinity say. */
-export function admitsNode({ nodeSelector, affinity }: PodSpec, node: Whole<Node>): boolean {
-  const { labels } = node.metadata;
-  if (!Object.entries(nodeSelector).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)) return false;
-  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  return required === undefined || required.nodeSelectorTerms.some((term) => matchesTerm(term, node));
+export function admitsNode(spec: PodSpec, node: Whole<Node>): boolean {
+  return compileAdmission(spec)?.(node) ?? true;
 }
 
-/** How well a node suits what a pod would like, from 0 to 1: the share of the weights whose terms match. 0 when it has no wish. */
-export function nodePreference({ affinity }: PodSpec, node: Whole<Node>): number {
-  let total = 0;
-  let matched = 0;
-  for (const { weight = 0, preference } of affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []) {
-    total += weight;
-    if (preference !== undefined && matchesTerm(preference, node)) matched += weight;
-  }
-  return total === 0 ? 0 : matched / total;
+/** As `admitsNode`, made ready to be asked of many nodes; undefined when it admits all of them. */
+export function compileAdmission({ nodeSelector, affinity }: PodSpec): NodeTest | undefined {
+  const wanted = Object.entries(nodeSelector);
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const byTerms = required === undefined ? undefined : compileNodeSelector(required);
+  if (wanted.length === 0) return byTerms;
+  const byLabels: NodeTest = ({ metadata: { labels } }) =>
+    wanted.every(([key, value]) => labels[key] === value && Object.hasOwn(labels, key));
+  return byTerms === undefined ? byLabels : (node) => byLabels(node) && byTerms(node);
+}
+
+/** Chooses nodes by terms of which one must hold; no terms choose nothing. */
+export function compileNodeSelector({ nodeSelectorTerms }: NodeSelector): NodeTest {
+  const tests = nodeSelectorTerms.map(compileTerm);
+  return (node) => tests.some((holds) => holds(node));
+}
+
+/** Adds up the weights of the preferred terms that match a node; undefined when there are none that could. */
+export function compilePreference(affinity: NodeAffinity | undefined): ((node: Whole<Node>) => number) | undefined {
+  const weighted = (affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).flatMap(({ weight = 0, preference }) =>
+    preference === undefined || weight === 0 ? [] : [{ weight, holds: compileTerm(preference) }],
+  );
+  if (weighted.length === 0) return undefined;
+  return (node) => weighted.reduce((sum, { weight, holds }) => (holds(node) ? sum + weight : sum), 0);
 }
 
 /** All that a term says must hold; one that says nothing chooses no node. */
-function matchesTerm({ matchExpressions, matchFields }: NodeSelectorTerm, { metadata }: Whole<Node>): boolean {
-  if (matchExpressions.length === 0 && matchFields.length === 0) return false;
-  const onFields = compileLabelSelector({ matchLabels: {}, matchExpressions: matchFields });
+function compileTerm({ matchExpressions, matchFields }: NodeSelectorTerm): NodeTest {
+  if (matchExpressions.length === 0 && matchFields.length === 0) return () => false;
   const onLabels = compileLabelSelector({ matchLabels: {}, matchExpressions });
-  return onFields.matches({ [nodeNameField]: metadata.name }) && onLabels.matches(metadata.labels);
+  if (matchFields.length === 0) return ({ metadata }) => onLabels.matches(metadata.labels);
+  const onFields = compileLabelSelector({ matchLabels: {}, matchExpressions: matchFields });
+  return ({ metadata }) => onFields.matches({ [nodeNameField]: metadata.name }) && onLabels.matches(metadata.labels);
 }

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { type NodeOptions, node, type PodOptions, pod } from "../../../test/builders/index.js";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
+import { pluginContext } from "../../../test/fakes/plugin-context.js";
 import { ClusterState } from "../cluster/cluster-state.js";
 import { podInfo } from "../cluster/pod-info.js";
 import { createDefaultProfile } from "../default-profile.js";
@@ -32,7 +33,7 @@ function choose({ nodes, bound = [], pod: wanted = {} }: Case): string {
 
 function deciderOf(state: ClusterState) {
   const clock = new FakeClock();
-  const profile = createDefaultProfile({ cluster: state, observe: (observer) => state.observe(observer), clock });
+  const profile = createDefaultProfile(pluginContext(state, clock));
   return { decider: new Decider({ cluster: state, clock }), profile };
 }
 

@@ -1,36 +1,34 @@
+import type { Whole } from "../../api/object.js";
 import { tolerates, unschedulableTaint } from "../../api/scheduling/toleration.js";
+import type { Node } from "../../gen/howbernetes/core/v1/node.js";
 import type { Taint } from "../../gen/howbernetes/core/v1/scheduling.js";
-import { always } from "../framework/cluster-event.js";
 import type { FilterPlugin } from "../framework/plugin.js";
 import { lastingRefusal } from "../framework/refusal.js";
+import { toleration, uncordon } from "./taint-remedies.js";
 
 const name = "NodeUnschedulable";
+const reason = "node(s) were unschedulable";
 const cordoned: Taint = { key: unschedulableTaint, effect: "NoSchedule", timeAdded: undefined };
-const refused = lastingRefusal(name, "node(s) were unschedulable");
+const refused = lastingRefusal(name, reason);
+
+const isCordoned = ({ spec }: Whole<Node>): boolean => spec.unschedulable === true;
 
 /** Keeps pods off cordoned nodes, except those that tolerate it. */
 export const nodeUnschedulable: FilterPlugin = {
   name,
   scope: "node",
   prepareFilter: ({ pod }) => {
-    if (pod.spec.tolerations.some((toleration) => tolerates(toleration, cordoned))) return undefined;
+    if (pod.spec.tolerations.some((each) => tolerates(each, cordoned))) return undefined;
     return {
-      check: ({ node }) => (node.spec.unschedulable === true ? refused : undefined),
-      explain: ({ node, name: nodeName }) =>
-        node.spec.unschedulable === true
-          ? [
-              {
-                plugin: name,
-                reason: "node(s) were unschedulable",
-                detail: "the node is cordoned",
-                remedies: [{ text: `uncordon ${nodeName}`, change: { kind: "node", node: nodeName, command: ["uncordon", nodeName] } }],
-              },
-            ]
+      check: ({ node }) => (isCordoned(node) ? refused : undefined),
+      explain: (node) =>
+        isCordoned(node.node)
+          ? [{ plugin: name, reason, detail: "the node is cordoned", remedies: [uncordon(node.name), toleration(cordoned, pod)] }]
           : [],
     };
   },
   wakes: {
-    nodeAdded: always,
-    nodeUpdated: ({ node, previous }) => previous.spec.unschedulable === true && node.spec.unschedulable !== true,
+    nodeAdded: ({ node }) => !isCordoned(node),
+    nodeUpdated: ({ node, previous }) => isCordoned(previous) && !isCordoned(node),
   },
 };

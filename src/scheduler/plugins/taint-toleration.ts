@@ -1,30 +1,71 @@
-import { repellingEffects, untoleratedTaint } from "../../api/scheduling/toleration.js";
-import type { Taint } from "../../gen/howbernetes/core/v1/scheduling.js";
+import { isTolerated, repellingEffects, untoleratedTaint } from "../../api/scheduling/toleration.js";
+import type { Taint, Toleration } from "../../gen/howbernetes/core/v1/scheduling.js";
 import type { NodeInfo } from "../cluster/cluster-view.js";
-import { always } from "../framework/cluster-event.js";
-import type { FilterPlugin } from "../framework/plugin.js";
-import { lastingRefusal } from "../framework/refusal.js";
+import type { PodInfo } from "../cluster/pod-info.js";
+import type { FilterPlugin, PodFilter, PodScore, ScorePlugin } from "../framework/plugin.js";
+import { lastingRefusal, type Refusal } from "../framework/refusal.js";
+import { normalizeReversed } from "./normalize-scores.js";
+import { taintRemedies, taintText } from "./taint-remedies.js";
 
 const name = "TaintToleration";
+const discouraging = "PreferNoSchedule";
 const reasonOf = ({ key = "", value = "" }: Taint): string => `node(s) had untolerated taint {${key}: ${value}}`;
 
-/** Keeps pods off nodes with a NoSchedule or NoExecute taint that they do not tolerate. */
-export const taintToleration: FilterPlugin = {
-  name,
-  scope: "node",
-  prepareFilter: ({ pod }) => {
-    const untolerated = ({ node }: NodeInfo): Taint | undefined =>
-      node.spec.taints.length === 0 ? undefined : untoleratedTaint(node.spec.taints, pod.spec.tolerations, repellingEffects);
-    return {
-      check: (node) => {
-        const taint = untolerated(node);
-        return taint === undefined ? undefined : lastingRefusal(name, reasonOf(taint));
-      },
-      explain: (node) => {
-        const taint = untolerated(node);
-        return taint === undefined ? [] : [{ plugin: name, reason: reasonOf(taint), detail: "the taint is not tolerated", remedies: [] }];
-      },
-    };
-  },
-  wakes: { nodeAdded: always, nodeUpdated: always },
-};
+/** Keeps pods off nodes with a NoSchedule or NoExecute taint that they do not tolerate, and if it can be helped off those with PreferNoSchedule. */
+export function createTaintToleration(): FilterPlugin & ScorePlugin {
+  // As long as the node is as it is, so is its taint: it is the same object.
+  const refusals = new WeakMap<Taint, Refusal>();
+  const refusalOf = (taint: Taint): Refusal => {
+    const known = refusals.get(taint);
+    if (known !== undefined) return known;
+    const made = lastingRefusal(name, reasonOf(taint));
+    refusals.set(taint, made);
+    return made;
+  };
+  return {
+    name,
+    scope: "node",
+    prepareFilter: (pod) => prepareFilter(pod, refusalOf),
+    prepareScore: ({ pod }, _cluster, feasible) => (feasible.some(isDiscouraged) ? prepareScore(pod.spec.tolerations) : undefined),
+    wakes: {
+      nodeAdded: ({ node }, { pod }) => untolerated(node.spec.taints, pod.spec.tolerations) === undefined,
+      nodeUpdated: ({ node, previous }, { pod: { spec } }) =>
+        untolerated(previous.spec.taints, spec.tolerations) !== undefined && untolerated(node.spec.taints, spec.tolerations) === undefined,
+    },
+  };
+}
+
+function prepareFilter({ pod }: PodInfo, refusalOf: (taint: Taint) => Refusal): PodFilter | undefined {
+  const { tolerations } = pod.spec;
+  if (tolerations.some(({ key = "", effect = "", operator }) => key === "" && effect === "" && operator === "Exists")) return undefined;
+  return {
+    check: ({ node: { spec } }) => {
+      if (spec.taints.length === 0) return undefined;
+      const taint = untolerated(spec.taints, tolerations);
+      return taint === undefined ? undefined : refusalOf(taint);
+    },
+    explain: ({ node: { spec }, name: nodeName }) =>
+      spec.taints
+        .filter((taint) => untolerated([taint], tolerations) !== undefined)
+        .map((taint) => ({
+          plugin: name,
+          reason: reasonOf(taint),
+          detail: `it has the taint ${taintText(taint)}, which the pod does not tolerate`,
+          remedies: taintRemedies(taint, nodeName, pod),
+        })),
+  };
+}
+
+const untolerated = (taints: readonly Taint[], tolerations: readonly Toleration[]): Taint | undefined =>
+  untoleratedTaint(taints, tolerations, repellingEffects);
+
+const isDiscouraged = ({ node: { spec } }: NodeInfo): boolean =>
+  spec.taints.length > 0 && spec.taints.some(({ effect }) => effect === discouraging);
+
+function prepareScore(tolerations: readonly Toleration[]): PodScore {
+  const repels = (taint: Taint): boolean => taint.effect === discouraging && !isTolerated(taint, tolerations);
+  return {
+    score: ({ node: { spec } }) => spec.taints.reduce((count, taint) => (repels(taint) ? count + 1 : count), 0),
+    normalize: normalizeReversed,
+  };
+}
