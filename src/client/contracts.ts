@@ -113,8 +113,8 @@ export interface ResourceClient<T extends ApiObject> {
   readonly kind: Kind<T>;
   /** @throws ApiError NotFound */
   get(key: ObjectKey, options?: GetCallOptions): Promise<Whole<T>>;
-  /** All of them, fetched in pages of one revision. */
-  list(options?: ListCallOptions): Promise<ObjectList<T>>;
+  /** All of them, fetched in pages of one revision. Of each, what `keep` makes of it as its page comes: see `InformerOptions`. */
+  list(options?: ListCallOptions, keep?: (object: Whole<T>) => Whole<T>): Promise<ObjectList<T>>;
   /**
    * One page. @throws ApiError Expired when the pages' revision is gone, with a `continueToken` for the rest as it is now
    */
@@ -233,6 +233,12 @@ export interface Informer<T extends ApiObject> extends Lister<T> {
 /** What an informer caches, and how it is found there. */
 export interface InformerOptions<T extends ApiObject> extends Selection {
   readonly indexes?: IndexFunctions<T>;
+  /**
+   * What the cache, its indexes and handlers get to see of an object, which may then be dropped: for caches of a great
+   * many objects of which little is read. It must keep the metadata but for annotations, finalizers and managedFields;
+   * what it drops must not be sent back in an update. Kubernetes' transform functions.
+   */
+  readonly keep?: ((object: Whole<T>) => Whole<T>) | undefined;
 }
 
 /** What a reconcile ends with; a throw means retry with backoff, a TerminalError means wait for a change. */

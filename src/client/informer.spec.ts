@@ -4,6 +4,7 @@ import { FakeClock } from "../../test/fakes/fake-clock.js";
 import { FakeResourceClient } from "../../test/fakes/fake-resource-client.js";
 import { expired, unavailable } from "../api/errors.js";
 import { podKind } from "../api/kinds/pod/kind.js";
+import type { Whole } from "../api/object.js";
 import { isAbort } from "../base/abort.js";
 import { InvariantError, invariant } from "../base/invariant.js";
 import { createLog } from "../base/log.js";
@@ -49,6 +50,22 @@ describe("Informer", () => {
   afterEach(async () => {
     stop.abort();
     await running;
+  });
+
+  it("shows of objects, listed, changed or gone, only what is to be kept of them", async () => {
+    const keep = (object: Whole<Pod>): Whole<Pod> => ({ ...object, spec: { ...object.spec, containers: [] } });
+    informer = createInformer(pods, { keep }, { clock, log: createLog("test", "silent") });
+    const seen: number[] = [];
+    const count = ({ spec }: Whole<Pod>): number => seen.push(spec.containers.length);
+    informer.addHandler({ added: count, updated: count, deleted: count });
+    pods.put(pod({ name: "a" }));
+    await start();
+    pods.put(pod({ name: "b" }));
+    pods.put(pod({ name: "a", nodeName: "n2" }));
+    pods.remove({ namespace: "default", name: "b" });
+    await clock.advance(0);
+    expect(seen).to.deep.equal([0, 0, 0, 0]);
+    expect(informer.list().map(({ spec }) => [spec.nodeName, spec.containers.length])).to.deep.equal([["n2", 0]]);
   });
 
   it("shows what was there and tells of every change, in order", async () => {

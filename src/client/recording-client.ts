@@ -31,7 +31,7 @@ function recordingResourceClient<T extends ApiObject>(inner: ResourceClient<T>, 
   return {
     kind: inner.kind,
     get: (key, options) => inner.get(key, options),
-    list: (options) => inner.list(options),
+    list: (options, keep) => inner.list(options, keep),
     page: (options) => inner.page(options),
     watch: (options) => inner.watch(options),
     getScale: (key, options) => inner.getScale(key, options),

@@ -3,7 +3,7 @@ import type { ApiObject } from "../api/object.js";
 import { backoffMs, reconnectBackoff } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
-import type { ObjectList, ResourceClient, Selection, WatchEvent } from "./contracts.js";
+import type { InformerOptions, ObjectList, ResourceClient, Selection, WatchEvent } from "./contracts.js";
 
 /** What a reflector keeps up to date. Both are called from one place, one after the other. */
 export interface ReflectorTarget<T extends ApiObject> {
@@ -31,7 +31,7 @@ const healthyMs = 60_000;
  */
 export async function reflect<T extends ApiObject>(
   client: Pick<ResourceClient<T>, "kind" | "list" | "watch">,
-  { namespace, labelSelector, fieldSelector }: Selection,
+  { namespace, labelSelector, fieldSelector, keep = (object) => object }: Selection & Pick<InformerOptions<T>, "keep">,
   target: ReflectorTarget<T>,
   { signal, clock, log, random = Math.random }: ReflectorDeps & { readonly signal: AbortSignal },
 ): Promise<void> {
@@ -39,10 +39,12 @@ export async function reflect<T extends ApiObject>(
   for (let failures = 0; !signal.aborted; ) {
     const startedMs = clock.monotonicMs();
     try {
-      const list = await client.list({ ...selection, signal });
+      const list = await client.list({ ...selection, signal }, keep);
       target.replace(list);
       const { resourceVersion } = list;
-      for await (const event of client.watch({ ...selection, resourceVersion, signal })) target.apply(event);
+      for await (const event of client.watch({ ...selection, resourceVersion, signal })) {
+        target.apply(event.type === "bookmark" ? event : { ...event, object: keep(event.object) });
+      }
     } catch (error: unknown) {
       if (signal.aborted) return;
       if (!isApiError(error)) throw error;

@@ -86,10 +86,10 @@ export class RemoteResourceClient<T extends ApiObject> implements ResourceClient
     return (await this.call("repeatable", signal, (call) => this.unary.get(request, call))).object;
   }
 
-  async list(options: ListCallOptions = {}): Promise<ObjectList<T>> {
+  async list(options: ListCallOptions = {}, keep?: (object: Whole<T>) => Whole<T>): Promise<ObjectList<T>> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.listOnce(options);
+        return await this.listOnce(options, keep);
       } catch (error: unknown) {
         // The pages share one revision, which the server kept for as long as it could: a new list has a new one.
         if (!isExpired(error) || attempt === maxListAttempts || options.resourceVersionMatch === "Exact") throw error;
@@ -97,11 +97,11 @@ export class RemoteResourceClient<T extends ApiObject> implements ResourceClient
     }
   }
 
-  private async listOnce(options: ListCallOptions): Promise<ObjectList<T>> {
+  private async listOnce(options: ListCallOptions, keep = (object: Whole<T>): Whole<T> => object): Promise<ObjectList<T>> {
     const items: Whole<T>[] = [];
     for (let continueToken = ""; ; ) {
       const page = await this.page({ ...options, continueToken });
-      for (const item of page.items) items.push(item);
+      for (const item of page.items) items.push(keep(item));
       if (page.continueToken === "") return { items, resourceVersion: page.resourceVersion };
       continueToken = page.continueToken;
     }

@@ -85,10 +85,10 @@ export class FakeResourceClient<T extends ApiObject> implements ResourceClient<T
     return this.existing(key);
   }
 
-  async list(options: ListCallOptions = {}): Promise<ObjectList<T>> {
+  async list(options: ListCallOptions = {}, keep = (object: Whole<T>): Whole<T> => object): Promise<ObjectList<T>> {
     await this.begin("list", { namespace: options.namespace ?? "", name: "" }, options.signal);
     const items = [...this.objects.values()].filter((object) => this.selected(object, options));
-    return { items, resourceVersion: this.resourceVersion };
+    return { items: items.map(keep), resourceVersion: this.resourceVersion };
   }
 
   async *watch(options: WatchCallOptions): AsyncGenerator<WatchEvent<T>> {

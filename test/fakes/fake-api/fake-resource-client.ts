@@ -60,11 +60,11 @@ export class FakeResourceClient<T extends ApiObject> implements ResourceClient<T
     return await this.cluster.perform({ verb: "get", kind: this.kind, key }, () => this.present(key));
   }
 
-  async list(options: ListCallOptions = {}): Promise<ObjectList<T>> {
+  async list(options: ListCallOptions = {}, keep = (object: Whole<T>): Whole<T> => object): Promise<ObjectList<T>> {
     const matches = this.matcher(options);
     const key = { namespace: options.namespace ?? "", name: "" };
     return await this.cluster.perform({ verb: "list", kind: this.kind, key }, () => ({
-      items: this.table.all().filter(matches),
+      items: this.table.all().filter(matches).map(keep),
       resourceVersion: String(this.cluster.revision()),
     }));
   }
