@@ -62,6 +62,8 @@ export interface KindRules<T extends ApiObject> {
   prepareForCreate(draft: Whole<T>): void;
   /** Puts back what a spec write may not touch (status), and raises `generation` when the spec differs. */
   prepareForUpdate(draft: Whole<T>, previous: Whole<T>): void;
+  /** Completes a status that is written with what follows from it. */
+  prepareForStatusUpdate?(draft: Whole<T>, previous: Whole<T>): void;
   /** Seconds that the object lives on after Delete, marked by deletionTimestamp; 0 removes at once. */
   graceOnDelete?(object: Whole<T>, requestedSeconds: number | undefined): number;
   /** Marks, beyond deletionTimestamp, that the object is being deleted (Namespace: its phase). */

@@ -4,6 +4,7 @@ import type { Kind } from "../kinds/kind.js";
 import { podKind } from "../kinds/pod/kind.js";
 import type { ApiObject, Whole } from "../object.js";
 import { podAmounts } from "../scheduling/pod-amounts.js";
+import { isExtendedResource } from "../validation/resource-names.js";
 import type { Amounts } from "../values/amounts.js";
 import { timeToMs } from "../values/time.js";
 
@@ -54,12 +55,7 @@ function isPlainCount({ group, plural }: CountedKind, name: string): boolean {
 function isPodResource(name: string): boolean {
   const [, side, resource = name] = /^(requests|limits)\.(.+)$/.exec(name) ?? [];
   if (name === "pods" || computeResources.includes(resource)) return true;
-  return side !== "limits" && (resource.startsWith("hugepages-") || (side === "requests" && isExtended(resource)));
-}
-
-/** A resource that Kubernetes itself knows nothing of, as "example.com/gpu". */
-function isExtended(name: string): boolean {
-  return name.includes("/") && !name.includes("kubernetes.io/");
+  return side !== "limits" && (resource.startsWith("hugepages-") || (side === "requests" && isExtendedResource(resource)));
 }
 
 function podUsage({ spec }: Whole<Pod>): Amounts {
@@ -70,7 +66,7 @@ function podUsage({ spec }: Whole<Pod>): Amounts {
 export function computeUsage(requests: Amounts, limits: Amounts): Amounts {
   const requested = Object.entries(requests).flatMap(([name, quantity]) => {
     const isPlain = computeResources.includes(name) || name.startsWith("hugepages-");
-    if (!isPlain && !isExtended(name)) return [];
+    if (!isPlain && !isExtendedResource(name)) return [];
     return [...(isPlain ? [[name, quantity] as const] : []), [`requests.${name}`, quantity] as const];
   });
   const limited = Object.entries(limits).filter(([name]) => computeResources.includes(name));

@@ -39,7 +39,7 @@ function isNative(name: string): boolean {
 }
 
 /** Whether a resource is someone's own, as "example.com/gpu". */
-function isExtended(name: string): boolean {
+export function isExtendedResource(name: string): boolean {
   return !isNative(name) && !name.startsWith(requestsPrefix) && qualifiedNameProblems(requestsPrefix + name).length === 0;
 }
 
@@ -50,7 +50,7 @@ export function isStandardQuotaResource(name: string): boolean {
 
 /** Whether there are only whole ones of a resource. */
 export function isIntegerResource(name: string): boolean {
-  return countedResources.includes(name) || isExtended(name);
+  return countedResources.includes(name) || isExtendedResource(name);
 }
 
 /** Whether a container may be limited to more of a resource than it requests. */
@@ -78,7 +78,7 @@ export function validateContainerResourceName(name: string, path: string): Field
 }
 
 function containerProblems(name: string): string[] {
-  if (name.includes("/")) return isNative(name) || isExtended(name) ? [] : ["doesn't follow extended resource name standard"];
+  if (name.includes("/")) return isNative(name) || isExtendedResource(name) ? [] : ["doesn't follow extended resource name standard"];
   const isStandard = containerResources.includes(name) || name.startsWith(hugePagesPrefix);
   return isStandard ? [] : ["must be a standard resource for containers"];
 }

@@ -31,6 +31,11 @@ describe("applyBinding", () => {
     { it: "a pod that has a node", pod: { spec: { nodeName: "n2" } }, says: 'pod p is already assigned to node "n2"' },
     { it: "a pod bound to that same node", pod: { spec: { nodeName: "n1" } }, says: 'pod p is already assigned to node "n1"' },
     { it: "a pod that is being deleted", pod: { metadata: { deletionTimestamp: { seconds: 1 } } }, says: "pod p is being deleted" },
+    {
+      it: "a pod that is held back",
+      pod: { spec: { schedulingGates: [{ name: "a" }] } },
+      says: "pod p has non-empty .spec.schedulingGates",
+    },
   ];
   for (const { it: what, pod, says } of refused) {
     it(`refuses ${what}`, () => {

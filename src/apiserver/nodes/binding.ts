@@ -13,7 +13,7 @@ export interface BindingPlan {
 
 /**
  * Assigns a draft of a pod to a node, and says so in its PodScheduled condition; no node is promised to it any more.
- * @throws ApiError Conflict when it has a node already, or is being deleted
+ * @throws ApiError Conflict when it has a node already, is being deleted, or waits for gates to open
  */
 export function applyBinding(draft: Whole<Pod>, { binding, nodeName, nowMs }: BindingPlan): void {
   const { metadata, spec, status } = draft;
@@ -22,6 +22,7 @@ export function applyBinding(draft: Whole<Pod>, { binding, nodeName, nowMs }: Bi
     throw conflict(subject, `pod ${metadata.name} is being deleted, cannot be assigned to a host`);
   const assigned = spec.nodeName ?? "";
   if (assigned !== "") throw conflict(subject, `pod ${metadata.name} is already assigned to node "${assigned}"`);
+  if (spec.schedulingGates.length > 0) throw conflict(subject, `pod ${metadata.name} has non-empty .spec.schedulingGates`);
 
   spec.nodeName = nodeName;
   // What was promised has been kept, or was not needed.

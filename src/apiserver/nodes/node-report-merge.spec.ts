@@ -29,6 +29,15 @@ describe("mergeNodeReport", () => {
     expect(draft.status.volumesInUse).to.deep.equal(["v"]);
   });
 
+  it("keeps resources that the machine knows nothing of, and no others that it tells of no more", () => {
+    const had = { cpu: { string: "1" }, "hugepages-2Mi": { string: "4Mi" }, "example.com/gpu": { string: "2" } };
+    const draft = node({ status: { capacity: had, allocatable: had } });
+    mergeNodeReport(draft, report({ status: { capacity: { cpu: { string: "4" } }, allocatable: { cpu: { string: "3" } } } }), 0);
+
+    expect(draft.status.capacity).to.deep.equal({ cpu: { string: "4" }, "example.com/gpu": { string: "2" } });
+    expect(draft.status.allocatable).to.deep.equal({ cpu: { string: "3" }, "example.com/gpu": { string: "2" } });
+  });
+
   it("merges conditions by type", () => {
     const draft = node({
       status: {

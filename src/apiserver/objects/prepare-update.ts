@@ -56,7 +56,7 @@ export const statusRules: UpdateRules = {
     Object.assign(draft, { status });
     if (sent.metadata.resourceVersion !== "") draft.metadata.annotations = sent.metadata.annotations;
   },
-  settle: () => undefined,
+  settle: ({ kind, draft, previous }) => kind.prepareForStatusUpdate?.(draft, previous),
   validate: ({ kind, draft, previous }) => [
     ...validateAnnotations(draft.metadata.annotations, "metadata.annotations"),
     ...(kind.validateStatusUpdate?.(draft, previous) ?? []),

@@ -40,6 +40,19 @@ describe("planAdmission", () => {
     },
     { it: "counts no resource that the node does not know of", pod: { requests: { "ephemeral-storage": "100Gi" } } },
     {
+      it: "takes one for which there is enough of what only some nodes have",
+      pod: { requests: { "example.com/gpu": "1" } },
+      others: [{ requests: { "example.com/gpu": "1" } }],
+    },
+    {
+      it: "refuses one for which there is not",
+      pod: { requests: { "example.com/gpu": "2" } },
+      others: [{ requests: { "example.com/gpu": "1" } }],
+      reason: "OutOfexample.com/gpu",
+      message: "Node didn't have enough resource: example.com/gpu, requested: 2, used: 1, capacity: 2",
+    },
+    { it: "leaves to whoever bound it what the node does not have at all", pod: { requests: { "example.com/fpga": "1" } } },
+    {
       it: "refuses one more pod than there may be",
       others: [{ name: "a" }, { name: "b" }, { name: "c" }],
       reason: "OutOfpods",
@@ -87,7 +100,7 @@ describe("planAdmission", () => {
         pod: pod(wanted),
         others: others.map((each) => pod(each)),
         allocatable,
-        node: node({ labels: { zone: "a" } }),
+        node: node({ labels: { zone: "a" }, allocatable: { "example.com/gpu": "2" } }),
         pressures: new Set(pressures),
       });
       expect(refusal).to.deep.equal(reason === undefined ? undefined : { reason, message });
@@ -101,9 +114,11 @@ describe("planAdmission", () => {
 });
 
 describe("caresForNode", () => {
-  it("is so of pods with a nodeSelector or an affinity", () => {
+  it("is so of pods with a nodeSelector or an affinity, or that ask for what only some nodes have", () => {
     expect(caresForNode(pod())).to.equal(false);
     expect(caresForNode(pod({ nodeSelector: { a: "b" } }))).to.equal(true);
+    expect(caresForNode(pod({ requests: { cpu: "1" } }))).to.equal(false);
+    expect(caresForNode(pod({ requests: { "example.com/gpu": "1" } }))).to.equal(true);
     const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: undefined, preferredDuringSchedulingIgnoredDuringExecution: [] };
     expect(caresForNode(pod({ spec: { affinity: { nodeAffinity, podAffinity: undefined, podAntiAffinity: undefined } } }))).to.equal(true);
   });

@@ -3,6 +3,7 @@ import type { Whole } from "../../api/object.js";
 import { podHostPorts, portsConflict } from "../../api/scheduling/host-ports.js";
 import { admitsNode } from "../../api/scheduling/node-selection.js";
 import { podAmounts } from "../../api/scheduling/pod-amounts.js";
+import { isExtendedResource } from "../../api/validation/resource-names.js";
 import type { Amounts } from "../../api/values/amounts.js";
 import { milliOf, quantityNumber } from "../../api/values/quantity.js";
 import type { Node } from "../../gen/howbernetes/core/v1/node.js";
@@ -60,12 +61,16 @@ const countedResources: readonly CountedResource[] = [
   { name: "ephemeral-storage", measure: (amounts) => Math.ceil(quantityNumber(amounts["ephemeral-storage"])) },
 ];
 
-function resourceRefusal({ pod, others, allocatable }: AdmissionInput): Refusal | undefined {
+const extended = (name: string): CountedResource => ({ name, measure: (amounts) => quantityNumber(amounts[name]) });
+
+function resourceRefusal({ pod, others, allocatable: machine, node }: AdmissionInput): Refusal | undefined {
+  // What administrators say that the node has, the machine knows nothing of.
+  const allocatable = { ...node?.status.allocatable, ...machine };
   const maxPods = quantityNumber(allocatable.pods);
   if (others.length + 1 > maxPods) return outOf("pods", { requested: 1, used: others.length, capacity: maxPods });
   const requests = podAmounts(pod.spec, "requests");
   const taken = others.map(({ spec }) => podAmounts(spec, "requests"));
-  for (const { name, measure } of countedResources) {
+  for (const { name, measure } of [...countedResources, ...Object.keys(requests).filter(isExtendedResource).map(extended)]) {
     const requested = measure(requests);
     // What nobody can count, nobody runs out of.
     if (requested === 0 || allocatable[name] === undefined) continue;
@@ -96,5 +101,6 @@ const failed = (reason: string, message: string): Refusal => ({ reason, message:
 
 /** Whether it matters which node it is, so that the Node must be known. */
 export function caresForNode({ spec }: Whole<Pod>): boolean {
-  return Object.keys(spec.nodeSelector).length > 0 || spec.affinity?.nodeAffinity !== undefined;
+  const asksForExtended = Object.keys(podAmounts(spec, "requests")).some(isExtendedResource);
+  return asksForExtended || Object.keys(spec.nodeSelector).length > 0 || spec.affinity?.nodeAffinity !== undefined;
 }

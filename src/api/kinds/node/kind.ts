@@ -2,7 +2,7 @@ import { Node } from "../../../gen/howbernetes/core/v1/node.js";
 import type { Kind } from "../kind.js";
 import { nodeColumns } from "./columns.js";
 import { applyNodeDefaults } from "./defaults.js";
-import { prepareNodeForUpdate } from "./update-rules.js";
+import { prepareNodeForStatusUpdate, prepareNodeForUpdate } from "./update-rules.js";
 import { validateNode, validateNodeStatusUpdate, validateNodeUpdate } from "./validation.js";
 
 /** A machine that runs pods. */
@@ -27,4 +27,5 @@ export const nodeKind: Kind<Node> = {
   // A node registers with the status it has: nothing to set.
   prepareForCreate: () => undefined,
   prepareForUpdate: prepareNodeForUpdate,
+  prepareForStatusUpdate: prepareNodeForStatusUpdate,
 };

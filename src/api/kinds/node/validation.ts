@@ -6,7 +6,7 @@ import { duplicate, forbiddenField, invalidValue, notHonoured, required, unsuppo
 import { child, element } from "../../validation/field-path.js";
 import { labelValueProblems, qualifiedNameProblems } from "../../validation/names.js";
 import { cidrProblems } from "../../validation/network.js";
-import { validateQuantities } from "../../validation/quantities.js";
+import { validateResourceAmounts } from "../../validation/resource-amounts.js";
 import { taintEffects } from "../pod/toleration-validation.js";
 import { sameValue } from "../same-value.js";
 
@@ -17,8 +17,8 @@ export function validateNode({ spec, status }: Whole<Node>): FieldError[] {
     ...validatePodNetworks(spec),
     ...(spec.configSource === undefined ? [] : [forbiddenField("spec.configSource", "configSource may not be set")]),
     ...(spec.podPreemptionPolicy === undefined ? [] : [notHonoured("spec.podPreemptionPolicy")]),
-    ...validateQuantities(status.capacity, "status.capacity"),
-    ...validateQuantities(status.allocatable, "status.allocatable"),
+    ...validateResourceAmounts(status.capacity, "status.capacity"),
+    ...validateResourceAmounts(status.allocatable, "status.allocatable"),
   ];
 }
 
@@ -38,8 +38,8 @@ export function validateNodeUpdate({ spec: next }: Whole<Node>, { spec: previous
 export function validateNodeStatusUpdate({ status }: Whole<Node>): FieldError[] {
   const addresses = status.addresses.map(({ type, address }) => `${type}/${address}`);
   return [
-    ...validateQuantities(status.capacity, "status.capacity"),
-    ...validateQuantities(status.allocatable, "status.allocatable"),
+    ...validateResourceAmounts(status.capacity, "status.capacity"),
+    ...validateResourceAmounts(status.allocatable, "status.allocatable"),
     ...status.addresses.flatMap((address, index) =>
       addresses.indexOf(`${address.type}/${address.address}`) < index ? [duplicate(element("status.addresses", index), address)] : [],
     ),

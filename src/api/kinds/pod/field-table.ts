@@ -8,7 +8,7 @@ import { child, element, entry } from "../../validation/field-path.js";
 type FieldRule = { readonly reason?: string } & (
   | { readonly kind: "any" }
   | { readonly kind: "only"; readonly values: readonly unknown[] }
-  | { readonly kind: "keys"; readonly keys: readonly string[] }
+  | { readonly kind: "keys"; readonly isHonoured: (key: string) => boolean }
   | { readonly kind: "within"; readonly table: FieldTable<object> }
 );
 
@@ -23,9 +23,9 @@ export function only(...values: readonly (string | number | boolean)[]): FieldRu
   return { kind: "only", values };
 }
 
-/** A map of which these keys are honoured. */
-export function keysOnly(...keys: readonly string[]): FieldRule {
-  return { kind: "keys", keys };
+/** A map of which some keys are honoured. */
+export function keysThat(isHonoured: (key: string) => boolean): FieldRule {
+  return { kind: "keys", isHonoured };
 }
 
 /** A message, or a list of them, of which the fields of `table` are honoured. */
@@ -65,7 +65,7 @@ function refuseField(rule: FieldRule | undefined, field: FieldSchema, { value, p
     case "only":
       return rule.values.includes(value) ? [] : [refusal(path)];
     case "keys":
-      return Object.keys(value as object).flatMap((key) => (rule.keys.includes(key) ? [] : [refusal(entry(path, key))]));
+      return Object.keys(value as object).flatMap((key) => (rule.isHonoured(key) ? [] : [refusal(entry(path, key))]));
     case "within":
       return refuseWithin(rule.table, value as object | readonly object[], { typeName: field.message ?? "", path });
   }

@@ -73,3 +73,18 @@ describe("validatePodUpdate of a gated pod", () => {
     });
   }
 });
+
+describe("preparePodForCreate", () => {
+  const created = (fields: string): string => {
+    const draft = admitted(podKind, `spec: { containers: [{ name: a, image: a }], ${fields} }`);
+    podKind.prepareForCreate(draft);
+    return draft.status.conditions.map(({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`).join();
+  };
+
+  it("says of a pod with gates that it is held back, and nothing of another", () => {
+    expect(created("schedulingGates: [{ name: a }]")).to.equal(
+      "PodScheduled=False SchedulingGated: Scheduling is blocked due to non-empty scheduling gates",
+    );
+    expect(created("hostname: a")).to.equal("");
+  });
+});

@@ -30,7 +30,7 @@ describe("refuseUnhonoured", () => {
     "{ name: main, image: a, ports: [{ name: http, containerPort: 80, hostPort: 8080, hostIP: 127.0.0.1, protocol: TCP }] }",
     "{ name: main, image: a, resources: { limits: { cpu: 1, memory: 1Gi }, requests: { cpu: 1 } } }",
     "{ name: main, image: a, stdin: true, stdinOnce: true, tty: true, securityContext: {}, lifecycle: {} }",
-    "{ name: main, image: a, resources: { limits: { ephemeral-storage: 1Gi } } }",
+    "{ name: main, image: a, resources: { limits: { ephemeral-storage: 1Gi, example.com/gpu: 1 }, requests: { example.com/gpu: 1 } } }",
     "{ name: main, image: a, securityContext: { runAsUser: 0, privileged: true, procMount: Default, capabilities: { add: [KILL] } } }",
     "{ name: main, image: a, lifecycle: { stopSignal: SIGUSR1 } }",
     "{ name: main, image: a, restartPolicy: Never, restartPolicyRules: [{ action: Restart, exitCodes: { operator: In, values: [1] } }] }",
@@ -49,6 +49,7 @@ describe("refuseUnhonoured", () => {
     "hostNetwork: true, hostPID: true, hostIPC: true, dnsPolicy: ClusterFirstWithHostNet",
     "shareProcessNamespace: true, setHostnameAsFQDN: true, hostAliases: [{ ip: 192.0.2.1, hostnames: [a] }]",
     "dnsPolicy: None, dnsConfig: { nameservers: [192.0.2.1] }, securityContext: { fsGroup: 0, supplementalGroupsPolicy: Merge }",
+    "schedulingGates: [{ name: example.com/quota }]",
     "hostPID: false, shareProcessNamespace: false, automountServiceAccountToken: false, priority: 5",
     "affinity: { podAffinity: {}, podAntiAffinity: {} }, topologySpreadConstraints: [{ maxSkew: 1 }]",
     "volumes: [], affinity: { nodeAffinity: {} }, subdomain: db, securityContext: {}, serviceAccountName: default, os: { name: linux }",
@@ -61,7 +62,7 @@ describe("refuseUnhonoured", () => {
 
   const refusedContainers: Readonly<Record<string, string>> = {
     "volumeMounts: [{ name: a, mountPath: /a, recursiveReadOnly: IfPossible }]": "volumeMounts[0].recursiveReadOnly",
-    "resources: { requests: { example.com/gpu: 1 } }": "resources.requests[example.com/gpu]",
+    "resources: { requests: { kubernetes.io/batch: 1 } }": "resources.requests[kubernetes.io/batch]",
     "resources: { requests: { hugepages-2Mi: 2Mi } }": "resources.requests[hugepages-2Mi]",
     "resources: { claims: [{ name: a }] }": "resources.claims",
     "restartPolicyRules: [{ action: RestartAllContainers, exitCodes: { operator: In, values: [1] } }]": "restartPolicyRules[0].action",
@@ -83,7 +84,6 @@ describe("refuseUnhonoured", () => {
       "spec.volumes[0].projected.sources[0].serviceAccountToken",
     "serviceAccountName: robot": "spec.serviceAccountName",
     "automountServiceAccountToken: true": "spec.automountServiceAccountToken",
-    "schedulingGates: [{ name: a }]": "spec.schedulingGates",
     "overhead: { cpu: 1 }": "spec.overhead",
     "resources: { limits: { cpu: 1 } }": "spec.resources",
   };
@@ -128,7 +128,7 @@ describe("refuseUnhonoured", () => {
       ...["hostnameOverride", "schedulerName", "tolerations", "priorityClassName", "priority", "preemptionPolicy", "enableServiceLinks"],
       ...["hostAliases", "dnsPolicy", "dnsConfig", "hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "setHostnameAsFQDN"],
       ...["volumes", "imagePullSecrets", "initContainers", "activeDeadlineSeconds", "readinessGates"],
-      ...["affinity", "topologySpreadConstraints"],
+      ...["affinity", "topologySpreadConstraints", "schedulingGates"],
       // The first only as true, the others only as empty messages or in part.
       ...["hostUsers", "securityContext", "os", "ephemeralContainers"],
     ]);

@@ -12,7 +12,8 @@ import type {
 } from "../../../gen/howbernetes/core/v1/container.js";
 import type { PodOS, PodSpec } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { FieldError } from "../../errors.js";
-import { because, type FieldTable, honoured, keysOnly, only, refuseOutside, within } from "./field-table.js";
+import { isExtendedResource } from "../../validation/resource-names.js";
+import { because, type FieldTable, honoured, keysThat, only, refuseOutside, within } from "./field-table.js";
 import { containerSecurityFields, podSecurityFields } from "./security-fields.js";
 import { mountFields, volumeFields } from "./volume-fields.js";
 
@@ -38,9 +39,12 @@ const envSources: FieldTable<EnvVarSource> = {
 
 const envFields: FieldTable<EnvVar> = { name: honoured, value: honoured, valueFrom: within(envSources) };
 
+/** What nodes have, or may be said to have. */
+const isKnownResource = (name: string): boolean => ["cpu", "memory", "ephemeral-storage"].includes(name) || isExtendedResource(name);
+
 const resourceFields: FieldTable<ResourceRequirements> = {
-  limits: because(noSuchResource, keysOnly("cpu", "memory", "ephemeral-storage")),
-  requests: because(noSuchResource, keysOnly("cpu", "memory", "ephemeral-storage")),
+  limits: because(noSuchResource, keysThat(isKnownResource)),
+  requests: because(noSuchResource, keysThat(isKnownResource)),
   claims: because(noClaims),
 };
 
@@ -138,7 +142,7 @@ const podFields: FieldTable<PodSpec> = {
   priority: honoured,
   preemptionPolicy: honoured,
   topologySpreadConstraints: honoured,
-  schedulingGates: because("the scheduler does not wait for gates"),
+  schedulingGates: honoured,
   schedulingGroup: because("the scheduler places pods one by one"),
   resourceClaims: because(noClaims),
   runtimeClassName: because("there are no RuntimeClasses here"),

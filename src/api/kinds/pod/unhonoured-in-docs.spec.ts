@@ -21,7 +21,7 @@ const inSpec: Place = (field, value) => Object.assign(PodSpec.fromPartial({}), {
 
 function asField({ cardinality }: FieldSchema, one: unknown): unknown {
   if (cardinality === "list") return [one];
-  return cardinality === "map" ? { "example.com/x": one } : one;
+  return cardinality === "map" ? { "kubernetes.io/x": one } : one;
 }
 
 /** Containers of all kinds are told of together, and neither where in a list nor which key of a map it was is told. */
@@ -29,7 +29,7 @@ function asInDocs(path: string): string {
   return path
     .replace(/^(init|ephemeral)C/, "c")
     .replaceAll(/\[\d+\]/g, "")
-    .replaceAll("[example.com/x]", "");
+    .replaceAll("[kubernetes.io/x]", "");
 }
 
 /** What is refused of a message's fields, and of all that they hold, by path: with the reason. */

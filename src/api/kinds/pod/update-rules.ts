@@ -22,11 +22,20 @@ const changeable = [
   "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)",
 ].join(",");
 
+/** What a pod is told as long as somebody holds it back. */
+const gated = {
+  type: "PodScheduled",
+  status: "False",
+  reason: "SchedulingGated",
+  message: "Scheduling is blocked due to non-empty scheduling gates",
+};
+
 /** A new pod is pending, whatever its author wrote; what it says of its own labels is written out. */
 export function preparePodForCreate(draft: Whole<Pod>): void {
   startGeneration(draft);
   selectByOwnLabels(draft);
-  draft.status = PodStatus.fromPartial({ phase: "Pending", qosClass: qosClassOf(draft.spec) });
+  const conditions = isGated(draft.spec) ? [gated] : [];
+  draft.status = PodStatus.fromPartial({ phase: "Pending", qosClass: qosClassOf(draft.spec), conditions });
 }
 
 /** A write of the spec leaves the status as it was. */

@@ -76,6 +76,29 @@ describe("validatePod: containers", () => {
       ['spec.containers[0].resources.requests: Invalid value: "1001m": must be less than or equal to cpu limit of 1'],
     ],
     ["name: a, image: a, resources: { limits: { memory: 1Gi }, requests: { memory: 1024Mi } }", []],
+    ["name: a, image: a, resources: { limits: { example.com/gpu: 2 } }", []],
+    [
+      "name: a, image: a, resources: { limits: { example.com/gpu: 500m } }",
+      [
+        'spec.containers[0].resources.limits[example.com/gpu]: Invalid value: "500m": must be an integer',
+        'spec.containers[0].resources.requests[example.com/gpu]: Invalid value: "500m": must be an integer',
+      ],
+    ],
+    [
+      "name: a, image: a, resources: { requests: { example.com/gpu: 1 } }",
+      ["spec.containers[0].resources.limits: Required value: Limit must be set for non overcommitable resources"],
+    ],
+    [
+      "name: a, image: a, resources: { limits: { example.com/gpu: 2 }, requests: { example.com/gpu: 1 } }",
+      ['spec.containers[0].resources.requests: Invalid value: "1": must be equal to example.com/gpu limit of 2'],
+    ],
+    [
+      "name: a, image: a, resources: { limits: { requests.example.com/gpu: 2 } }",
+      [
+        'spec.containers[0].resources.limits[requests.example.com/gpu]: Invalid value: "requests.example.com/gpu": doesn\'t follow extended resource name standard',
+        'spec.containers[0].resources.requests[requests.example.com/gpu]: Invalid value: "requests.example.com/gpu": doesn\'t follow extended resource name standard',
+      ],
+    ],
   ];
   for (const [fields, errors] of cases) {
     it(`${errors.length === 0 ? "accepts" : "refuses"} ${fields}`, () => {

@@ -2,11 +2,9 @@ import type { ResourceQuota } from "../../../gen/howbernetes/core/v1/resource_qu
 import type { Quantity } from "../../../gen/howbernetes/meta/v1/values.js";
 import type { FieldError } from "../../errors.js";
 import type { Whole } from "../../object.js";
-import { invalidValue } from "../../validation/field-error.js";
 import { entry } from "../../validation/field-path.js";
-import { validateQuantities } from "../../validation/quantities.js";
-import { isIntegerResource, validateQuotaResourceName } from "../../validation/resource-names.js";
-import { milliOf } from "../../values/quantity.js";
+import { validateResourceAmounts } from "../../validation/resource-amounts.js";
+import { validateQuotaResourceName } from "../../validation/resource-names.js";
 import { validateScopes } from "./scope-validation.js";
 
 /** Every error of a quota's spec. */
@@ -20,10 +18,8 @@ export function validateResourceQuotaStatus({ status }: Whole<ResourceQuota>): F
 }
 
 function validateAmounts(amounts: Readonly<Record<string, Quantity>>, path: string): FieldError[] {
-  const fractions = Object.entries(amounts).filter(([name, amount]) => isIntegerResource(name) && milliOf(amount) % 1000 !== 0);
   return [
     ...Object.keys(amounts).flatMap((name) => validateQuotaResourceName(name, entry(path, name))),
-    ...validateQuantities(amounts, path),
-    ...fractions.map(([name, { string: text }]) => invalidValue(entry(path, name), text, "must be an integer")),
+    ...validateResourceAmounts(amounts, path),
   ];
 }
