@@ -55,13 +55,14 @@ export class Preemptor {
     const { pod } = queued;
     const displaced = this.promise(pod, rescue);
     try {
-      await Promise.all(displaced.map((other) => this.giveUp(other, signal)));
+      await Promise.all(displaced.map((other) => this.displace(other, signal)));
       await this.evict(pod, rescue, signal);
     } catch (error: unknown) {
       if (signal.aborted) return;
       this.departures.forget(pod.uid);
       if (state.nominations.nodeOf(pod.uid) === rescue.nodeName) state.nominations.delete(pod.uid);
       queue.retry(queued);
+      await this.hide(pod, signal);
       throw error;
     }
     queue.suspend(queued, refusedBy);
@@ -89,13 +90,17 @@ export class Preemptor {
     return displaced;
   }
 
-  private async giveUp(displaced: PodInfo, signal: AbortSignal): Promise<void> {
-    this.deps.queue.tryNow(displaced.uid);
+  private async displace(pod: PodInfo, signal: AbortSignal): Promise<void> {
+    this.deps.queue.tryNow(pod.uid);
+    await this.hide(pod, signal);
+  }
+
+  /** Shows no promised node any more, if that can be written: nothing but a scheduler that starts anew goes by it. */
+  private async hide(pod: PodInfo, signal: AbortSignal): Promise<void> {
     try {
-      await this.show(displaced, null, signal);
+      await this.show(pod, null, signal);
     } catch (error: unknown) {
-      // Nothing goes by what it shows: it is put right when the pod is tried the next time.
-      if (!isAbort(error)) this.deps.log.debug("pod still shows a node that is not promised to it", { pod: nameOf(displaced), error });
+      if (!isAbort(error)) this.deps.log.debug("pod still shows a node that is not promised to it", { pod: nameOf(pod), error });
     }
   }
 

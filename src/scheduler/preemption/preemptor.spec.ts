@@ -1,0 +1,246 @@
+import { expect } from "chai";
+import { rankedPod } from "../../../test/fakes/crowded-cluster.js";
+import { type Call, FakeApi } from "../../../test/fakes/fake-api/fake-api.js";
+import { settle } from "../../../test/fakes/fake-api/settle.js";
+import { FakeClock } from "../../../test/fakes/fake-clock.js";
+import { unavailable } from "../../api/errors.js";
+import { eventKind } from "../../api/kinds/event/kind.js";
+import { podKind } from "../../api/kinds/pod/kind.js";
+import type { Whole } from "../../api/object.js";
+import { createLog } from "../../base/log.js";
+import type { InformerHandler } from "../../client/contracts.js";
+import { createEventRecorder } from "../../client/event-recorder.js";
+import { createInformer } from "../../client/informer.js";
+import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
+import { ClusterState } from "../cluster/cluster-state.js";
+import { type PodInfo, podInfo } from "../cluster/pod-info.js";
+import type { QueuedPod } from "../queue/queued-pod.js";
+import { SchedulingQueue } from "../queue/scheduling-queue.js";
+import { Preemptor } from "./preemptor.js";
+import { watchNominations } from "./watches.js";
+
+describe("Preemptor", () => {
+  const log = createLog("test", "silent");
+  let clock: FakeClock;
+  let api: FakeApi;
+  let state: ClusterState;
+  let queue: SchedulingQueue;
+  let preemptor: Preemptor;
+  let stop: () => Promise<void>;
+  const control = new AbortController();
+
+  beforeEach(async () => {
+    clock = new FakeClock();
+    api = new FakeApi(clock);
+    state = new ClusterState();
+    queue = new SchedulingQueue({ clock, hintsOf: () => undefined, isGated: () => false });
+    const pods = createInformer(api.of(podKind), {}, { clock, log });
+    const events = createEventRecorder({ client: api, component: "default-scheduler", clock, log });
+    preemptor = new Preemptor({ client: api.of(podKind), pods, state, queue, events, clock, log });
+    pods.addHandler(placing(state));
+    pods.addHandler(watchNominations(state.nominations, () => true));
+    pods.addHandler(preemptor.handler());
+    const stopping = new AbortController();
+    const ended = pods.run(stopping.signal).catch(() => undefined);
+    stop = async () => {
+      stopping.abort();
+      queue.close();
+      await ended;
+    };
+    await settle();
+  });
+  afterEach(() => stop());
+
+  const key = (name: string) => ({ namespace: "default", name });
+  const seed = (name: string, nodeName: string, priority: number): PodInfo =>
+    podInfo(api.seed(podKind, rankedPod({ name, nodeName, priority }).pod));
+  const found = (name: string): Whole<Pod> | undefined => api.objects(podKind).find(({ metadata }) => metadata.name === name);
+  const targetOf = (name: string) => found(name)?.status.conditions.find(({ type }) => type === "DisruptionTarget");
+
+  /** A pod that is being tried. */
+  function tried(name = "high", priority = 10): QueuedPod {
+    const pod = seed(name, "", priority);
+    queue.put(pod);
+    const queued = queue.tryNext();
+    if (queued === undefined) throw new Error("the pod was not queued");
+    return queued;
+  }
+  const tries = (): string | undefined => queue.tryNext()?.pod.uid;
+  const calls = (): string[] => {
+    const made: string[] = [];
+    api.intercept({ before: ({ verb, key: { name } }: Call) => void made.push(`${verb} ${name}`) });
+    return made;
+  };
+
+  it("has victims leave: marked, deleted with their grace, and told of in an event", async () => {
+    const victim = seed("low", "n1", 1);
+    await settle();
+    const queued = tried();
+    await preemptor.carryOut(queued, { nodeName: "n1", victims: [victim] }, [], control.signal);
+    await settle();
+
+    expect(targetOf("low")).to.include({
+      status: "True",
+      reason: "PreemptionByScheduler",
+      message: "default-scheduler: preempting to accommodate a higher priority pod",
+    });
+    expect(found("low")?.metadata.deletionGracePeriodSeconds).to.equal(30);
+    expect(found("high")?.status.nominatedNodeName).to.equal("n1");
+    const [event] = api.objects(eventKind);
+    expect([event?.involvedObject?.name, event?.type, event?.reason, event?.message]).to.deep.equal([
+      "low",
+      "Normal",
+      "Preempted",
+      "Preempted by pod high on node n1",
+    ]);
+  });
+
+  it("promises the node before anything is written", async () => {
+    const victim = seed("low", "n1", 1);
+    await settle();
+    const queued = tried();
+    const carriedOut = preemptor.carryOut(queued, { nodeName: "n1", victims: [victim] }, [], control.signal);
+    expect(state.nominated("n1").map(({ uid }) => uid)).to.deep.equal(["high"]);
+    expect(found("low")?.metadata.deletionTimestamp).to.equal(undefined);
+    await carriedOut;
+  });
+
+  it("has the pod tried again at once when the last victim has gone", async () => {
+    const victims = [seed("a", "n1", 2), seed("b", "n1", 1)];
+    await settle();
+    await preemptor.carryOut(tried(), { nodeName: "n1", victims }, [], control.signal);
+    expect(tries()).to.equal(undefined);
+    api.remove(podKind, key("a"));
+    await settle();
+    expect(tries()).to.equal(undefined);
+    api.remove(podKind, key("b"));
+    await settle();
+    expect(tries()).to.equal("high");
+  });
+
+  it("takes a victim that has run to its end for gone", async () => {
+    const victim = seed("low", "n1", 1);
+    await settle();
+    await preemptor.carryOut(tried(), { nodeName: "n1", victims: [victim] }, [], control.signal);
+    api.change(podKind, key("low"), (draft) => {
+      draft.status.phase = "Failed";
+    });
+    await settle();
+    expect(tries()).to.equal("high");
+  });
+
+  it("has the pod tried at once when the victims were gone before all was written", async () => {
+    const victim = seed("low", "n1", 1);
+    await settle();
+    api.intercept({ after: ({ verb }) => (verb === "delete" ? void api.remove(podKind, key("low")) : undefined) });
+    await preemptor.carryOut(tried(), { nodeName: "n1", victims: [victim] }, [], control.signal);
+    await settle();
+    expect(tries()).to.equal("high");
+  });
+
+  it("takes away a victim that is not bound yet", async () => {
+    const victim = seed("low", "", 1);
+    await settle();
+    state.assume(victim, "n1");
+    await preemptor.carryOut(tried(), { nodeName: "n1", victims: [victim] }, [], control.signal);
+    await settle();
+    expect(found("low")).to.equal(undefined);
+    expect(tries()).to.equal("high");
+  });
+
+  it("waits for a victim that goes already, and lets it be", async () => {
+    api.seed(podKind, rankedPod({ name: "low", nodeName: "n1", deleting: true }).pod);
+    await settle();
+    const victim = state.placement("low")?.pod;
+    if (victim === undefined) throw new Error("the victim is not placed");
+    const queued = tried();
+    const made = calls();
+    await preemptor.carryOut(queued, { nodeName: "n1", victims: [victim] }, [], control.signal);
+    expect(made).to.deep.equal(["patch high"]);
+    expect(tries()).to.equal(undefined);
+    api.remove(podKind, key("low"));
+    await settle();
+    expect(tries()).to.equal("high");
+  });
+
+  it("spares a pod that has come under a victim's name", async () => {
+    const victim = seed("low", "n1", 1);
+    await settle();
+    const queued = tried();
+    api.remove(podKind, key("low"));
+    api.seed(podKind, rankedPod({ name: "low", uid: "another", nodeName: "n1" }).pod);
+    await preemptor.carryOut(queued, { nodeName: "n1", victims: [victim] }, [], control.signal);
+    await settle();
+    expect(found("low")?.metadata).to.include({ uid: "another", deletionTimestamp: undefined });
+    expect(targetOf("low")).to.equal(undefined);
+    expect(tries()).to.equal("high");
+  });
+
+  it("takes the promise from less important ones, which look elsewhere at once", async () => {
+    const victim = seed("low", "n1", 1);
+    await settle();
+    const medium = tried("medium", 5);
+    await preemptor.carryOut(medium, { nodeName: "n1", victims: [victim] }, [], control.signal);
+    await settle();
+    const queued = tried();
+    await preemptor.carryOut(queued, { nodeName: "n1", victims: [] }, [], control.signal);
+    await settle();
+    expect(state.nominated("n1").map(({ uid }) => uid)).to.deep.equal(["high"]);
+    expect(found("medium")?.status.nominatedNodeName ?? "").to.equal("");
+    expect([tries(), tries()].sort()).to.deep.equal(["high", "medium"]);
+  });
+
+  it("leaves their promise to those as important", async () => {
+    const victim = seed("low", "n1", 1);
+    await settle();
+    await preemptor.carryOut(tried("equal", 10), { nodeName: "n1", victims: [victim] }, [], control.signal);
+    await preemptor.carryOut(tried(), { nodeName: "n1", victims: [victim] }, [], control.signal);
+    expect(state.nominated("n1").map(({ uid }) => uid)).to.deep.equal(["equal", "high"]);
+  });
+
+  for (const verb of ["patch", "delete"] as const) {
+    it(`takes its promise back when a ${verb} fails, and tries again after the backoff`, async () => {
+      const victim = seed("low", "n1", 1);
+      await settle();
+      const queued = tried();
+      api.intercept({
+        before: (call) => {
+          if (call.verb === verb && call.key.name === "low") throw unavailable("away");
+        },
+      });
+      const failure = await preemptor
+        .carryOut(queued, { nodeName: "n1", victims: [victim] }, [], control.signal)
+        .catch((error: unknown) => error);
+      await settle();
+      expect(String(failure)).to.contain("away");
+      expect([state.nominatedNode("high"), found("high")?.status.nominatedNodeName ?? ""]).to.deep.equal([undefined, ""]);
+      expect(tries()).to.equal(undefined);
+      await clock.advance(1_000);
+      expect(tries()).to.equal("high");
+    });
+  }
+
+  it("withdraws what was promised, and shows it", async () => {
+    const queued = tried();
+    await preemptor.carryOut(queued, { nodeName: "n1", victims: [] }, [], control.signal);
+    await settle();
+    await preemptor.withdraw(queued.pod, control.signal);
+    await settle();
+    expect([state.nominatedNode("high"), found("high")?.status.nominatedNodeName ?? ""]).to.deep.equal([undefined, ""]);
+  });
+
+  it("writes nothing where nothing was promised", async () => {
+    const queued = tried();
+    const made = calls();
+    await preemptor.withdraw(queued.pod, control.signal);
+    expect(made).to.deep.equal([]);
+  });
+});
+
+/** Keeps the state by the pods that have a node. */
+function placing(state: ClusterState): InformerHandler<Pod> {
+  const seen = (pod: Whole<Pod>): void => {
+    if (pod.spec.nodeName) state.bound(podInfo(pod), pod.spec.nodeName);
+  };
+  return { added: seen, updated: seen, deleted: ({ metadata }) => void state.remove(metadata.uid) };
+}
