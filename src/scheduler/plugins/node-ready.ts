@@ -14,7 +14,7 @@ function waitsFor(node: Whole<Node>): string {
   const { status, message = "" } = readyCondition(node) ?? {};
   if (status === undefined) return "it has not said yet that it is ready; the pod waits for that";
   const why = message === "" ? "" : ` (${message})`;
-  if (status === "False") return `it says that it is not ready${why}; the pod waits until it does`;
+  if (status === "False") return `it says that it is not ready${why}; the pod waits until it says that it is`;
   return `nothing has been heard from it${why}; the pod waits for its howbelet to come back`;
 }
 
