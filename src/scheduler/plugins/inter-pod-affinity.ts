@@ -1,0 +1,60 @@
+import type { ClusterView, NodeInfo } from "../cluster/cluster-view.js";
+import type { PodInfo } from "../cluster/pod-info.js";
+import type { FilterPlugin, PodFilter, ScorePlugin } from "../framework/plugin.js";
+import type { PluginContext } from "../framework/plugin-context.js";
+import { lastingRefusal, type Refusal, refusal } from "../framework/refusal.js";
+import { type AffinityTerms, affinityTermsOf } from "../topology/affinity-terms.js";
+import { TopologyIndex } from "../topology/topology-index.js";
+import { affinityName, affinityReason, antiAffinityReason, existingReason, explainAffinity } from "./inter-pod-affinity-explanation.js";
+import { type InterPodAffinityArgs, scoreAffinity } from "./inter-pod-affinity-score.js";
+import { type AffinityTally, countNear, tallyAffinity } from "./inter-pod-affinity-tally.js";
+import { affinityWakes } from "./inter-pod-affinity-wakes.js";
+
+const alone = lastingRefusal(affinityName, affinityReason);
+const crowded = refusal(affinityName, antiAffinityReason);
+const avoidedThere = refusal(affinityName, existingReason);
+
+/** Kubernetes' own. */
+export const defaultAffinityArgs: InterPodAffinityArgs = { hardPodAffinityWeight: 1, ignorePreferredTermsOfExistingPods: false };
+
+/**
+ * Places pods near those whose company they seek, and away from those that they avoid or that avoid them: near is what
+ * has the same value of the term's label of nodes.
+ */
+export function createInterPodAffinity(
+  context: PluginContext,
+  args: InterPodAffinityArgs = defaultAffinityArgs,
+  index: TopologyIndex = new TopologyIndex(context),
+): FilterPlugin & ScorePlugin {
+  const compiled = new WeakMap<PodInfo, { readonly terms: AffinityTerms | undefined }>();
+  const termsOf = (pod: PodInfo): AffinityTerms | undefined => {
+    if (pod.pod.spec.affinity === undefined) return undefined;
+    const found = compiled.get(pod) ?? { terms: affinityTermsOf(pod) };
+    compiled.set(pod, found);
+    return found.terms;
+  };
+  return {
+    name: affinityName,
+    scope: "cluster",
+    prepareFilter: (pod, cluster) => {
+      const tally = tallyAffinity(pod, termsOf(pod), index);
+      return tally === undefined ? undefined : filterOf(tally, cluster);
+    },
+    prepareScore: (pod) => scoreAffinity(pod, termsOf(pod), index, args),
+    wakes: affinityWakes(termsOf, index.cluster),
+  };
+}
+
+function filterOf(tally: AffinityTally, cluster: ClusterView): PodFilter {
+  return { check: (node) => refusalOf(tally, node), explain: (node) => explainAffinity(tally, node, cluster) };
+}
+
+function refusalOf({ sought, isFirst, avoided, avoiding }: AffinityTally, node: NodeInfo): Refusal | undefined {
+  for (const one of sought) {
+    const count = countNear(one, node);
+    if (count === undefined || (count === 0 && !isFirst)) return alone;
+  }
+  for (const one of avoided) if ((countNear(one, node) ?? 0) > 0) return crowded;
+  for (const one of avoiding) if ((countNear(one, node) ?? 0) > 0) return avoidedThere;
+  return undefined;
+}
