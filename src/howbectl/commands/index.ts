@@ -167,6 +167,12 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./events.js")).eventsCommand,
   },
   {
+    name: "why",
+    summary: "Say why an object is as it is, and what would change that",
+    group: troubleshooting,
+    load: async () => (await import("./why.js")).whyCommand,
+  },
+  {
     name: "tree",
     summary: "Show which objects belong to which",
     group: troubleshooting,

@@ -1,0 +1,115 @@
+import { isApiError } from "../../../api/errors.js";
+import { podKind } from "../../../api/kinds/pod/kind.js";
+import type { Whole } from "../../../api/object.js";
+import { SchedulingService } from "../../../gen/howbernetes/api/v1/scheduling.js";
+import type { Pod } from "../../../gen/howbernetes/core/v1/pod.js";
+import type {
+  Change as RecordedChange,
+  Placement as RecordedPlacement,
+  Suggestion as RecordedSuggestion,
+} from "../../../gen/howbernetes/placement/v1/placement_record.js";
+import type { KindObject } from "../../printers/object-format.js";
+import type { Placement } from "../facts.js";
+import type { Change, NodeVerdict, ObjectRef, Suggestion } from "../finding.js";
+import { templateOf } from "../pod-template.js";
+import { coreRef, suggest } from "../suggestions.js";
+import type { ReadDeps } from "./readings.js";
+
+/** The api-server answers at once or not at all; a scheduler that thinks longer than this is not waited for. */
+const patienceMs = 10_000;
+
+/** Asks the scheduler about a pod. @returns in a text why it does not say */
+export async function readPlacement(pod: Whole<Pod>, controllers: readonly KindObject[], deps: ReadDeps): Promise<Placement | string> {
+  const { namespace, name } = pod.metadata;
+  try {
+    const scheduling = deps.client.raw(SchedulingService, "watch");
+    const answer = await scheduling.explainPlacement({ namespace, name }, { signal: deps.signal, timeoutMs: patienceMs });
+    const placement = answer.live ?? answer.record?.placement;
+    if (placement === undefined) return answer.liveProblem === "" ? "no decision about it was recorded" : answer.liveProblem;
+    return placementOf(placement, pod, controllers);
+  } catch (error: unknown) {
+    if (!isApiError(error)) throw error;
+    return error.message;
+  }
+}
+
+function placementOf(placement: RecordedPlacement, pod: Whole<Pod>, controllers: readonly KindObject[]): Placement {
+  return {
+    nodes: nodesOf(placement),
+    suggestions: placement.suggestions.map((suggestion) => suggestionOf(suggestion, pod, controllers)),
+    reasons: reasonsOf(placement),
+    makingRoom: placement.victims.map(({ namespace = "", name = "" }) => coreRef(podKind.kind, namespace, name)),
+  };
+}
+
+function nodesOf({ ranking, verdicts, nodeName }: RecordedPlacement): NodeVerdict[] {
+  const ranked = ranking.map(({ nodeName: node = "", scoreHundredths = 0 }) => {
+    return { node, verdict: node === nodeName ? "chosen" : "fits", detail: `score ${hundredths(scoreHundredths)}` };
+  });
+  const refused = verdicts.map(({ nodeName: node = "", obstacles }) => ({
+    node,
+    verdict: [...new Set(obstacles.map(({ reason = "" }) => reason))].join(", "),
+    detail: obstacles.map(({ detail = "" }) => detail).join("; "),
+  }));
+  return [...ranked, ...refused];
+}
+
+/** Of what the best nodes' scores are made, the node chosen first. */
+function reasonsOf({ nodeName = "", nodeCount = 0, feasibleCount = 0, ranking, durationMicroseconds = 0 }: RecordedPlacement): string[] {
+  if (nodeName === "") return [];
+  const took = `decided in ${(durationMicroseconds / 1_000).toFixed(1)} ms`;
+  const choice = `${feasibleCount} of ${nodeCount} nodes would do, ${took}`;
+  const scores = ranking.map(({ nodeName: node = "", scoreHundredths = 0, parts }) => {
+    const shown = parts.map(({ plugin = "", scoreHundredths: part = 0, weight = 1 }) => {
+      return `${plugin} ${hundredths(part)}${weight === 1 ? "" : ` × ${weight}`}`;
+    });
+    return `${node} scores ${hundredths(scoreHundredths)}: ${shown.join(", ")}`;
+  });
+  return [choice, ...scores];
+}
+
+const hundredths = (value: number): string => String(Math.round(value) / 100);
+
+function suggestionOf({ text = "", changes }: RecordedSuggestion, pod: Whole<Pod>, controllers: readonly KindObject[]): Suggestion {
+  return suggest(text, ...changes.flatMap((change) => changeOf(change, pod, controllers) ?? []));
+}
+
+/** Undefined for a kind of change that this howbectl does not know: a newer scheduler's. */
+function changeOf(change: RecordedChange, pod: Whole<Pod>, controllers: readonly KindObject[]): Change | undefined {
+  const remove = change.remove.map(podRef);
+  switch (change.kind) {
+    case "free": {
+      const { nodeName: node = "", resource = "", amount = 0 } = change;
+      return { kind: "free", node, resource, amount, remove };
+    }
+    case "pods":
+      // Of pods that would have to come the text says which.
+      return remove.length === 0 ? undefined : { kind: "delete", objects: remove };
+    case "node":
+      return { kind: "command", command: change.command };
+    case "pod":
+      return podChange(change, pod, controllers);
+    default:
+      return undefined;
+  }
+}
+
+/** The scheduler speaks of the pod; it is its template that has to change. */
+function podChange({ patch = "[]" }: RecordedChange, pod: Whole<Pod>, controllers: readonly KindObject[]): Change {
+  const { object, prefix, recreate, keepsPods } = templateOf(pod, controllers);
+  const { namespace, name } = pod.metadata;
+  const changes = (JSON.parse(patch) as readonly { readonly path: string }[]).map((each) => ({ ...each, path: `${prefix}${each.path}` }));
+  return {
+    kind: "patch",
+    object,
+    type: "json",
+    patch: changes,
+    recreate,
+    replace: keepsPods ? [coreRef(podKind.kind, namespace, name)] : [],
+  };
+}
+
+function podRef(text: string): ObjectRef {
+  const [namespace = "", name = ""] = text.split("/");
+  return coreRef(podKind.kind, namespace, name);
+}

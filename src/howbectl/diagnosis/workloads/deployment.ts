@@ -1,0 +1,146 @@
+import type { Whole } from "../../../api/object.js";
+import type { Deployment } from "../../../gen/howbernetes/apps/v1/deployment.js";
+import type { ReplicaSet } from "../../../gen/howbernetes/apps/v1/replicaset.js";
+import type { Finding } from "../finding.js";
+import { problem, remark } from "../findings.js";
+import { conditionText } from "../pods/told.js";
+import { suggestCommand, targetWords } from "../suggestions.js";
+import { missingPodFindings } from "./missing-pods.js";
+import { counted, type ObjectCase } from "./object-case.js";
+import { podFindings } from "./pod-findings.js";
+
+/** What state an object is in, in words, and why. */
+export interface ObjectDiagnosis {
+  readonly is: string;
+  readonly findings: readonly Finding[];
+}
+
+const revisionKey = "deployment.kubernetes.io/revision";
+
+/** Says of a Deployment why it is as it is. */
+export function diagnoseDeployment(it: ObjectCase<Deployment>): ObjectDiagnosis {
+  const { spec, status } = it.object;
+  const { replicas: wanted = 1 } = spec;
+  const { availableReplicas = 0, updatedReplicas = 0, replicas = 0 } = status;
+  const missing = wanted - replicas;
+  const findings = [
+    ...scaledToZero(it, wanted),
+    ...unobserved(it),
+    ...pausedFindings(it),
+    ...missingPodFindings(it, { count: missing, template: spec.template }),
+    ...deadlineFindings(it),
+    ...podFindings(it),
+    ...rolledBack(it),
+  ];
+  const isComplete = availableReplicas === wanted && updatedReplicas === wanted && replicas === wanted;
+  if (isComplete && wanted > 0) findings.push(wellRemark(it, wanted));
+  else if (findings.length === 0) findings.push(rolloutRemark(it, wanted));
+  return {
+    is:
+      wanted === 0
+        ? "scaled to zero"
+        : `${isComplete ? "complete" : "incomplete"}, ${availableReplicas} of ${counted(wanted, "pod")} available`,
+    findings,
+  };
+}
+
+/** That nobody wants any pods. */
+export function scaledToZero<T extends Deployment | ReplicaSet>({ ref }: ObjectCase<T>, wanted: number): Finding[] {
+  if (wanted > 0) return [];
+  return [
+    remark(ref, {
+      code: "ScaledToZero",
+      headline: "it is to have no pods",
+      evidence: ["spec.replicas: 0"],
+      suggestions: [suggestCommand("have one pod", "scale", ...targetWords(ref), "--replicas=1")],
+    }),
+  ];
+}
+
+/** Its controller has not seen what it says now. */
+export function unobserved<T extends Deployment | ReplicaSet>({ ref, object }: ObjectCase<T>): Finding[] {
+  const { generation = 0 } = object.metadata;
+  const { observedGeneration = 0 } = object.status as { readonly observedGeneration?: number };
+  if (observedGeneration >= generation) return [];
+  const evidence = [`generation ${generation}, observed: ${observedGeneration}`];
+  return [
+    problem(ref, {
+      code: "NotObserved",
+      headline: "its controller has not seen its last change yet",
+      evidence,
+      waitsFor: "the controllers to run",
+    }),
+  ];
+}
+
+function pausedFindings({ ref, object, controlled }: ObjectCase<Deployment>): Finding[] {
+  if (object.spec.paused !== true) return [];
+  const latest = latestOf(controlled.map(({ object: each }) => each as Whole<ReplicaSet>));
+  const { updatedReplicas = 0, replicas = 0 } = object.status;
+  const isHeld = updatedReplicas < replicas || latest === undefined || updatedReplicas < (object.spec.replicas ?? 1);
+  const evidence = ["spec.paused: true", `${updatedReplicas} of ${object.spec.replicas ?? 1} pods are of its present template`];
+  const suggestions = [suggestCommand("resume the rollout", "rollout", "resume", ...targetWords(ref))];
+  const draft = { code: "Paused", headline: "its rollout is paused", evidence, waitsFor: "somebody to resume it", suggestions };
+  return [isHeld ? problem(ref, draft) : remark(ref, draft)];
+}
+
+function latestOf(sets: readonly Whole<ReplicaSet>[]): Whole<ReplicaSet> | undefined {
+  return sets.toSorted((a, b) => Number(b.metadata.annotations[revisionKey] ?? 0) - Number(a.metadata.annotations[revisionKey] ?? 0))[0];
+}
+
+function deadlineFindings({ ref, object, controlled, nowMs }: ObjectCase<Deployment>): Finding[] {
+  const progressing = object.status.conditions.find(({ type }) => type === "Progressing");
+  if (progressing?.status !== "False") return [];
+  const numbers = controlled.map(({ object: each }) => Number(each.metadata.annotations[revisionKey] ?? 0)).filter((number) => number > 0);
+  const latest = Math.max(0, ...numbers);
+  const earlier = numbers.filter((number) => number < latest);
+  const undo = earlier.length === 0 ? [] : [Math.max(...earlier)];
+  return [
+    problem(ref, {
+      code: progressing.reason === "ProgressDeadlineExceeded" ? "ProgressDeadlineExceeded" : "ReplicaSetRefused",
+      headline: `its rollout has not come forward within ${object.spec.progressDeadlineSeconds ?? 600}s`,
+      evidence: [conditionText(progressing, nowMs)],
+      suggestions: undo.map((revision) =>
+        suggestCommand(`go back to revision ${revision}`, "rollout", "undo", ...targetWords(ref), `--to-revision=${revision}`),
+      ),
+    }),
+  ];
+}
+
+function rolledBack({ ref, object, nowMs }: ObjectCase<Deployment>): Finding[] {
+  const condition = object.status.conditions.find(({ type, status }) => type === "RolledBack" && status === "True");
+  if (condition === undefined) return [];
+  const suggestions = [suggestCommand("compare its revisions", "rollout", "history", ...targetWords(ref))];
+  return [
+    problem(ref, {
+      code: "RolledBack",
+      headline: "it was rolled back to an earlier revision",
+      evidence: [conditionText(condition, nowMs)],
+      suggestions,
+    }),
+  ];
+}
+
+function wellRemark({ ref, object, nowMs }: ObjectCase<Deployment>, wanted: number): Finding {
+  const available = object.status.conditions.filter(({ type }) => type === "Available");
+  return remark(ref, {
+    code: "Complete",
+    headline: `its ${counted(wanted, "pod")} ${wanted === 1 ? "is" : "are"} of its present template and available`,
+    evidence: available.map((condition) => conditionText(condition, nowMs)),
+  });
+}
+
+function rolloutRemark({ ref, object, nowMs }: ObjectCase<Deployment>, wanted: number): Finding {
+  const { updatedReplicas = 0, availableReplicas = 0, replicas = 0 } = object.status;
+  const { minReadySeconds = 0 } = object.spec;
+  return remark(ref, {
+    code: "RollingOut",
+    headline: "its rollout goes on",
+    evidence: [
+      `${replicas} pods are there, ${updatedReplicas} of ${wanted} of its present template, ${availableReplicas} available`,
+      ...(minReadySeconds > 0 ? [`a pod counts as available when it has been ready for ${minReadySeconds}s`] : []),
+      ...object.status.conditions.filter(({ type }) => type === "Progressing").map((condition) => conditionText(condition, nowMs)),
+    ],
+    waitsFor: "new pods to become available, and old ones to go",
+  });
+}
