@@ -10,6 +10,7 @@ import { podKind } from "../api/kinds/pod/kind.js";
 import { createLog } from "../base/log.js";
 import { createEventRecorder } from "../client/event-recorder.js";
 import { createDefaultProfile } from "./default-profile.js";
+import { longestSuspensionMs } from "./queue/scheduling-queue.js";
 import { SchedulingTerm } from "./scheduling-term.js";
 
 describe("SchedulingTerm", () => {
@@ -93,34 +94,32 @@ describe("SchedulingTerm", () => {
   it("says why a pod does not fit, once, and binds it when it does", async () => {
     api.seed(nodeKind, node({ name: "n1", unschedulable: true }));
     await start();
-    await create({ name: "web" });
+    await create({ name: "web", requests: { cpu: "1" } });
     await settle();
     const told = conditionOf("web");
     expect([told?.status, told?.reason, told?.message]).to.deep.equal([
       "False",
       "Unschedulable",
-      "0/1 nodes are available: 1 node(s) were unschedulable.",
+      "0/1 nodes are available: 1 node(s) were unschedulable. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
     ]);
-    expect(events("FailedScheduling")).to.deep.equal(["0/1 nodes are available: 1 node(s) were unschedulable."]);
+    expect(events("FailedScheduling")).to.deep.equal([told?.message]);
 
     let writes = 0;
     api.intercept({ before: ({ verb }) => void (verb === "patch" ? writes++ : 0) });
-    api.seed(nodeKind, node({ name: "n2", unschedulable: true, labels: { any: "news" } }));
+    api.seed(nodeKind, node({ name: "n2", allocatable: { cpu: "500m" } }));
     await settle();
-    expect(conditionOf("web")?.message).to.equal("0/2 nodes are available: 2 node(s) were unschedulable.");
-    api.change(nodeKind, { namespace: "", name: "n2" }, (draft) => {
-      draft.metadata.labels = { other: "news" };
-    });
+    expect(conditionOf("web")?.message).to.match(/^0\/2 nodes are available: 1 Insufficient cpu, 1 node\(s\) were unschedulable\. /);
+    await clock.advance(longestSuspensionMs);
     await settle();
     expect(events("FailedScheduling")).to.have.length(2);
     // The second sentence once in the condition; the third attempt's, the same, only as a repeat of the event.
     expect(writes).to.equal(2);
 
-    api.change(nodeKind, { namespace: "", name: "n2" }, (draft) => {
+    api.change(nodeKind, { namespace: "", name: "n1" }, (draft) => {
       draft.spec.unschedulable = false;
     });
     await settle();
-    expect(placed()).to.deep.equal({ web: "n2" });
+    expect(placed()).to.deep.equal({ web: "n1" });
   });
 
   it("binds a waiting pod when another leaves room", async () => {

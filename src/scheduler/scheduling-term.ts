@@ -1,34 +1,38 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { namespaceKind } from "../api/kinds/namespace/kind.js";
 import { nodeKind } from "../api/kinds/node/kind.js";
 import { podKind } from "../api/kinds/pod/kind.js";
 import { podDisruptionBudgetKind } from "../api/kinds/poddisruptionbudget/kind.js";
 import { formatKey, keyOf, type Whole } from "../api/object.js";
 import { isAbort } from "../base/abort.js";
+import type { BackoffOptions } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
 import { InvariantError } from "../base/invariant.js";
 import type { Log } from "../base/log.js";
 import type { Metrics } from "../base/metrics.js";
-import type { ApiClient, EventRecorder, Informer } from "../client/contracts.js";
+import type { ApiClient, EventRecorder } from "../client/contracts.js";
 import { createInformer } from "../client/informer.js";
-import type { Node } from "../gen/howbernetes/core/v1/node.js";
 import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
-import type { PodDisruptionBudget } from "../gen/howbernetes/policy/v1/pod_disruption_budget.js";
 import { Binder } from "./binding/binder.js";
+import { Placer } from "./binding/placer.js";
 import { PodReporter } from "./binding/pod-reporter.js";
 import { Slots } from "./binding/slots.js";
 import { ClusterState } from "./cluster/cluster-state.js";
 import { FailureLog } from "./cluster/failure-log.js";
 import { schedulerNameOf } from "./cluster/pod-info.js";
+import { PodShapes } from "./cluster/pod-shapes.js";
 import type { Attempt } from "./cycle/attempt.js";
 import { Decider } from "./cycle/decider.js";
+import { refusingPlugins } from "./cycle/refusing-plugins.js";
 import { unschedulableSentence } from "./cycle/sentence.js";
 import type { Profile } from "./framework/plugin.js";
 import type { PluginContext } from "./framework/plugin-context.js";
 import { Preemptor } from "./preemption/preemptor.js";
 import { watchBudgets, watchNominations } from "./preemption/watches.js";
-import { type QueuedPod, SchedulingQueue } from "./queue/scheduling-queue.js";
+import type { QueuedPod } from "./queue/queued-pod.js";
+import { SchedulingQueue } from "./queue/scheduling-queue.js";
 import { createSchedulerMetrics, type SchedulerMetrics } from "./scheduler-metrics.js";
-import { watchNodes, watchPods } from "./watches.js";
+import { watchNamespaces, watchNodes, watchPods } from "./watches.js";
 
 export interface SchedulingTermDeps {
   /** Its writes are refused once another scheduler leads. */
@@ -39,6 +43,10 @@ export interface SchedulingTermDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics?: Metrics | undefined;
+  /** How long pods that were tried in vain wait; Kubernetes' 1 to 10 s by default. */
+  readonly backoff?: BackoffOptions | undefined;
+  /** Is told of every decision, as soon as it is made; must not hold up the next one. */
+  readonly decided?: ((attempt: Attempt, queued: QueuedPod) => void) | undefined;
 }
 
 // Where the store's group commit is busy: more calls at once would only wait there.
@@ -53,63 +61,87 @@ const sliceMs = 8;
  * moment it is made, while its binding is still being written.
  */
 export class SchedulingTerm {
-  private readonly state = new ClusterState();
-  private readonly queue: SchedulingQueue;
+  /** What decisions are made on; read, and tried out, between them by whoever explains them. */
+  readonly state = new ClusterState();
+  readonly queue: SchedulingQueue;
+  readonly profiles: ReadonlyMap<string, Profile>;
   private readonly slots = new Slots(writesAtOnce);
-  private readonly binder: Binder;
   private readonly reporter: PodReporter;
-  private readonly nodes: Informer<Node>;
-  private readonly pods: Informer<Pod>;
-  private readonly budgets: Informer<PodDisruptionBudget>;
+  private readonly placer: Placer;
   private readonly preemptor: Preemptor;
+  private readonly decider: Decider;
   private readonly metrics: SchedulerMetrics;
   private readonly writing = new Set<Promise<void>>();
-  private readonly decider: Decider;
-  private readonly profiles: ReadonlyMap<string, Profile>;
+  private readonly informers: ReturnType<SchedulingTerm["watch"]>;
 
   constructor(private readonly deps: SchedulingTermDeps) {
-    const { client, clock, log, events, metrics } = deps;
-    this.queue = new SchedulingQueue(clock);
-    this.binder = new Binder({ client, state: this.state, queue: this.queue, log });
-    this.reporter = new PodReporter(client.of(podKind), events, clock);
-    this.metrics = createSchedulerMetrics(metrics);
-    this.nodes = createInformer(client.of(nodeKind), {}, { clock, log });
-    this.pods = createInformer(client.of(podKind), {}, { clock, log });
-    this.budgets = createInformer(client.of(podDisruptionBudgetKind), {}, { clock, log });
-    const { state, queue, pods } = this;
-    this.preemptor = new Preemptor({ client: client.of(podKind), pods, state, queue, events, clock, log });
-    this.decider = new Decider({ cluster: this.state, clock });
+    const { client, clock, log, events, metrics, backoff } = deps;
+    const { state, slots } = this;
+    const shapes = new PodShapes();
     const failureLog = new FailureLog(clock);
-    const profiles = deps.profiles({ cluster: this.state, observe: (observer) => this.state.observe(observer), failureLog, clock });
+    const profiles = deps.profiles({ cluster: state, observe: (observer) => state.observe(observer), failureLog, clock });
     this.profiles = new Map(profiles.map((profile) => [profile.schedulerName, profile]));
-    this.nodes.addHandler(watchNodes(this.state, this.queue));
-    this.budgets.addHandler(watchBudgets(state.budgets));
-    const isMine = (pod: Whole<Pod>): boolean => this.profiles.has(schedulerNameOf(pod));
-    this.pods.addHandler(watchPods(this.state, this.queue, isMine));
-    this.pods.addHandler(watchNominations(state.nominations, isMine));
-    this.pods.addHandler(this.preemptor.handler());
-    this.pods.addHandler({ updated: (pod, previous) => failureLog.seen(pod, previous) });
+    this.queue = new SchedulingQueue({ clock, backoff, ...queueRules(this.profiles) });
+    this.metrics = createSchedulerMetrics(metrics);
+    this.decider = new Decider({ cluster: state, clock });
+    this.reporter = new PodReporter(client.of(podKind), events, clock);
+    const binder = new Binder(client, log);
+    this.placer = new Placer({
+      state,
+      queue: this.queue,
+      shapes,
+      binder,
+      reporter: this.reporter,
+      slots,
+      metrics: this.metrics,
+      clock,
+      log,
+    });
+    this.informers = this.watch(shapes, failureLog);
+    const { queue, informers } = this;
+    this.preemptor = new Preemptor({ client: client.of(podKind), pods: informers.pods, state, queue, events, clock, log });
+    informers.pods.addHandler(this.preemptor.handler());
   }
 
   /** Schedules until `signal` fires; rejects when it can't go on. */
   async run(signal: AbortSignal): Promise<void> {
     const stop = new AbortController();
     const all = AbortSignal.any([signal, stop.signal]);
-    const watching = Promise.all([this.nodes.run(all), this.pods.run(all), this.budgets.run(all)]);
+    const watching = Promise.all(Object.values(this.informers).map((informer) => informer.run(all)));
+    const hide = this.metrics.show(() => this.queue.sizes());
     try {
       await Promise.race([this.schedule(all), watching]);
     } catch (error: unknown) {
       if (!signal.aborted || !isAbort(error)) throw error;
     } finally {
       stop.abort();
+      hide();
       this.queue.close();
       await Promise.allSettled([watching, ...this.writing]);
     }
   }
 
+  private watch(shapes: PodShapes, failureLog: FailureLog) {
+    const { client, clock, log } = this.deps;
+    const { state, queue } = this;
+    const nodes = createInformer(client.of(nodeKind), {}, { clock, log });
+    const pods = createInformer(client.of(podKind), { keep: shapes.keep }, { clock, log });
+    const namespaces = createInformer(client.of(namespaceKind), {}, { clock, log });
+    const budgets = createInformer(client.of(podDisruptionBudgetKind), {}, { clock, log });
+    const isMine = (pod: Whole<Pod>): boolean => this.profiles.has(schedulerNameOf(pod));
+    nodes.addHandler(watchNodes({ state, queue }));
+    namespaces.addHandler(watchNamespaces({ state, queue }));
+    budgets.addHandler(watchBudgets(state.budgets));
+    // First: the others find the state as it is after the change.
+    pods.addHandler(watchPods({ state, queue, isMine, info: (pod) => shapes.info(pod) }));
+    pods.addHandler(watchNominations(state.nominations, isMine));
+    pods.addHandler({ updated: (pod, previous) => failureLog.seen(pod, previous) });
+    return { nodes, pods, namespaces, budgets };
+  }
+
   private async schedule(signal: AbortSignal): Promise<void> {
-    // A pod that looks homeless may be bound, and a node that looks empty full, until both lists are complete.
-    await Promise.all([this.nodes.synced(signal), this.pods.synced(signal), this.budgets.synced(signal)]);
+    // A pod that looks homeless may be bound, and a node that looks empty full, until all lists are complete.
+    await Promise.all(Object.values(this.informers).map((informer) => informer.synced(signal)));
     for (let sliceEndMs = this.deps.clock.monotonicMs() + sliceMs; ; ) {
       const queued = await this.queue.next(signal);
       await this.slots.take(signal);
@@ -126,20 +158,23 @@ export class SchedulingTerm {
     const profile = this.profiles.get(schedulerNameOf(queued.pod.pod));
     if (profile === undefined) throw new InvariantError("a pod of another scheduler was queued");
     const attempt = this.decider.decide(queued.pod, profile);
-    const { nodeName } = attempt;
-    if (nodeName !== undefined) {
-      this.state.assume(queued.pod, nodeName);
-      this.write(this.bind(queued, nodeName, signal), queued);
-    } else {
-      this.metrics.attempt("unschedulable");
-      this.write(this.giveUp(queued, attempt, signal), queued);
-    }
+    const { nodeName, durationMs } = attempt;
+    this.metrics.decided(nodeName === undefined ? "unschedulable" : "placed", durationMs / 1000);
+    this.deps.decided?.(attempt, queued);
+    this.write(nodeName === undefined ? this.giveUp(queued, attempt, signal) : this.place({ queued, nodeName, profile }, signal), queued);
+  }
+
+  private place(placement: Parameters<Placer["begin"]>[0], signal: AbortSignal): Promise<void> {
+    const refused = this.placer.begin(placement);
+    return refused === undefined ? this.placer.finish(placement, signal) : this.placer.refused(placement, refused, signal);
   }
 
   /** Puts a pod back that no node will do for, and says so; where others are to make room for it, has them do so first. */
   private async giveUp(queued: QueuedPod, { rescue, nodeCount, refusals }: Attempt, signal: AbortSignal): Promise<void> {
     const isRescued = rescue?.kind === "found";
-    const refusedBy = new Set([...refusals.values()].map(({ plugin }) => plugin));
+    const refusedBy = refusingPlugins(refusals);
+    this.metrics.attempt("unschedulable");
+    this.metrics.refused(refusedBy);
     if (!isRescued) this.queue.suspend(queued, refusedBy);
     const report = rescue === undefined || isRescued ? "" : ` ${rescue.report}`;
     const sentence = unschedulableSentence(nodeCount, refusals.values());
@@ -147,16 +182,6 @@ export class SchedulingTerm {
     const rescued = isRescued ? this.preemptor.carryOut(queued, rescue, refusedBy, signal) : undefined;
     const withdrawn = rescue?.kind === "futile" ? this.preemptor.withdraw(queued.pod, signal) : undefined;
     await Promise.all([told, rescued, withdrawn]);
-  }
-
-  private async bind(queued: QueuedPod, nodeName: string, signal: AbortSignal): Promise<void> {
-    const { pod } = queued.pod;
-    const bound = await this.binder.bind(queued, nodeName, signal);
-    this.metrics.attempt(bound ? "scheduled" : "error");
-    if (!bound) return;
-    this.metrics.scheduled((this.deps.clock.monotonicMs() - queued.sinceMs) / 1000);
-    this.reporter.scheduled(pod, nodeName);
-    this.deps.log.debug("pod bound", { pod: formatKey(keyOf(pod)), node: nodeName });
   }
 
   /** Lets a write go on beside further decisions, and frees its slot when it has ended. */
@@ -171,4 +196,15 @@ export class SchedulingTerm {
       });
     this.writing.add(tracked);
   }
+}
+
+/** What the queue asks of the plugins of a pod's profile. */
+function queueRules(profiles: ReadonlyMap<string, Profile>): Pick<ConstructorParameters<typeof SchedulingQueue>[0], "hintsOf" | "isGated"> {
+  const hints = new Map(
+    [...profiles].map(([name, { filters }]) => [name, new Map(filters.map((filter) => [filter.name, filter.wakes]))] as const),
+  );
+  return {
+    hintsOf: ({ pod }, plugin) => hints.get(schedulerNameOf(pod))?.get(plugin),
+    isGated: (pod) => profiles.get(schedulerNameOf(pod.pod))?.gates.some((plugin) => plugin.gate(pod) !== undefined) ?? false,
+  };
 }

@@ -4,72 +4,64 @@ import { formatKey, keyOf, type Whole } from "../../api/object.js";
 import type { Log } from "../../base/log.js";
 import type { ApiClient } from "../../client/contracts.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
-import type { ClusterState } from "../cluster/cluster-state.js";
-import { nodeNameOf, podInfo } from "../cluster/pod-info.js";
-import type { QueuedPod, SchedulingQueue } from "../queue/scheduling-queue.js";
+import { nodeNameOf, type PodInfo } from "../cluster/pod-info.js";
+import type { BindPlugin } from "../framework/plugin.js";
 
-export interface BinderDeps {
-  readonly client: ApiClient;
-  readonly state: ClusterState;
-  readonly queue: SchedulingQueue;
-  readonly log: Log;
+/** What became of a binding. */
+export type BindOutcome =
+  | { readonly kind: "bound" }
+  /** Somebody else has bound it, or we did earlier. */
+  | { readonly kind: "boundElsewhere"; readonly pod: Whole<Pod> }
+  /** It has no node. */
+  | { readonly kind: "unbound" }
+  /** There is no such pod any more. */
+  | { readonly kind: "gone" }
+  /** Neither the binding's answer nor the pod could be had: it may be bound to that node. */
+  | { readonly kind: "unknown" };
+
+/** A pod and the node that it is to be bound to. */
+export interface Binding {
+  readonly pod: PodInfo;
+  readonly nodeName: string;
 }
 
 /**
- * Writes decisions down. A pod whose binding fails is counted where the server says that it is, for an answer may get
- * lost after its binding took effect; only then is it tried again.
+ * Writes decisions down. What became of a binding that failed is what the server says then, for an answer may get lost
+ * after its binding took effect.
  */
 export class Binder {
-  constructor(private readonly deps: BinderDeps) {}
+  constructor(
+    private readonly client: ApiClient,
+    private readonly log: Log,
+  ) {}
 
-  /** Binds an assumed pod. @returns whether it is bound to that node */
-  async bind(queued: QueuedPod, nodeName: string, signal: AbortSignal): Promise<boolean> {
-    const { pod } = queued.pod;
+  /** Binds by the first plugin that does it, or else itself. Rejects when `signal` fires, or with what no ApiError is. */
+  async bind(binding: Binding, plugins: readonly BindPlugin[], signal: AbortSignal): Promise<BindOutcome> {
+    const { pod, nodeName } = binding;
     try {
-      // The queue lets go of the pod when the cache shows it bound: before, an older version could bring it back.
-      await this.deps.client.bind(pod, nodeName, signal);
-      return true;
+      for (const plugin of plugins) if (await plugin.bind(pod, nodeName, signal)) return { kind: "bound" };
+      await this.client.bind(pod.pod, nodeName, signal);
+      return { kind: "bound" };
     } catch (error: unknown) {
-      if (signal.aborted) return false;
-      if (!isApiError(error)) throw error;
-      const fields = { pod: formatKey(keyOf(pod)), node: nodeName, error };
-      if (isConflict(error) || isNotFound(error)) this.deps.log.debug("binding was refused", fields);
-      else this.deps.log.warn("binding failed", fields);
-      return await this.settle(queued, nodeName, signal);
+      if (signal.aborted || !isApiError(error)) throw error;
+      const fields = { pod: formatKey(keyOf(pod.pod)), node: nodeName, error };
+      if (isConflict(error) || isNotFound(error)) this.log.debug("binding was refused", fields);
+      else this.log.warn("binding failed", fields);
+      return await this.seen(binding, signal);
     }
   }
 
-  private async settle(queued: QueuedPod, nodeName: string, signal: AbortSignal): Promise<boolean> {
-    const { state, queue } = this.deps;
-    const { uid } = queued.pod;
-    let live: Whole<Pod> | undefined;
+  private async seen({ pod: { pod, uid }, nodeName }: Binding, signal: AbortSignal): Promise<BindOutcome> {
     try {
-      live = await this.live(queued.pod.pod, signal);
+      const live = await this.client.of(podKind).get(keyOf(pod), { signal });
+      if (live.metadata.uid !== uid) return { kind: "gone" };
+      if (nodeNameOf(live) === "") return { kind: "unbound" };
+      return nodeNameOf(live) === nodeName ? { kind: "bound" } : { kind: "boundElsewhere", pod: live };
     } catch (error: unknown) {
-      if (signal.aborted) return false;
-      // It may be bound: it goes on counting on that node until the next attempt.
-      this.deps.log.debug("binding's fate is unknown", { pod: formatKey(keyOf(queued.pod.pod)), error });
-      queue.retry(queued);
-      return false;
-    }
-    if (live !== undefined && nodeNameOf(live) !== "") {
-      state.bound(podInfo(live), nodeNameOf(live));
-      queue.remove(uid);
-      return nodeNameOf(live) === nodeName;
-    }
-    state.forget(uid);
-    if (live === undefined) queue.remove(uid);
-    else queue.retry(queued);
-    return false;
-  }
-
-  private async live(pod: Whole<Pod>, signal: AbortSignal): Promise<Whole<Pod> | undefined> {
-    try {
-      const live = await this.deps.client.of(podKind).get(keyOf(pod), { signal });
-      return live.metadata.uid === pod.metadata.uid ? live : undefined;
-    } catch (error: unknown) {
-      if (isNotFound(error)) return undefined;
-      throw error;
+      if (isNotFound(error)) return { kind: "gone" };
+      if (signal.aborted || !isApiError(error)) throw error;
+      this.log.debug("binding's fate is unknown", { pod: formatKey(keyOf(pod)), error });
+      return { kind: "unknown" };
     }
   }
 }

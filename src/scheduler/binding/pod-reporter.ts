@@ -5,7 +5,7 @@ import { formatRfc3339, timeFromMs } from "../../api/values/time.js";
 import type { Clock } from "../../base/clock.js";
 import type { EventRecorder, ResourceClient } from "../../client/contracts.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
-import type { QueuedPod } from "../queue/scheduling-queue.js";
+import type { QueuedPod } from "../queue/queued-pod.js";
 
 /** Tells users what became of a pod: in its PodScheduled condition, and in Events. */
 export class PodReporter {

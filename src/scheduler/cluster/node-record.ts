@@ -24,7 +24,8 @@ export class NodeRecord implements NodeInfo {
   images: ReadonlyMap<string, number> = new Map();
   readonly pods = new Map<string, PodInfo>();
   readonly name: string;
-  private ports: { readonly generation: number; readonly taken: readonly HostPort[] } | undefined;
+  /** Undefined until asked for after a pod with ports has come or gone. */
+  private ports: readonly HostPort[] | undefined;
 
   constructor(
     public node: Whole<Node>,
@@ -38,10 +39,8 @@ export class NodeRecord implements NodeInfo {
   }
 
   get hostPorts(): readonly HostPort[] {
-    if (this.ports?.generation !== this.generation) {
-      this.ports = { generation: this.generation, taken: [...this.pods.values()].flatMap(({ hostPorts }) => hostPorts) };
-    }
-    return this.ports.taken;
+    this.ports ??= [...this.pods.values()].flatMap(({ hostPorts }) => hostPorts);
+    return this.ports;
   }
 
   update(node: Whole<Node>, generation: number): void {
@@ -56,13 +55,20 @@ export class NodeRecord implements NodeInfo {
 
   add(pod: PodInfo, generation: number): void {
     this.pods.set(pod.uid, pod);
+    if (pod.hostPorts.length > 0) this.ports = undefined;
     this.generation = generation;
     this.requested = addResources(this.requested, pod.requests);
     this.assumedRequested = addResources(this.assumedRequested, pod.assumedRequests);
   }
 
+  /** Keeps a newer version of a pod that counts as the one before. */
+  replace(pod: PodInfo): void {
+    this.pods.set(pod.uid, pod);
+  }
+
   remove(pod: PodInfo, generation: number): void {
     this.pods.delete(pod.uid);
+    if (pod.hostPorts.length > 0) this.ports = undefined;
     this.generation = generation;
     const isEmpty = this.pods.size === 0;
     this.requested = isEmpty ? noResources : subtractResources(this.requested, pod.requests);

@@ -8,6 +8,10 @@ export class Nominations {
   private readonly byPod = new Map<string, { readonly pod: PodInfo; readonly nodeName: string }>();
   private readonly byNode = new Map<string, Map<string, PodInfo>>();
 
+  get size(): number {
+    return this.byPod.size;
+  }
+
   /** Promises a pod a node, instead of the one before. */
   set(pod: PodInfo, nodeName: string): void {
     this.delete(pod.uid);

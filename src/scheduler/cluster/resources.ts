@@ -55,12 +55,25 @@ export function namesOf(resources: Resources): readonly string[] {
     : [...own, ...[...resources.extended].filter(([, amount]) => amount > 0).map(([name]) => name)];
 }
 
+const plus = (x: number, y: number): number => x + y;
+const minus = (x: number, y: number): number => x - y;
+
 export function addResources(a: Resources, b: Resources): Resources {
-  return combine(a, b, (x, y) => x + y);
+  return {
+    cpu: a.cpu + b.cpu,
+    memory: a.memory + b.memory,
+    ephemeralStorage: a.ephemeralStorage + b.ephemeralStorage,
+    extended: combineExtended(a.extended, b.extended, plus),
+  };
 }
 
 export function subtractResources(a: Resources, b: Resources): Resources {
-  return combine(a, b, (x, y) => x - y);
+  return {
+    cpu: a.cpu - b.cpu,
+    memory: a.memory - b.memory,
+    ephemeralStorage: a.ephemeralStorage - b.ephemeralStorage,
+    extended: combineExtended(a.extended, b.extended, minus),
+  };
 }
 
 function combine(a: Resources, b: Resources, each: (x: number, y: number) => number): Resources {

@@ -27,3 +27,30 @@ export type WakeHints = {
 
 /** An answer for events that always may help. */
 export const always = (): boolean => true;
+
+/** All kinds of events. */
+export const clusterEventKinds: readonly ClusterEventKind[] = [
+  "nodeAdded",
+  "nodeUpdated",
+  "podPlaced",
+  "podUpdated",
+  "podGone",
+  "namespaceUpdated",
+];
+
+/** Of a plugin that does not say what may help the pods that it refused. */
+export const anyChange: WakeHints = {
+  nodeAdded: always,
+  nodeUpdated: always,
+  podPlaced: always,
+  podUpdated: always,
+  podGone: always,
+  namespaceUpdated: always,
+};
+
+/** Whether an event may help a pod, by the hints of a plugin that refused it. */
+export function mayHelp(hints: WakeHints, event: ClusterEvent, pod: PodInfo): boolean {
+  // Each kind's hint takes that kind's event, which the type of a lookup by a union of kinds cannot say.
+  const hint = hints[event.kind] as ((event: ClusterEvent, pod: PodInfo) => boolean) | undefined;
+  return hint?.(event, pod) ?? false;
+}
