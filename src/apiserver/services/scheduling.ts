@@ -55,7 +55,8 @@ async function explainPlacement(
   }
   if (!waitsForNode(pod)) return { record, live: undefined, liveProblem: "" };
   try {
-    const value = { podUid: pod.metadata.uid, pod: formatKey(key) };
+    const { uid: podUid, resourceVersion } = pod.metadata;
+    const value = { podUid, pod: formatKey(key), resourceVersion };
     const live = await ask(deps, { $case: "explain", value }, call.signal);
     return { record, live, liveProblem: "" };
   } catch (error: unknown) {

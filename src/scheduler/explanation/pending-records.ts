@@ -1,0 +1,59 @@
+import type { Decision } from "./placement.js";
+
+/** How much may wait to be written. */
+export interface PendingLimits {
+  readonly decisions: number;
+  /** Of all decisions together: each is a node's name and why it was refused. */
+  readonly refusals: number;
+}
+
+const defaultLimits: PendingLimits = { decisions: 10_000, refusals: 1_000_000 };
+
+/**
+ * Decisions that wait to be written, of each pod the newest. When there is no room, those about pods that were placed are
+ * given up first, the oldest first: that a pod runs is seen without them.
+ */
+export class PendingRecords {
+  private readonly placed = new Map<string, Decision>();
+  private readonly waiting = new Map<string, Decision>();
+  private refusals = 0;
+
+  constructor(private readonly limits = defaultLimits) {}
+
+  get size(): number {
+    return this.placed.size + this.waiting.size;
+  }
+
+  /** @returns how many decisions had to be given up for it */
+  put(decision: Decision): number {
+    const { attempt } = decision;
+    this.delete(attempt.pod.uid);
+    (attempt.nodeName === undefined ? this.waiting : this.placed).set(attempt.pod.uid, decision);
+    this.refusals += attempt.refusals.size;
+    let dropped = 0;
+    while (this.size > 1 && (this.size > this.limits.decisions || this.refusals > this.limits.refusals)) {
+      this.delete(oldest(this.placed) ?? oldest(this.waiting) ?? "");
+      dropped++;
+    }
+    return dropped;
+  }
+
+  /** Takes the next to be written: pods that wait before those that were placed, else the oldest. */
+  take(): Decision | undefined {
+    const uid = oldest(this.waiting) ?? oldest(this.placed);
+    if (uid === undefined) return undefined;
+    const decision = this.waiting.get(uid) ?? this.placed.get(uid);
+    this.delete(uid);
+    return decision;
+  }
+
+  private delete(uid: string): void {
+    const decision = this.placed.get(uid) ?? this.waiting.get(uid);
+    if (decision === undefined) return;
+    this.refusals -= decision.attempt.refusals.size;
+    this.placed.delete(uid);
+    this.waiting.delete(uid);
+  }
+}
+
+const oldest = (decisions: ReadonlyMap<string, Decision>): string | undefined => decisions.keys().next().value;
