@@ -47,3 +47,7 @@ export const replicaSetManifest = (name: string, options: SetOptions): string =>
   `apiVersion: apps/v1\nkind: ReplicaSet${spec(name, options)}`;
 export const deploymentManifest = (name: string, options: SetOptions): string =>
   `apiVersion: apps/v1\nkind: Deployment${spec(name, options)}`;
+
+/** The containers of a pod template that runs a command of the shell. */
+export const containerOf = (command: string): string =>
+  `      containers:\n      - {name: main, image: "${image}", command: ["sh", "-c", ${JSON.stringify(command)}]}\n`;
