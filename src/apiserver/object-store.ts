@@ -11,6 +11,8 @@ export interface MutateOptions {
   readonly ifResourceVersion?: string | undefined;
   /** Further conditions of the write, a leader's fence among them. @throws ApiError Conflict */
   readonly guards?: readonly Guard[];
+  /** What is written along with the object, in one transaction: keys that nobody else writes. */
+  readonly also?: (written: Whole<ApiObject>) => readonly { readonly key: string; readonly value: Uint8Array }[];
   /** Do everything but write; the result is what would have been stored, at the present resourceVersion. */
   readonly dryRun?: boolean;
 }

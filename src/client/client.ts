@@ -39,14 +39,14 @@ class GrpcApiClient implements RemoteApiClient {
     return new RemoteResourceClient(kind, this.connection, this.metadata);
   }
 
-  async bind(pod: Whole<ApiObject>, nodeName: string, signal?: AbortSignal): Promise<{ readonly resourceVersion: string }> {
+  async bind(pod: Whole<ApiObject>, nodeName: string, signal?: AbortSignal, scheduler = ""): Promise<{ readonly resourceVersion: string }> {
     const { namespace, name, uid } = pod.metadata;
     // The uid alone: a status written meanwhile does not make the decision wrong.
     const binding = { metadata: { namespace, name, uid }, target: { kind: "Node", name: nodeName } };
     const pods: RpcClient<PodsService> = this.connection.rpc(PodsService, "unary", this.metadata);
     const abort = signal === undefined ? {} : { signal };
     return await withRetries("once", signal, this.connection, (timeoutMs) =>
-      pods.bind(BindRequest.fromPartial({ binding }), { ...abort, timeoutMs }),
+      pods.bind(BindRequest.fromPartial({ binding, scheduler }), { ...abort, timeoutMs }),
     );
   }
 

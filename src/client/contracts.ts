@@ -161,8 +161,11 @@ export interface EvictCallOptions {
 /** The connection to a cluster. */
 export interface ApiClient {
   of<T extends ApiObject>(kind: Kind<T>): ResourceClient<T>;
-  /** @throws ApiError Conflict when the pod has a node, or is not the one meant */
-  bind(pod: Whole<ApiObject>, nodeName: string, signal?: AbortSignal): Promise<{ readonly resourceVersion: string }>;
+  /**
+   * Gives a pod its node. With `scheduler`, who chose it, the Event that says so is written together with the binding.
+   * @throws ApiError Conflict when the pod has a node, or is not the one meant
+   */
+  bind(pod: Whole<ApiObject>, nodeName: string, signal?: AbortSignal, scheduler?: string): Promise<{ readonly resourceVersion: string }>;
   /**
    * Deletes a pod, if the PodDisruptionBudget that selects it allows so. A budget's refusal is not retried.
    * @throws ApiError TooManyRequests that `isOverBudget`, NotFound, Conflict when a precondition does not hold

@@ -10,8 +10,8 @@ export type RecordWrite = (kind: Kind, resourceVersion: string) => void;
 export function recordingClient(client: ApiClient, record: RecordWrite): ApiClient {
   return {
     of: (kind) => recordingResourceClient(client.of(kind), record),
-    bind: async (pod, nodeName, signal) => {
-      const bound = await client.bind(pod, nodeName, signal);
+    bind: async (pod, nodeName, signal, scheduler) => {
+      const bound = await client.bind(pod, nodeName, signal, scheduler);
       record(podKind as unknown as Kind, bound.resourceVersion);
       return bound;
     },

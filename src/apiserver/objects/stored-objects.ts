@@ -126,17 +126,16 @@ class StoredObjects implements ObjectStore {
     if (options.dryRun === true) {
       return { outcome: "written", object: toCachedObject(kind, { key: current.key, value, revision: current.revision }) };
     }
-    return this.write(kind, { current, draft, value, guards: options.guards ?? [] });
+    const also = [...(options.also?.(draft) ?? []), ...alongWith(kind, draft, current.object)];
+    return this.write(kind, { current, value, options: { guards: options.guards ?? [], also } });
   }
 
   private async write<T extends ApiObject>(
     kind: Kind<T>,
-    next: { readonly current: CachedObject<T>; readonly draft: Whole<T>; readonly value: Buffer } & Required<Pick<WriteOptions, "guards">>,
+    { current, value, options }: { readonly current: CachedObject<T>; readonly value: Buffer; readonly options: WriteOptions },
   ): Promise<Attempt<T>> {
-    const { current, draft, value, guards } = next;
     try {
-      const also = alongWith(kind, draft, current.object);
-      const revision = await this.store.update(current.key, value, current.revision, { guards, also });
+      const revision = await this.store.update(current.key, value, current.revision, options);
       return { outcome: "written", object: toCachedObject(kind, { key: current.key, value, revision }) };
     } catch (error: unknown) {
       if (isRevisionMismatch(error)) return { outcome: "lost" };
@@ -151,6 +150,11 @@ class StoredObjects implements ObjectStore {
     if (value === undefined) throw notFound(subject);
     return toCachedObject(kind, value);
   }
+}
+
+/** What is stored of an object that is written along with another. @throws ApiError RequestEntityTooLarge */
+export function putOf<T extends ApiObject>(kind: Kind<T>, object: Whole<T>): { readonly key: string; readonly value: Uint8Array } {
+  return { key: storeKey(kind, keyOf(object)), value: encodeStored(kind, object) };
 }
 
 /** What is stored of an object: its bytes without resourceVersion. @throws ApiError RequestEntityTooLarge */

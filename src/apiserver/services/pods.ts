@@ -1,4 +1,6 @@
-import { badRequest, isNotFound } from "../../api/errors.js";
+import { badRequest, isConflict, isForbidden, isNotFound } from "../../api/errors.js";
+import { eventKind } from "../../api/kinds/event/kind.js";
+import type { Kind } from "../../api/kinds/kind.js";
 import { nodeKind } from "../../api/kinds/node/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import type { ObjectKey, Whole } from "../../api/object.js";
@@ -15,14 +17,17 @@ import type {
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { PodLogOptions } from "../../gen/howbernetes/core/v1/pod_log.js";
 import type { CallContext, Handlers } from "../../rpc/contracts.js";
+import { admitToNamespace } from "../admission/namespace-lifecycle.js";
 import { authorize, type Verb } from "../auth/authorize.js";
 import { evictPod } from "../eviction/evict-pod.js";
 import { applyBinding } from "../nodes/binding.js";
+import { bindingEvent } from "../nodes/binding-event.js";
 import { planLogs } from "../nodes/log-request.js";
 import type { SessionBroker } from "../nodes/session-broker.js";
-import type { ObjectStore } from "../object-store.js";
+import type { MutateOptions, ObjectStore } from "../object-store.js";
 import { checkedDeleteOptions } from "../objects/delete-options.js";
 import { guardsOf } from "../objects/fence.js";
+import { putOf } from "../objects/stored-objects.js";
 import { attach, exec, portForward } from "./pod-sessions.js";
 
 export interface PodsServiceDeps {
@@ -44,7 +49,8 @@ export function createPodsService(deps: PodsServiceDeps): Handlers<PodsService> 
   };
 }
 
-async function bind({ objects, clock }: PodsServiceDeps, { binding }: BindRequest, call: CallContext): Promise<BindResponse> {
+async function bind(deps: PodsServiceDeps, { binding, scheduler }: BindRequest, call: CallContext): Promise<BindResponse> {
+  const { objects, clock } = deps;
   const { signal } = call;
   const nodeName = binding?.target?.name ?? "";
   const key = podKey(binding?.metadata?.namespace, binding?.metadata?.name);
@@ -57,9 +63,35 @@ async function bind({ objects, clock }: PodsServiceDeps, { binding }: BindReques
     applyBinding(draft, { binding, nodeName, nowMs: clock.now() });
     return true;
   };
-  const preconditions = { uid: given(uid), ifResourceVersion: given(resourceVersion) };
-  const bound = await objects.mutate(podKind, key, assign, { signal, guards: guardsOf(call.metadata), ...preconditions });
+  const guards = guardsOf(call.metadata);
+  const options = { signal, guards, uid: given(uid), ifResourceVersion: given(resourceVersion) };
+  const record = scheduler === "" ? undefined : await recordOf(deps, { nodeName, scheduler, key }, call);
+  const write = (also: Pick<MutateOptions, "guards" | "also">) => objects.mutate(podKind, key, assign, { ...options, ...also });
+  const bound = await write(record === undefined ? {} : { guards: [...guards, ...record.guards], also: record.also }).catch(
+    (error: unknown) => {
+      // The namespace may have changed, which forbids the Event and not the binding; what forbids that says so again.
+      if (record === undefined || !isConflict(error)) throw error;
+      return write({});
+    },
+  );
   return { resourceVersion: String(bound.revision) };
+}
+
+/** The Event that is written together with a binding, and on which conditions. Undefined in a namespace that is on its way out. */
+async function recordOf(
+  { objects, clock }: PodsServiceDeps,
+  { nodeName, scheduler, key }: { readonly nodeName: string; readonly scheduler: string; readonly key: ObjectKey },
+  { caller, signal }: CallContext,
+): Promise<Required<Pick<MutateOptions, "guards" | "also">> | undefined> {
+  const { namespace } = key;
+  authorize(caller, { verb: "create", kind: eventKind, namespace, name: "", subresource: "" });
+  try {
+    const guards = await admitToNamespace(objects, { kind: eventKind as Kind, namespace, name: "", fresh: false }, signal);
+    return { guards, also: (pod) => [putOf(eventKind, bindingEvent(pod, { nodeName, scheduler, nowMs: clock.now() }))] };
+  } catch (error: unknown) {
+    if (isForbidden(error) || isNotFound(error)) return undefined;
+    throw error;
+  }
 }
 
 async function evict({ objects, clock }: PodsServiceDeps, { eviction }: EvictRequest, call: CallContext): Promise<EvictResponse> {

@@ -1,11 +1,13 @@
 import { canonicalizeObject } from "../../../src/api/codec/canonical.js";
 import { conflict, notFound } from "../../../src/api/errors.js";
+import { eventKind } from "../../../src/api/kinds/event/kind.js";
 import type { Kind } from "../../../src/api/kinds/kind.js";
 import { namespaceKind } from "../../../src/api/kinds/namespace/kind.js";
 import { nodeKind } from "../../../src/api/kinds/node/kind.js";
 import { podKind } from "../../../src/api/kinds/pod/kind.js";
 import { type ApiObject, keyOf, type ObjectKey, type Whole } from "../../../src/api/object.js";
 import { applyBinding } from "../../../src/apiserver/nodes/binding.js";
+import { bindingEvent } from "../../../src/apiserver/nodes/binding-event.js";
 import type { Clock } from "../../../src/base/clock.js";
 import type { ApiClient, ResourceClient } from "../../../src/client/contracts.js";
 import { Binding } from "../../../src/gen/howbernetes/core/v1/binding.js";
@@ -41,7 +43,12 @@ export class FakeApi implements ApiClient {
     return new FakeResourceClient(this.table(kind), this.cluster);
   }
 
-  async bind(pod: Whole<ApiObject>, nodeName: string): Promise<{ readonly resourceVersion: string }> {
+  async bind(
+    pod: Whole<ApiObject>,
+    nodeName: string,
+    _signal?: AbortSignal,
+    scheduler = "",
+  ): Promise<{ readonly resourceVersion: string }> {
     const key = keyOf(pod);
     return await this.cluster.perform({ verb: "bind", kind: podKind, key }, () => {
       const pods = this.table(podKind);
@@ -51,7 +58,9 @@ export class FakeApi implements ApiClient {
       const nodeKey = { namespace: "", name: nodeName };
       if (this.table(nodeKind).get(nodeKey) === undefined) throw notFound({ group: "", kind: "nodes", name: nodeName });
       const draft = pods.draft(present);
-      applyBinding(draft, { binding: Binding.fromPartial({}), nodeName, nowMs: this.clock.now() });
+      const nowMs = this.clock.now();
+      applyBinding(draft, { binding: Binding.fromPartial({}), nodeName, nowMs });
+      if (scheduler !== "") this.table(eventKind).put(bindingEvent(draft, { nodeName, scheduler, nowMs }));
       return { resourceVersion: pods.put(draft).metadata.resourceVersion };
     });
   }
