@@ -39,7 +39,7 @@ export function resourceObstacles({ plugin, pod, node, resources }: Fitting): re
 
 function crowding({ name, podCount, maxPods }: NodeInfo): Pick<Obstacle, "detail" | "remedies"> {
   const excess = podCount + 1 - maxPods;
-  const detail = `it has ${podCount} pods and takes no more than ${maxPods}`;
+  const detail = `it has ${podCount} ${podCount === 1 ? "pod" : "pods"} and takes no more than ${maxPods}`;
   if (maxPods === 0) return { detail, remedies: [] };
   const text = `remove ${excess === 1 ? "one pod" : `${excess} pods`} from ${name}`;
   return { detail, remedies: [{ text, change: { kind: "free", node: name, resource: "pods", amount: excess } }] };
