@@ -1,11 +1,14 @@
+import type { Whole } from "../../api/object.js";
 import type { Clock } from "../../base/clock.js";
+import type { Node } from "../../gen/howbernetes/core/v1/node.js";
 import type { ClusterView, TentativeChange } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
 import { TimeSlice } from "../explanation/time-slice.js";
 
 type Change =
   | { readonly kind: "place"; readonly pod: PodInfo; readonly nodeName: string }
-  | { readonly kind: "remove"; readonly uid: string };
+  | { readonly kind: "remove"; readonly uid: string }
+  | { readonly kind: "setNode"; readonly node: Whole<Node> };
 
 /**
  * The cluster as it would be after changes that are thought of one after the other, for longer than the event loop may be
@@ -29,6 +32,7 @@ export class ImaginedCluster {
         const recording: TentativeChange = {
           place: (pod, nodeName) => this.make({ kind: "place", pod, nodeName }, change),
           remove: (uid) => this.make({ kind: "remove", uid }, change),
+          setNode: (node) => this.make({ kind: "setNode", node }, change),
         };
         do goesOn = step(recording);
         while (goesOn && !slice.isOver);
@@ -45,5 +49,6 @@ export class ImaginedCluster {
 
 function apply(made: Change, change: TentativeChange): void {
   if (made.kind === "place") change.place(made.pod, made.nodeName);
-  else change.remove(made.uid);
+  else if (made.kind === "remove") change.remove(made.uid);
+  else change.setNode(made.node);
 }

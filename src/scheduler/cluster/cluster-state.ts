@@ -18,6 +18,7 @@ interface Placed {
 interface Undo {
   readonly pods: Map<string, Placed | undefined>;
   readonly nodes: Map<NodeRecord, SavedSums>;
+  readonly objects: Map<string, Whole<Node>>;
 }
 
 /**
@@ -161,7 +162,7 @@ export class ClusterState implements ClusterView {
   }
 
   tentatively<T>(attempt: (change: TentativeChange) => T): T {
-    const undo: Undo = { pods: new Map(), nodes: new Map() };
+    const undo: Undo = { pods: new Map(), nodes: new Map(), objects: new Map() };
     try {
       return attempt({
         place: (pod, nodeName) => {
@@ -172,14 +173,25 @@ export class ClusterState implements ClusterView {
           this.remember(undo, uid);
           this.remove(uid);
         },
+        setNode: (node) => this.setTentatively(undo, node),
       });
     } finally {
+      for (const object of undo.objects.values()) this.setNode(object);
       for (const [uid, before] of undo.pods) {
         if (before === undefined) this.remove(uid);
         else this.place(before);
       }
       for (const [record, sums] of undo.nodes) record.restore(sums);
     }
+  }
+
+  private setTentatively(undo: Undo, node: Whole<Node>): void {
+    const { name } = node.metadata;
+    const record = this.records.get(name);
+    if (record === undefined) return;
+    if (!undo.nodes.has(record)) undo.nodes.set(record, record.save());
+    if (!undo.objects.has(name)) undo.objects.set(name, record.node);
+    this.setNode(node);
   }
 
   private remember(undo: Undo, uid: string, alsoOn?: string): void {

@@ -63,6 +63,8 @@ export interface ClusterView {
 export interface TentativeChange {
   place(pod: PodInfo, nodeName: string): void;
   remove(uid: string): void;
+  /** Takes this for the object of a node that is there; it keeps its pods. */
+  setNode(node: Whole<Node>): void;
 }
 
 /**

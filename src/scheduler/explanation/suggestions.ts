@@ -50,9 +50,9 @@ export function tryOut(candidate: CandidateChange, { pod, profile, cluster }: Tr
   if (object === undefined || named === undefined || freeing === undefined) return undefined;
   const helps = cluster.tentatively((change) => {
     for (const { uid } of [...named, ...freeing]) change.remove(uid);
+    if (object !== node.node) change.setNode(object);
     const left = cluster.node(nodeName);
-    if (left === undefined) return false;
-    return new PreparedFilters(wanted, profile, cluster).refusal(object === node.node ? left : withObject(left, object)) === undefined;
+    return left !== undefined && new PreparedFilters(wanted, profile, cluster).refusal(left) === undefined;
   });
   return helps ? suggestion(candidate, freeing.map(nameOf)) : undefined;
 }
@@ -86,12 +86,6 @@ function freeingPods(node: NodeInfo, remedies: readonly Remedy[], priority: numb
     if (change.kind === "free") needed.set(change.resource, Math.max(change.amount, needed.get(change.resource) ?? 0));
   }
   return podsToFree(node, needed, priority);
-}
-
-/** The node with another object: what filters read of it is the same otherwise. */
-function withObject(info: NodeInfo, node: NodeInfo["node"]): NodeInfo {
-  const { name, slot, generation, isReady, allocatable, maxPods, requested, assumedRequested, podCount, pods, hostPorts, images } = info;
-  return { name, slot, generation, isReady, allocatable, maxPods, requested, assumedRequested, podCount, pods, hostPorts, images, node };
 }
 
 function suggestion({ nodeName, remedies }: CandidateChange, freeing: readonly string[]): Suggestion {

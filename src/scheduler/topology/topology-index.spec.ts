@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import { node, pod } from "../../../test/builders/index.js";
 import { randomOf } from "../../../test/fakes/seeded-random.js";
+import type { Whole } from "../../api/object.js";
 import { compileLabelSelector } from "../../api/selectors/label-selector.js";
+import type { Node } from "../../gen/howbernetes/core/v1/node.js";
 import { Affinity } from "../../gen/howbernetes/core/v1/scheduling.js";
 import { ClusterState } from "../cluster/cluster-state.js";
 import type { TentativeChange } from "../cluster/cluster-view.js";
@@ -73,10 +75,10 @@ class World {
   /** Nodes come and go more slowly than pods, and are more than the shortest lists are for. */
   nodeName = (): string => `n${Math.floor(this.random() * 80)}`;
 
-  setNode(): void {
+  node(): Whole<Node> {
     const labels: Record<string, string> = this.chance(0.8) ? { zone: this.pick(zones) } : {};
     const taints = this.chance(0.3) ? [{ key: "t", effect: "NoSchedule" }] : [];
-    this.state.setNode(node({ name: this.nodeName(), labels, taints }));
+    return node({ name: this.nodeName(), labels, taints });
   }
 
   changePods({ place, remove }: Pick<TentativeChange, "place" | "remove">): void {
@@ -85,7 +87,7 @@ class World {
   }
 
   step(): void {
-    if (this.chance(0.1)) this.setNode();
+    if (this.chance(0.1)) this.state.setNode(this.node());
     else if (this.chance(0.02)) this.state.removeNode(this.nodeName());
     else this.changePods({ place: (info, name) => this.state.bound(info, name), remove: (uid) => this.state.remove(uid) });
   }
@@ -177,7 +179,7 @@ describe("TopologyIndex", () => {
   for (let seed = 1; seed <= 12; seed++) {
     it(`tells what is there after all that happens, and within what is only tried (${seed})`, () => {
       const world = new World(seed);
-      for (let count = 0; count < 40; count++) world.setNode();
+      for (let count = 0; count < 40; count++) world.state.setNode(world.node());
       for (let round = 0; round < 12; round++) {
         for (let step = 0; step < 40; step++) world.step();
         // The first rounds ask nothing: what is asked for late has to know all that came before.
@@ -185,6 +187,7 @@ describe("TopologyIndex", () => {
         expectExact(world);
         world.state.tentatively((change) => {
           for (let step = 0; step < 8; step++) world.changePods(change);
+          change.setNode(world.node());
           expectExact(world);
         });
         expectExact(world);
@@ -194,7 +197,7 @@ describe("TopologyIndex", () => {
 
   it("keeps the questions asked last, and answers those that it has dropped anew", () => {
     const world = new World(1);
-    for (let count = 0; count < 30; count++) world.setNode();
+    for (let count = 0; count < 30; count++) world.state.setNode(world.node());
     for (let step = 0; step < 100; step++) world.step();
     expectCounts(world);
     for (let count = 0; count < 600; count++) world.index.counts.countsOf({ key: `other ${count}`, asksFor: () => true });
