@@ -4,12 +4,13 @@ import { formatKey, keyOf, type Whole } from "../../api/object.js";
 import type { Log } from "../../base/log.js";
 import type { ApiClient } from "../../client/contracts.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
-import { nodeNameOf, type PodInfo } from "../cluster/pod-info.js";
+import { nodeNameOf, type PodInfo, schedulerNameOf } from "../cluster/pod-info.js";
 import type { BindPlugin } from "../framework/plugin.js";
 
 /** What became of a binding. */
 export type BindOutcome =
-  | { readonly kind: "bound" }
+  /** `isTold`: an Event says so already. */
+  | { readonly kind: "bound"; readonly isTold: boolean }
   /** Somebody else has bound it, or we did earlier. */
   | { readonly kind: "boundElsewhere"; readonly pod: Whole<Pod> }
   /** It has no node. */
@@ -39,9 +40,9 @@ export class Binder {
   async bind(binding: Binding, plugins: readonly BindPlugin[], signal: AbortSignal): Promise<BindOutcome> {
     const { pod, nodeName } = binding;
     try {
-      for (const plugin of plugins) if (await plugin.bind(pod, nodeName, signal)) return { kind: "bound" };
-      await this.client.bind(pod.pod, nodeName, signal);
-      return { kind: "bound" };
+      for (const plugin of plugins) if (await plugin.bind(pod, nodeName, signal)) return { kind: "bound", isTold: false };
+      await this.client.bind(pod.pod, nodeName, signal, schedulerNameOf(pod.pod));
+      return { kind: "bound", isTold: true };
     } catch (error: unknown) {
       if (signal.aborted || !isApiError(error)) throw error;
       const fields = { pod: formatKey(keyOf(pod.pod)), node: nodeName, error };
@@ -56,7 +57,7 @@ export class Binder {
       const live = await this.client.of(podKind).get(keyOf(pod), { signal });
       if (live.metadata.uid !== uid) return { kind: "gone" };
       if (nodeNameOf(live) === "") return { kind: "unbound" };
-      return nodeNameOf(live) === nodeName ? { kind: "bound" } : { kind: "boundElsewhere", pod: live };
+      return nodeNameOf(live) === nodeName ? { kind: "bound", isTold: true } : { kind: "boundElsewhere", pod: live };
     } catch (error: unknown) {
       if (isNotFound(error)) return { kind: "gone" };
       if (signal.aborted || !isApiError(error)) throw error;

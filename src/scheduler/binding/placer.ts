@@ -109,7 +109,7 @@ export class Placer {
       case "bound":
         // The queue lets go of the pod when the cache shows it bound: before, an older version could bring it back.
         metrics.scheduled((clock.monotonicMs() - queued.sinceMs) / 1000);
-        reporter.scheduled(queued.pod.pod, nodeName);
+        if (!outcome.isTold) reporter.scheduled(queued.pod.pod, nodeName);
         log.debug("pod bound", { pod: formatKey(keyOf(queued.pod.pod)), node: nodeName });
         return;
       case "boundElsewhere":

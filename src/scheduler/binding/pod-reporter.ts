@@ -15,7 +15,7 @@ export class PodReporter {
     private readonly clock: Clock,
   ) {}
 
-  /** The api-server sets the condition together with the binding; this is the Event. */
+  /** The api-server sets the condition together with the binding, and writes the Event unless a plugin did the binding. */
   scheduled(pod: Whole<Pod>, nodeName: string): void {
     const { namespace, name } = pod.metadata;
     this.events.event({ kind: podKind, object: pod }, "Normal", "Scheduled", `Successfully assigned ${namespace}/${name} to ${nodeName}`);
