@@ -14,6 +14,7 @@ import { nodeResourceMutations } from "./node-resources.js";
 import { streamMutations } from "./node-streams.js";
 import { nodeVolumesMutations } from "./node-volumes.js";
 import { ownershipMutations } from "./ownership.js";
+import { schedulerPreemptionMutations } from "./scheduler-preemption.js";
 import { setMutations } from "./sets.js";
 
 /** Conformance tests, and the faults that they must find. */
@@ -56,4 +57,5 @@ export const suites: readonly MutationSuite[] = [
       ...nodeCliMutations,
     ],
   },
+  { prefix: "", specs: ["test/conformance/scheduler/*.spec.ts"], mutations: [...schedulerPreemptionMutations] },
 ];
