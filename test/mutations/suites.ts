@@ -57,5 +57,5 @@ export const suites: readonly MutationSuite[] = [
       ...nodeCliMutations,
     ],
   },
-  { prefix: "", specs: ["test/conformance/scheduler/*.spec.ts"], mutations: [...schedulerPreemptionMutations] },
+  { prefix: "", specs: ["test/conformance/scheduler/preemption.spec.ts"], mutations: schedulerPreemptionMutations },
 ];

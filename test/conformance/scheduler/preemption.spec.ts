@@ -190,6 +190,22 @@ describe("preemption", function () {
     expect((await running("preemptor")).spec.nodeName).to.equal("node-1");
   });
 
+  it("takes a promise back that cannot be kept", async () => {
+    await seats(3);
+    await create("victim", { priority: "low", seats: 2, node: "node-1" });
+    await running("victim");
+    await cluster.nodes[0]?.stop();
+    await create("preemptor", { priority: "high", seats: 3, node: "node-1" });
+    const shows = (node: string) => until("preemptor", `"${node}" promised`, ({ status }) => (status.nominatedNodeName ?? "") === node);
+    await shows("node-1");
+    await cluster.client.of(nodeKind).patch({ namespace: "", name: "node-1" }, "merge", { spec: { unschedulable: true } });
+    await cluster.client.of(podKind).delete({ namespace: "default", name: "victim" }, { options: { gracePeriodSeconds: 0 } });
+    await shows("");
+    expect(sentenceOf(await get("preemptor"))).to.match(
+      /preemption: 0\/2 nodes are available: 2 Preemption is not helpful for scheduling\.$/,
+    );
+  });
+
   it("spares pods that a disruption budget protects, where others will do", async () => {
     await seats(3);
     for (const name of ["node-1", "node-2"]) {
