@@ -25,7 +25,10 @@ export function watchNodes({ state, queue }: WatchTargets): InformerHandler<Node
       state.setNode(node);
       if (maySuitMore(node, previous)) queue.notify({ kind: "nodeUpdated", node, previous });
     },
-    deleted: (node) => state.removeNode(node.metadata.name),
+    deleted: (node) => {
+      state.removeNode(node.metadata.name);
+      queue.notify({ kind: "nodeRemoved", node });
+    },
   };
 }
 

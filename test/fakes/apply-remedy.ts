@@ -26,7 +26,7 @@ export function applyRemedy({ change }: Pick<Remedy, "change">, state: ClusterSt
       state.setNode(withMore(nodeOf(state, change.node), change));
       return pod;
     case "pods":
-      for (const { uid, pod: placed } of [...(state.node(change.node)?.pods.values() ?? [])]) {
+      for (const { uid, pod: placed } of state.nodes().flatMap(({ pods }) => [...pods.values()])) {
         const { namespace, name } = keyOf(placed);
         if (change.remove.includes(`${namespace}/${name}`)) state.remove(uid);
       }

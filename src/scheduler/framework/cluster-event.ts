@@ -6,6 +6,7 @@ import type { PodInfo } from "../cluster/pod-info.js";
 export type ClusterEvent =
   | { readonly kind: "nodeAdded"; readonly node: Whole<Node> }
   | { readonly kind: "nodeUpdated"; readonly node: Whole<Node>; readonly previous: Whole<Node> }
+  | { readonly kind: "nodeRemoved"; readonly node: Whole<Node> }
   /** A pod now runs on a node, or is about to. */
   | { readonly kind: "podPlaced"; readonly pod: PodInfo; readonly nodeName: string }
   /** A placed pod's labels or requests have changed. */
@@ -32,6 +33,7 @@ export const always = (): boolean => true;
 export const clusterEventKinds: readonly ClusterEventKind[] = [
   "nodeAdded",
   "nodeUpdated",
+  "nodeRemoved",
   "podPlaced",
   "podUpdated",
   "podGone",
@@ -42,6 +44,7 @@ export const clusterEventKinds: readonly ClusterEventKind[] = [
 export const anyChange: WakeHints = {
   nodeAdded: always,
   nodeUpdated: always,
+  nodeRemoved: always,
   podPlaced: always,
   podUpdated: always,
   podGone: always,

@@ -68,6 +68,8 @@ function wakesOf(constraintsOf: (pod: PodInfo) => SpreadConstraints): WakeHints 
   return {
     nodeAdded: ({ node }, pod) => hasLabels(node, pod),
     nodeUpdated: ({ node, previous }, pod) => (hasLabels(node, pod) || hasLabels(previous, pod)) && isDividedAnew(node, previous),
+    // The emptiest domain may have gone with it.
+    nodeRemoved: ({ node }, pod) => hasLabels(node, pod),
     podPlaced: ({ pod: placed }, pod) => isSpread(placed, pod),
     podGone: ({ pod: gone }, pod) => isSpread(gone, pod),
     podUpdated: ({ pod: next, previous }, pod) => isSpread(next, pod) !== isSpread(previous, pod),

@@ -236,5 +236,5 @@ function comesFirst(a: Entry, b: Entry): boolean {
 
 /** Changes that are rare enough to look at once whether they help; pods come and go by the thousand. */
 function isRare({ kind }: ClusterEvent): boolean {
-  return kind === "nodeAdded" || kind === "nodeUpdated" || kind === "namespaceUpdated";
+  return kind === "nodeAdded" || kind === "nodeUpdated" || kind === "nodeRemoved" || kind === "namespaceUpdated";
 }
