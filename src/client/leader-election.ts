@@ -43,9 +43,10 @@ export interface LeaderOptions {
   readonly isDead?: ((holder: string) => boolean) | undefined;
   /**
    * The leader's work. Its client sends the fence: once another leads, none of its writes takes effect, whatever this
-   * process believes. `signal` fires when leadership is lost; it must then stop and settle.
+   * process believes. `signal` fires when leadership is lost; it must then stop and settle. `term` is greater than that
+   * of every leader before.
    */
-  readonly lead: (client: ApiClient, signal: AbortSignal) => Promise<void>;
+  readonly lead: (client: ApiClient, signal: AbortSignal, term: number) => Promise<void>;
 }
 
 /**
@@ -166,7 +167,8 @@ class Candidate {
   /** @returns whether `lead` ended by itself */
   private async leadWith(tenure: Tenure, signal: AbortSignal): Promise<boolean> {
     const { client, lease, lead } = this.options;
-    const fence = `${formatKey(lease)}:${tenure.lease.metadata.resourceVersion}`;
+    const { resourceVersion } = tenure.lease.metadata;
+    const fence = `${formatKey(lease)}:${resourceVersion}`;
     this.log.info("leading", { fence });
 
     const leading = linkAbort(signal);
@@ -174,7 +176,7 @@ class Candidate {
     const keeping = this.keep(tenure, leading, keeper.signal);
     keeping.catch((_thrownBelow: unknown) => undefined);
     try {
-      await lead(client.withMetadata({ [fenceMetadata]: fence }), sharedSignal(leading.signal));
+      await lead(client.withMetadata({ [fenceMetadata]: fence }), sharedSignal(leading.signal), Number(resourceVersion));
       return !leading.signal.aborted;
     } catch (error: unknown) {
       if (!leading.signal.aborted || !isAbort(error)) throw error;

@@ -1,11 +1,15 @@
 import { hostname } from "node:os";
+import { sharedSignal } from "../base/abort.js";
 import type { Clock } from "../base/clock.js";
+import { linkAbort } from "../base/linked-abort.js";
 import type { Log } from "../base/log.js";
 import type { Metrics } from "../base/metrics.js";
 import type { Runnable } from "../base/runnable.js";
 import type { ApiClient } from "../client/contracts.js";
 import { createEventRecorder } from "../client/event-recorder.js";
 import { runLeader } from "../client/leader-election.js";
+import { Insight } from "./answering/insight.js";
+import type { ApiServers } from "./answering/keep-answering.js";
 import { defaultSchedulerName } from "./cluster/pod-info.js";
 import { createDefaultProfile } from "./default-profile.js";
 import { SchedulingTerm } from "./scheduling-term.js";
@@ -19,6 +23,8 @@ export interface SchedulerOptions {
   readonly identity?: string | undefined;
   /** As in `LeaderOptions`. */
   readonly isDead?: ((holder: string) => boolean) | undefined;
+  /** How the leader gets to each api-server to be asked why pods are where they are; without it nobody can ask. */
+  readonly servers?: ApiServers | undefined;
 }
 
 /** Leases of leaders live beside the system's other objects. */
@@ -29,13 +35,39 @@ const leaderLease = { namespace: "kube-system", name: "scheduler" };
  * from watches alone: a pod is bound as soon as its creation is seen.
  */
 export function createScheduler(options: SchedulerOptions): Runnable {
-  const { client, clock, log, metrics, identity = hostname(), isDead } = options;
-  const lead = async (fenced: ApiClient, signal: AbortSignal): Promise<void> => {
-    const events = createEventRecorder({ client: fenced, component: defaultSchedulerName, clock, log });
-    await new SchedulingTerm({ client: fenced, events, profiles: (context) => [createDefaultProfile(context)], clock, log, metrics }).run(
-      signal,
-    );
-    await events.flush();
-  };
+  const { client, clock, log, identity = hostname(), isDead } = options;
+  const lead = (fenced: ApiClient, signal: AbortSignal, term: number): Promise<void> => leadTerm(options, fenced, term, signal);
   return { name: "scheduler", run: (signal) => runLeader({ client, lease: leaderLease, identity, isDead, clock, log, lead }, signal) };
+}
+
+async function leadTerm(
+  { clock, log, metrics, servers }: SchedulerOptions,
+  client: ApiClient,
+  term: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const events = createEventRecorder({ client, component: defaultSchedulerName, clock, log });
+  const scheduling = new SchedulingTerm({
+    client,
+    events,
+    profiles: (context) => [createDefaultProfile(context)],
+    clock,
+    log,
+    metrics,
+    decided: (attempt, { attempts }) => insight.decided(attempt, attempts),
+  });
+  const { state: cluster, profiles, informers } = scheduling;
+  const synced = (stop: AbortSignal): Promise<void> => scheduling.synced(stop);
+  const answering = servers === undefined ? undefined : { servers, term };
+  const insight = new Insight({ client, cluster, profiles, pods: informers.pods, synced, clock, log, metrics, answering });
+  const besides = linkAbort(signal);
+  const telling = insight.run(sharedSignal(besides.signal));
+  try {
+    await Promise.race([scheduling.run(signal), telling]);
+  } finally {
+    besides.abort();
+    besides.unlink();
+    await Promise.allSettled([telling]);
+  }
+  await events.flush();
 }

@@ -23,8 +23,7 @@ import { schedulerNameOf } from "./cluster/pod-info.js";
 import { PodShapes } from "./cluster/pod-shapes.js";
 import type { Attempt } from "./cycle/attempt.js";
 import { Decider } from "./cycle/decider.js";
-import { refusingPlugins } from "./cycle/refusing-plugins.js";
-import { unschedulableSentence } from "./cycle/sentence.js";
+import { sentenceOf } from "./cycle/sentence.js";
 import type { Profile } from "./framework/plugin.js";
 import type { PluginContext } from "./framework/plugin-context.js";
 import { Preemptor } from "./preemption/preemptor.js";
@@ -65,6 +64,7 @@ export class SchedulingTerm {
   readonly state = new ClusterState();
   readonly queue: SchedulingQueue;
   readonly profiles: ReadonlyMap<string, Profile>;
+  readonly informers: ReturnType<SchedulingTerm["watch"]>;
   private readonly slots = new Slots(writesAtOnce);
   private readonly reporter: PodReporter;
   private readonly placer: Placer;
@@ -72,7 +72,6 @@ export class SchedulingTerm {
   private readonly decider: Decider;
   private readonly metrics: SchedulerMetrics;
   private readonly writing = new Set<Promise<void>>();
-  private readonly informers: ReturnType<SchedulingTerm["watch"]>;
 
   constructor(private readonly deps: SchedulingTermDeps) {
     const { client, clock, log, events, metrics, backoff } = deps;
@@ -121,6 +120,11 @@ export class SchedulingTerm {
     }
   }
 
+  /** Resolves when all is known that there is. */
+  async synced(signal: AbortSignal): Promise<void> {
+    await Promise.all(Object.values(this.informers).map((informer) => informer.synced(signal)));
+  }
+
   private watch(shapes: PodShapes, failureLog: FailureLog) {
     const { client, clock, log } = this.deps;
     const { state, queue } = this;
@@ -141,7 +145,7 @@ export class SchedulingTerm {
 
   private async schedule(signal: AbortSignal): Promise<void> {
     // A pod that looks homeless may be bound, and a node that looks empty full, until all lists are complete.
-    await Promise.all(Object.values(this.informers).map((informer) => informer.synced(signal)));
+    await this.synced(signal);
     for (let sliceEndMs = this.deps.clock.monotonicMs() + sliceMs; ; ) {
       const queued = await this.queue.next(signal);
       await this.slots.take(signal);
@@ -170,14 +174,14 @@ export class SchedulingTerm {
   }
 
   /** Puts a pod back that no node will do for, and says so; where others are to make room for it, has them do so first. */
-  private async giveUp(queued: QueuedPod, { rescue, nodeCount, refusals }: Attempt, signal: AbortSignal): Promise<void> {
+  private async giveUp(queued: QueuedPod, { rescue, nodeCount, tally }: Attempt, signal: AbortSignal): Promise<void> {
     const isRescued = rescue?.kind === "found";
-    const refusedBy = refusingPlugins(refusals);
+    const refusedBy = new Set([...tally.keys()].map(({ plugin }) => plugin));
     this.metrics.attempt("unschedulable");
     this.metrics.refused(refusedBy);
     if (!isRescued) this.queue.suspend(queued, refusedBy);
     const report = rescue === undefined || isRescued ? "" : ` ${rescue.report}`;
-    const sentence = unschedulableSentence(nodeCount, refusals.values());
+    const sentence = sentenceOf(nodeCount, tally);
     const told = this.reporter.unschedulable(queued, `${sentence}${report}`, signal);
     const rescued = isRescued ? this.preemptor.carryOut(queued, rescue, refusedBy, signal) : undefined;
     const withdrawn = rescue?.kind === "futile" ? this.preemptor.withdraw(queued.pod, signal) : undefined;

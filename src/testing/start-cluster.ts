@@ -104,7 +104,8 @@ class InProcessCluster implements TestCluster {
     const listed = options.controllers ?? allControllers;
     const controllers: Runnable = { name: "controllers", run: (signal) => this.runControllers(listed, signal) };
     if (listed.length > 0) this.running.run(controllers);
-    if (options.scheduler !== false) this.running.run(createScheduler({ client: this.connect("howbernetes-scheduler"), ...deps }));
+    const servers = { configured: [this.address], connect: () => this.connect("howbernetes-scheduler") };
+    if (options.scheduler !== false) this.running.run(createScheduler({ client: this.connect("howbernetes-scheduler"), servers, ...deps }));
     await Promise.all(Array.from({ length: options.nodes ?? 1 }, () => this.addNode()));
   }
 

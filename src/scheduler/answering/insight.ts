@@ -7,11 +7,12 @@ import { keepRunning } from "../../client/keep-running.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { ClusterView } from "../cluster/cluster-view.js";
 import type { Attempt } from "../cycle/attempt.js";
+import { unschedulableSentence } from "../cycle/sentence.js";
 import { PlacementRecorder } from "../explanation/placement-recorder.js";
 import { createRecordMetrics } from "../explanation/record-metrics.js";
 import type { Profile } from "../framework/plugin.js";
 import { Answerer } from "./answerer.js";
-import { keepAnswering, type ServerAccess } from "./keep-answering.js";
+import { type ApiServers, keepAnswering } from "./keep-answering.js";
 
 export interface InsightDeps {
   readonly client: ApiClient;
@@ -29,7 +30,7 @@ export interface InsightDeps {
 
 /** A term of leadership, to those who ask. */
 export interface AnsweringTerm {
-  readonly servers: ServerAccess;
+  readonly servers: ApiServers;
   /** Greater than that of every leader before. */
   readonly term: number;
 }
@@ -45,9 +46,9 @@ export class Insight {
     this.answerer = new Answerer(deps);
   }
 
-  /** Takes note of a decision; `message` is the pod's sentence, where there is no node. Quick, and never fails. */
-  decided(attempt: Attempt, attempts: number, message = ""): void {
-    this.recorder.decided(attempt, attempts, message);
+  /** Takes note of a decision, as the `attempts`th about its pod. Quick, and never fails. */
+  decided(attempt: Attempt, attempts: number): void {
+    this.recorder.decided(attempt, attempts, messageOf(attempt));
   }
 
   /** Works until `signal` fires. What fails by a fault of its own is begun anew: no decision is lost for it. */
@@ -60,4 +61,11 @@ export class Insight {
     }
     await Promise.all(parts.map((part) => keepRunning(part, { clock, log }, signal)));
   }
+}
+
+/** As in the pod's condition, where there is no node. */
+function messageOf({ nodeName, nodeCount, feasibleCount, refusals, rescue }: Attempt): string {
+  if (nodeName !== undefined) return `${nodeName} was chosen of ${feasibleCount} that would do, of ${nodeCount} nodes`;
+  const report = rescue === undefined || rescue.kind === "found" ? "" : ` ${rescue.report}`;
+  return `${unschedulableSentence(nodeCount, refusals.values())}${report}`;
 }

@@ -9,7 +9,7 @@ import { AnswerLink } from "./answer-link.js";
 import type { Answerer } from "./answerer.js";
 
 /** How the leader gets to each api-server, for a question is asked by whichever its asker has called. */
-export interface ServerAccess {
+export interface ApiServers {
   /** Where it was told that the cluster is. */
   readonly configured: readonly string[];
   /** A client of one api-server alone, which is closed when it is needed no more. */
@@ -18,7 +18,7 @@ export interface ServerAccess {
 
 export interface AnsweringDeps {
   readonly client: Pick<ApiClient, "of">;
-  readonly servers: ServerAccess;
+  readonly servers: ApiServers;
   readonly answerer: Pick<Answerer, "answer">;
   readonly term: number;
   readonly clock: Clock;

@@ -1,12 +1,12 @@
 import { controllerOf } from "../../api/owner-reference.js";
 import { ObjectReference } from "../../gen/howbernetes/core/v1/reference.js";
-import { type PodInfo, podInfo } from "../cluster/pod-info.js";
+import type { PodInfo } from "../cluster/pod-info.js";
 import { podReference } from "../explanation/placement.js";
 
 /** A pod like one that is placed, as its controller would make it anew: without a node. */
-export function replacementOf({ pod }: PodInfo): PodInfo {
-  const { nodeName: _left, ...spec } = pod.spec;
-  return podInfo({ ...pod, spec });
+export function replacementOf(info: PodInfo): PodInfo {
+  const { nodeName: _left, ...spec } = info.pod.spec;
+  return { ...info, pod: { ...info.pod, spec: info.shape?.spec ?? spec } };
 }
 
 /**

@@ -7,6 +7,7 @@ import { createApiClient, type RemoteApiClient } from "../../client/client.js";
 import { howbeconfigPath, readHowbeconfig, resolveContext } from "../../client/howbeconfig.js";
 import { createNodeMetricsSource } from "../../controllers/horizontal-pod-autoscaler/node-metrics-source.js";
 import { createControllerManager } from "../../controllers/manager.js";
+import type { ApiServers } from "../../scheduler/answering/keep-answering.js";
 import { createScheduler } from "../../scheduler/scheduler.js";
 import { addressOption, type CommonFlags, logLevelOption } from "../command-line.js";
 import { type CommandContext, runCommand } from "../run-command.js";
@@ -18,12 +19,21 @@ interface ComponentFlags extends CommonFlags {
   readonly httpListen: string;
 }
 
+interface ComponentDeps {
+  readonly client: RemoteApiClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Every api-server by itself. */
+  readonly servers: ApiServers;
+}
+
 interface Component {
   readonly name: string;
   readonly description: string;
   /** A port of its own, so that all components can run on one machine. */
   readonly httpListen: string;
-  readonly create: (deps: { client: RemoteApiClient; clock: Clock; log: Log; metrics: Metrics }) => Runnable;
+  readonly create: (deps: ComponentDeps) => Runnable;
 }
 
 /** `howbernetes scheduler`: one of any number, of which one leads. */
@@ -36,7 +46,7 @@ export const controllersCommand = (): Command =>
     name: "controllers",
     description: "make what is match what is wanted: Deployments, ReplicaSets, nodes, owners",
     httpListen: "127.0.0.1:7446",
-    create: (deps) => createControllerManager({ ...deps, podMetrics: createNodeMetricsSource(deps.client) }),
+    create: ({ servers: _unused, ...deps }) => createControllerManager({ ...deps, podMetrics: createNodeMetricsSource(deps.client) }),
   });
 
 function componentCommand(component: Component): Command {
@@ -54,9 +64,12 @@ async function runComponent({ name, create }: Component, flags: ComponentFlags, 
   const metrics = createMetrics();
   const { server, tls } = resolveContext(await readHowbeconfig(flags.config ?? howbeconfigPath(env)));
   const address = flags.server ?? server;
-  const client = createApiClient({ address, tls, log, clock: systemClock, fieldManager: `howbernetes-${name}` });
+  const clientOf = (server: string) =>
+    createApiClient({ address: server, tls, log, clock: systemClock, fieldManager: `howbernetes-${name}` });
+  const client = clientOf(address);
+  const servers = { configured: address.split(",").map((each) => each.trim()), connect: clientOf };
   try {
-    const stage = { runnable: create({ client, clock: systemClock, log, metrics }) };
+    const stage = { runnable: create({ client, clock: systemClock, log, metrics, servers }) };
     await runWithHealth(stage, { listen: flags.httpListen, metrics, signal, onReady: () => print(`howbernetes ${name} is ready`) });
   } finally {
     await client.close();

@@ -9,7 +9,7 @@ import { runInOrder, type Stage } from "../../base/lifecycle.js";
 import { createLog, type Log } from "../../base/log.js";
 import { createMetrics, type Metrics } from "../../base/metrics.js";
 import type { KeyPair } from "../../base/tls/certificate.js";
-import { createApiClient, type RemoteApiClient } from "../../client/client.js";
+import { type ApiClientOptions, createApiClient, type RemoteApiClient } from "../../client/client.js";
 import { howbeconfigPath, writeClusterConfig } from "../../client/howbeconfig.js";
 import { createNodeMetricsSource } from "../../controllers/horizontal-pod-autoscaler/node-metrics-source.js";
 import { createControllerManager } from "../../controllers/manager.js";
@@ -18,6 +18,7 @@ import { podNetworkFlag } from "../../howbelet/pod-network-flag.js";
 import { type NodeSettingFlags, nodeSettings, sharedMachineEvictionHard } from "../../howbelet/resources/node-settings.js";
 import type { PodNetworkChoice } from "../../howbelet/runtime/docker/network/choose-network.js";
 import type { Dial } from "../../rpc/channel.js";
+import type { ApiServers } from "../../scheduler/answering/keep-answering.js";
 import { createScheduler } from "../../scheduler/scheduler.js";
 import type { Store } from "../../storage/interface.js";
 import { checkAddress } from "../address-check.js";
@@ -124,26 +125,23 @@ async function serve(parts: Parts, { env, signal, print }: CommandContext): Prom
   const http = await startHttpEndpoint({ listen: flags.httpListen, metrics, checks });
   // What runs in one process needs no network to talk, and then a fraction of the CPU.
   const dial: Dial = (settings) => server.dial(settings);
-  const clientOf = async (who: keyof typeof identities): Promise<RemoteApiClient> => {
+  const optionsOf = async (who: keyof typeof identities): Promise<ApiClientOptions> => {
     const tls = await clientCertificate(ca, identities[who]);
-    const client = createApiClient({
-      address,
-      tls,
-      dial,
-      log: parts.logOf(who),
-      clock: systemClock,
-      fieldManager: `howbernetes-${who}`,
-    });
+    return { address, tls, dial, log: parts.logOf(who), clock: systemClock, fieldManager: `howbernetes-${who}` };
+  };
+  const clientOf = async (who: keyof typeof identities): Promise<RemoteApiClient> => {
+    const client = createApiClient(await optionsOf(who));
     clients.push(client);
     return client;
   };
   try {
     const [admin, scheduler, controllers] = await Promise.all([clientOf("admin"), clientOf("scheduler"), clientOf("controllers")]);
     const podMetrics = createNodeMetricsSource(controllers);
+    const servers = serversFor(await optionsOf("scheduler"));
     const stages: Stage[] = [
       serverStage(server),
       { runnable: createControllerManager({ client: controllers, podMetrics, ...componentDeps(parts, "controllers") }) },
-      { runnable: createScheduler({ client: scheduler, ...componentDeps(parts, "scheduler") }) },
+      { runnable: createScheduler({ client: scheduler, servers, ...componentDeps(parts, "scheduler") }) },
       ...(flags.node ? [await nodeStage(parts, { address, admin, dial })] : []),
     ];
     await writeClusterConfig(howbeconfigPath(env), {
@@ -160,6 +158,12 @@ async function serve(parts: Parts, { env, signal, print }: CommandContext): Prom
     await http.stop();
   }
 }
+
+/** Every api-server by itself: this process's own without a network, others that announce themselves over it. */
+const serversFor = ({ dial, ...options }: ApiClientOptions): ApiServers => ({
+  configured: [options.address],
+  connect: (address) => createApiClient({ ...options, address, ...(address === options.address && dial !== undefined ? { dial } : {}) }),
+});
 
 async function apiServerOf({ flags, ca, store, logOf, metrics, audit }: Parts): Promise<ReturnType<typeof createApiServer>> {
   const { host } = parseHostPort(flags.listen);
