@@ -1,24 +1,52 @@
 import type { Clock } from "../../base/clock.js";
 import type { ClusterView, NodeInfo } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
-import type { PodFilter, Profile, RescueOutcome } from "../framework/plugin.js";
+import type { FilterPlugin, Profile, RescueOutcome } from "../framework/plugin.js";
 import { lastingRefusal, type Refusal } from "../framework/refusal.js";
-import { type Attempt, type RankedNode, rankedNodes } from "./attempt.js";
+import type { Attempt } from "./attempt.js";
+import { type NodePositions, NodeRefusals } from "./node-refusals.js";
+import { nodesToFind } from "./nodes-to-find.js";
+import { type Narrowing, narrowing, PodFilters, prepareFilters, splitFilters } from "./pod-filters.js";
+import { rankNodes } from "./rank-nodes.js";
+import { RefusalTable } from "./refusal-table.js";
+import { ShapeMemories } from "./shape-memories.js";
+import { ShapeMemory } from "./shape-memory.js";
 
 export interface DeciderDeps {
   readonly cluster: ClusterView;
   readonly clock: Clock;
 }
 
-// Sums of shares differ in their last digits with the order of additions; such nodes are equally good.
-const epsilon = 1e-9;
+/** What is kept for a profile from one decision to the next. */
+interface ProfileState {
+  readonly remembered: readonly FilterPlugin[];
+  readonly asked: readonly FilterPlugin[];
+  readonly memories: ShapeMemories;
+  /** Of shapes, which may be forgotten at any time. */
+  readonly narrowings: WeakMap<ShapeMemory, Narrowing>;
+}
+
+/** A search for nodes: what is asked, and what came of it. */
+interface Search {
+  readonly filters: PodFilters;
+  readonly positions: NodePositions;
+  readonly codes: Uint16Array;
+  readonly feasible: NodeInfo[];
+}
 
 /**
- * Finds pods nodes, one after the other. Nodes are looked at from where the last decision left off; of equally good ones
- * that with the fewest pods is taken, then the first, so that pods alike are spread.
+ * Finds pods nodes, one after the other. Nodes are looked at from where the last decision left off, until enough will
+ * do; the best of these is taken.
+ *
+ * Invariants: what is remembered of a node holds for its generation; a decision changes nothing but that memory, and
+ * where the next one starts.
  */
 export class Decider {
   private start = 0;
+  private table = new RefusalTable();
+  private states = new Map<Profile, ProfileState>();
+  private positions: NodePositions = positionsOf([]);
+  private readonly elsewhere = new Map<string, Refusal>();
 
   constructor(private readonly deps: DeciderDeps) {}
 
@@ -26,65 +54,135 @@ export class Decider {
   decide(pod: PodInfo, profile: Profile): Attempt {
     const { cluster, clock } = this.deps;
     const startedMs = clock.monotonicMs();
-    const nodes = cluster.nodes();
-    const filters = profile.filters.flatMap((plugin) => plugin.prepareFilter(pod, cluster) ?? []);
-    const refusals = new Map<string, Refusal>();
-    const feasible: NodeInfo[] = [];
-    for (let step = 0; step < nodes.length; step++) {
-      const node = nodes[(this.start + step) % nodes.length];
-      if (node === undefined) continue;
-      const refused = refusalOf(node, filters);
-      if (refused === undefined) feasible.push(node);
-      else refusals.set(node.name, refused);
-    }
-    this.start = nodes.length === 0 ? 0 : (this.start + 1) % nodes.length;
-    const ranking = rank(pod, profile, feasible, cluster);
-    const found = { pod, profile, nodeCount: nodes.length, refusals, feasibleCount: feasible.length, ranking };
-    const rescue = feasible.length > 0 ? undefined : this.rescue(pod, profile, refusals);
-    return { ...found, nodeName: ranking[0]?.nodeName, rescue, durationMs: clock.monotonicMs() - startedMs };
+    const state = this.stateOf(profile);
+    const memory = this.memoryOf(pod, state);
+    const search = this.search(pod, state, memory);
+    this.look(search, pod, profile, state.narrowings.get(memory));
+    const { feasible, positions, codes } = search;
+    const refusals = new NodeRefusals(positions, codes, this.table);
+    const [only, another] = feasible;
+    // With one node there is nothing to compare.
+    const ranking = another === undefined ? [] : rankNodes(feasible, pod, profile, { cluster, memory });
+    return {
+      pod,
+      profile,
+      nodeCount: positions.nodes.length,
+      refusals,
+      get tally() {
+        return refusals.tally;
+      },
+      feasibleCount: feasible.length,
+      ranking,
+      nodeName: ranking[0]?.nodeName ?? only?.name,
+      rescue: only === undefined ? this.rescue(pod, profile, refusals, search.filters) : undefined,
+      durationMs: clock.monotonicMs() - startedMs,
+    };
   }
 
-  private rescue(pod: PodInfo, profile: Profile, refusals: ReadonlyMap<string, Refusal>): RescueOutcome | undefined {
-    const { cluster } = this.deps;
-    const check = (node: NodeInfo): Refusal | undefined =>
-      refusalOf(
-        node,
-        profile.filters.flatMap((plugin) => plugin.prepareFilter(pod, cluster) ?? []),
+  private stateOf(profile: Profile): ProfileState {
+    if (this.table.isFull) {
+      this.table = new RefusalTable();
+      this.states = new Map();
+    }
+    const known = this.states.get(profile);
+    if (known !== undefined) return known;
+    const made: ProfileState = { ...splitFilters(profile), memories: new ShapeMemories(), narrowings: new WeakMap() };
+    this.states.set(profile, made);
+    return made;
+  }
+
+  /** What is known of nodes for pods like this one; a memory of its own for one that is not known to be like others. */
+  private memoryOf(pod: PodInfo, { remembered, memories, narrowings }: ProfileState): ShapeMemory {
+    const make = (): ShapeMemory => {
+      const prepared = prepareFilters(remembered, pod, this.deps.cluster);
+      const memory = new ShapeMemory(
+        prepared.map(({ filter }) => filter),
+        this.table,
       );
+      const narrowed = narrowing(prepared);
+      if (narrowed !== undefined) narrowings.set(memory, narrowed);
+      return memory;
+    };
+    const shared = pod.shape === undefined ? undefined : memories.of(pod.shape, make);
+    shared?.grow(this.deps.cluster.slots);
+    return shared ?? make();
+  }
+
+  private search(pod: PodInfo, { asked }: ProfileState, memory: ShapeMemory): Search {
+    const { cluster } = this.deps;
+    const nodes = cluster.nodes();
+    if (this.positions.nodes !== nodes) this.positions = positionsOf(nodes);
+    const filters = new PodFilters(pod, asked, memory, cluster, this.table);
+    return { filters, positions: this.positions, codes: new Uint16Array(nodes.length), feasible: [] };
+  }
+
+  private look(search: Search, pod: PodInfo, profile: Profile, narrowed: Narrowing | undefined): void {
+    const { cluster } = this.deps;
+    const promised = cluster.nominatedNode(pod.uid);
+    if (promised !== undefined) {
+      this.lookAt(search, this.positions.positionOf(promised));
+      if (search.feasible.length > 0) return;
+    }
+    if (narrowed === undefined) this.lookAround(search, profile);
+    else {
+      search.codes.fill(this.table.codeOf(this.refusalElsewhere(narrowed.plugins)));
+      for (const name of narrowed.nodes) this.lookAt(search, this.positions.positionOf(name));
+    }
+  }
+
+  private lookAt({ filters, positions, codes, feasible }: Search, position: number | undefined): void {
+    const node = position === undefined ? undefined : positions.nodes[position];
+    if (position === undefined || node === undefined) return;
+    const code = filters.code(node);
+    codes[position] = code;
+    if (code === 0) feasible.push(node);
+  }
+
+  /** Looks at one node after the other until enough will do. */
+  private lookAround({ filters, positions: { nodes }, codes, feasible }: Search, { percentageOfNodesToScore }: Profile): void {
+    const count = nodes.length;
+    const wanted = nodesToFind(count, percentageOfNodesToScore);
+    let position = this.start < count ? this.start : 0;
+    let looked = 0;
+    for (; looked < count && feasible.length < wanted; looked++) {
+      const node = nodes[position];
+      if (node !== undefined) {
+        const code = filters.code(node);
+        if (code === 0) feasible.push(node);
+        else codes[position] = code;
+      }
+      position = position + 1 < count ? position + 1 : 0;
+    }
+    // Where all were looked at, let another be the first, so that not the same one is taken of equally good ones.
+    this.start = looked < count ? position : position + 1;
+  }
+
+  private refusalElsewhere(plugins: readonly string[]): Refusal {
+    const key = plugins.join(" ");
+    const known = this.elsewhere.get(key) ?? lastingRefusal(plugins[0] ?? "", `node(s) didn't satisfy plugin(s) [${key}]`);
+    this.elsewhere.set(key, known);
+    return known;
+  }
+
+  private rescue(pod: PodInfo, profile: Profile, refusals: NodeRefusals, filters: PodFilters): RescueOutcome | undefined {
+    const check = (node: NodeInfo): Refusal | undefined => this.table.refusalOf(filters.codeNow(node));
     let outcome: RescueOutcome | undefined;
     for (const plugin of profile.rescues) {
-      outcome = plugin.rescue({ pod, refusals, check }, cluster);
+      outcome = plugin.rescue({ pod, refusals, check }, this.deps.cluster);
       if (outcome.kind === "found") break;
     }
     return outcome;
   }
 }
 
-function refusalOf(node: NodeInfo, filters: readonly PodFilter[]): Refusal | undefined {
-  for (const { onlyNodes } of filters) if (onlyNodes?.has(node.name) === false) return elsewhere;
-  for (const filter of filters) {
-    const refused = filter.check(node);
-    if (refused !== undefined) return refused;
-  }
-  return undefined;
-}
-
-const elsewhere = lastingRefusal("NodeAffinity", "node(s) didn't satisfy plugin(s) [NodeAffinity]");
-
-function rank(pod: PodInfo, profile: Profile, feasible: readonly NodeInfo[], cluster: ClusterView): RankedNode[] {
-  const columns = profile.scores.flatMap(({ plugin, weight }) => {
-    const prepared = plugin.prepareScore(pod, cluster, feasible);
-    if (prepared === undefined) return [];
-    const scores = Float64Array.from(feasible, (node) => prepared.score(node));
-    prepared.normalize?.(scores);
-    return [{ plugin: plugin.name, weight, scores }];
-  });
-  const ranked = feasible.map((node, index) => ({
-    node,
-    nodeName: node.name,
-    parts: columns.map(({ plugin, weight, scores }) => ({ plugin, weight, score: scores[index] ?? 0 })),
-    score: columns.reduce((sum, { weight, scores }) => sum + weight * (scores[index] ?? 0), 0),
-  }));
-  ranked.sort((a, b) => (Math.abs(a.score - b.score) > epsilon ? b.score - a.score : a.node.podCount - b.node.podCount));
-  return ranked.slice(0, rankedNodes).map(({ nodeName, score, parts }) => ({ nodeName, score, parts }));
+function positionsOf(nodes: readonly NodeInfo[]): NodePositions {
+  // Made when first asked for: most searches go by position alone.
+  let byName: ReadonlyMap<string, number> | undefined;
+  return {
+    nodes,
+    positionOf: (name) => {
+      byName ??= new Map(nodes.map((node, position) => [node.name, position]));
+      return byName.get(name);
+    },
+  };
 }

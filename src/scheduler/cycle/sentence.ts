@@ -5,9 +5,16 @@ import type { Refusal } from "../framework/refusal.js";
  * there: as text.
  */
 export function unschedulableSentence(nodeCount: number, refusals: Iterable<Refusal>): string {
+  const tally = new Map<Refusal, number>();
+  for (const refusal of refusals) tally.set(refusal, (tally.get(refusal) ?? 0) + 1);
+  return sentenceOf(nodeCount, tally);
+}
+
+/** The same, of refusals that were counted already. */
+export function sentenceOf(nodeCount: number, tally: ReadonlyMap<Refusal, number>): string {
   if (nodeCount === 0) return "no nodes available to schedule pods";
   const counts = new Map<string, number>();
-  for (const { reasons } of refusals) for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  for (const [{ reasons }, count] of tally) for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + count);
   const parts = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();
   return `0/${nodeCount} nodes are available: ${parts.join(", ")}.`;
 }

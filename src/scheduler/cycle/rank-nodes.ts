@@ -1,0 +1,61 @@
+import type { ClusterView, NodeInfo } from "../cluster/cluster-view.js";
+import type { PodInfo } from "../cluster/pod-info.js";
+import type { Profile } from "../framework/plugin.js";
+import { type RankedNode, rankedNodes } from "./attempt.js";
+import type { ShapeMemory } from "./shape-memory.js";
+
+interface Column {
+  readonly plugin: string;
+  readonly weight: number;
+  readonly scores: Float64Array;
+}
+
+// Sums of shares differ in their last digits with the order of additions; such nodes are equally good.
+const epsilon = 1e-9;
+
+/**
+ * The best of the nodes, the best first: by the sum of the normalized weighted scores; of equally good ones that with
+ * the fewest pods, then the first, so that pods alike are spread.
+ */
+export function rankNodes(
+  nodes: readonly NodeInfo[],
+  pod: PodInfo,
+  { scores: weighted }: Profile,
+  { cluster, memory }: { readonly cluster: ClusterView; readonly memory: ShapeMemory },
+): readonly RankedNode[] {
+  const columns: Column[] = [];
+  const totals = new Float64Array(nodes.length);
+  for (const { plugin, weight } of weighted) {
+    const prepared = plugin.prepareScore(pod, cluster, nodes);
+    if (prepared === undefined) continue;
+    const scores =
+      plugin.scope === "node" ? memory.scores(plugin, prepared, nodes) : Float64Array.from(nodes, (node) => prepared.score(node));
+    prepared.normalize?.(scores);
+    for (let index = 0; index < totals.length; index++) totals[index] = (totals[index] ?? 0) + weight * (scores[index] ?? 0);
+    columns.push({ plugin: plugin.name, weight, scores });
+  }
+  return bestOf(nodes, totals).map((index) => ({
+    nodeName: nodes[index]?.name ?? "",
+    score: totals[index] ?? 0,
+    parts: columns.map(({ plugin, weight, scores }) => ({ plugin, weight, score: scores[index] ?? 0 })),
+  }));
+}
+
+/** The indexes of the best, the best first. */
+function bestOf(nodes: readonly NodeInfo[], totals: Float64Array): readonly number[] {
+  const best: number[] = [];
+  for (let index = 0; index < totals.length; index++) {
+    if (best.length === rankedNodes && !isBetter(index, best[rankedNodes - 1] ?? 0, nodes, totals)) continue;
+    let place = best.length;
+    while (place > 0 && isBetter(index, best[place - 1] ?? 0, nodes, totals)) place--;
+    best.splice(place, 0, index);
+    if (best.length > rankedNodes) best.pop();
+  }
+  return best;
+}
+
+function isBetter(a: number, b: number, nodes: readonly NodeInfo[], totals: Float64Array): boolean {
+  const difference = (totals[a] ?? 0) - (totals[b] ?? 0);
+  if (Math.abs(difference) > epsilon) return difference > 0;
+  return (nodes[a]?.podCount ?? 0) < (nodes[b]?.podCount ?? 0);
+}
