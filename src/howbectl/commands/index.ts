@@ -95,6 +95,18 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./top.js")).topCommand,
   },
   {
+    name: "cluster",
+    summary: "Ask about the cluster as a whole",
+    group: cluster,
+    load: async () => (await import("./cluster.js")).clusterCommand,
+  },
+  {
+    name: "rebalance",
+    summary: "Move pods off nodes that are fuller than others",
+    group: cluster,
+    load: async () => (await import("./rebalance.js")).rebalanceCommand,
+  },
+  {
     name: "cordon",
     summary: "Mark node as unschedulable",
     group: cluster,
