@@ -13,7 +13,7 @@ export const nodePodMutations: readonly Mutation[] = [
     area: "scheduling",
     fault: "pods that want one port of the machine share a node",
     file: "src/scheduler/plugins/node-ports.ts",
-    find: "portsConflict(wanted, used))",
-    replace: "portsConflict(wanted, used) && wanted === used)",
+    find: "if (portsConflict(port, other)) return true;",
+    replace: "if (port === other) return true;",
   },
 ];

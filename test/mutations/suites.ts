@@ -14,6 +14,7 @@ import { nodeResourceMutations } from "./node-resources.js";
 import { streamMutations } from "./node-streams.js";
 import { nodeVolumesMutations } from "./node-volumes.js";
 import { ownershipMutations } from "./ownership.js";
+import { schedulerPluginMutations } from "./scheduler-plugins.js";
 import { schedulerPreemptionMutations } from "./scheduler-preemption.js";
 import { setMutations } from "./sets.js";
 
@@ -58,4 +59,18 @@ export const suites: readonly MutationSuite[] = [
     ],
   },
   { prefix: "", specs: ["test/conformance/scheduler/preemption.spec.ts"], mutations: schedulerPreemptionMutations },
+  {
+    prefix: "",
+    specs: [
+      "src/scheduler/plugins/node-*.spec.ts",
+      "src/scheduler/plugins/taint-toleration.spec.ts",
+      "src/scheduler/plugins/image-locality.spec.ts",
+      "src/scheduler/plugins/recent-failures.spec.ts",
+      "src/scheduler/plugins/scheduling-gates.spec.ts",
+      "src/scheduler/plugins/amount-text.spec.ts",
+      "src/scheduler/plugins/normalize-scores.spec.ts",
+      "src/scheduler/cluster/failure-log.spec.ts",
+    ],
+    mutations: schedulerPluginMutations,
+  },
 ];

@@ -21,8 +21,11 @@ export function compileAdmission({ nodeSelector, affinity }: PodSpec): NodeTest 
   const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   const byTerms = required === undefined ? undefined : compileNodeSelector(required);
   if (wanted.length === 0) return byTerms;
-  const byLabels: NodeTest = ({ metadata: { labels } }) =>
-    wanted.every(([key, value]) => labels[key] === value && Object.hasOwn(labels, key));
+  const byLabels: NodeTest = ({ metadata: { labels } }) => {
+    // Whatever an object inherits is no text, and so equals no value.
+    for (const [key, value] of wanted) if (labels[key] !== value) return false;
+    return true;
+  };
   return byTerms === undefined ? byLabels : (node) => byLabels(node) && byTerms(node);
 }
 
