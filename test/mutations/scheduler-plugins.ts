@@ -43,7 +43,7 @@ export const schedulerPluginMutations: readonly Mutation[] = [
     area: "NodePorts",
     fault: "the other port that a pod is told to use is its own",
     file: `${plugins}/node-ports.ts`,
-    find: "!own.has(candidate) && ",
+    find: "!spoken.has(candidate) && ",
     replace: "",
   },
   {

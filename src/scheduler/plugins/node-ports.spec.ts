@@ -53,7 +53,7 @@ describe("NodePorts", () => {
         details: ["host port 80/TCP is taken by default/p0", "host port 127.0.0.1:82/TCP is taken by default/p1"],
         remedies: [
           ["use another host port than 80, as 83", "remove pod default/p0 from n1"],
-          ["use another host port than 82, as 83", "remove pod default/p1 from n1"],
+          ["use another host port than 82, as 84", "remove pod default/p1 from n1"],
         ],
       },
       {

@@ -23,7 +23,11 @@ export const nodePorts: FilterPlugin = {
     if (wanted.length === 0) return undefined;
     return {
       check: ({ hostPorts }) => (hostPorts.length > 0 && conflict(wanted, hostPorts) ? refused : undefined),
-      explain: (node) => wanted.filter((port) => conflict([port], node.hostPorts)).map((port) => obstacleOf(port, node, pod)),
+      explain: (node) => {
+        // So that two ports are not told to become the same one.
+        const spoken = new Set(wanted.map(({ port }) => port));
+        return wanted.filter((port) => conflict([port], node.hostPorts)).map((port) => obstacleOf(port, node, pod, spoken));
+      },
     };
   },
   wakes: {
@@ -37,7 +41,7 @@ function conflict(wanted: readonly HostPort[], taken: readonly HostPort[]): bool
   return false;
 }
 
-function obstacleOf(port: HostPort, node: NodeInfo, pod: Whole<Pod>): Obstacle {
+function obstacleOf(port: HostPort, node: NodeInfo, pod: Whole<Pod>, spoken: Set<number>): Obstacle {
   const holders = [...node.pods.values()].filter(({ hostPorts }) => conflict([port], hostPorts));
   const names = holders.map((holder) => formatKey(keyOf(holder.pod)));
   const address = port.ip === anyAddress ? `${port.port}` : `${port.ip}:${port.port}`;
@@ -49,22 +53,22 @@ function obstacleOf(port: HostPort, node: NodeInfo, pod: Whole<Pod>): Obstacle {
     plugin: name,
     reason,
     detail: `host port ${address}/${port.protocol} is taken by ${names.join(" and ")}`,
-    remedies: [...otherPort(port, node, pod), remove],
+    remedies: [...otherPort(port, node, pod, spoken), remove],
   };
 }
 
-/** The next port that neither the node nor the pod uses. */
-function otherPort(port: HostPort, node: NodeInfo, { spec }: Whole<Pod>): readonly Remedy[] {
+/** The next port that neither the node nor the pod uses; it is spoken for then. */
+function otherPort(port: HostPort, node: NodeInfo, { spec }: Whole<Pod>, spoken: Set<number>): readonly Remedy[] {
   // On the node's own network a process listens on the port itself: to tell it another is not ours.
   if (spec.hostNetwork === true) return [];
   const places = (["initContainers", "containers"] as const).flatMap((list) =>
     spec[list].flatMap(({ ports }, container) => ports.map((each, index) => ({ path: [list, container, "ports", index], each }))),
   );
-  const own = new Set(places.map(({ each }) => each.hostPort ?? 0));
-  const isFree = (candidate: number): boolean => !own.has(candidate) && !conflict([{ ...port, port: candidate }], node.hostPorts);
+  const isFree = (candidate: number): boolean => !spoken.has(candidate) && !conflict([{ ...port, port: candidate }], node.hostPorts);
   let free = port.port + 1;
   while (free <= highestPort && !isFree(free)) free++;
   if (free > highestPort) return [];
+  spoken.add(free);
   const patch = places
     .filter(({ each }) => each.hostPort === port.port && (each.protocol ?? "TCP") === port.protocol && addressOf(each) === port.ip)
     .map(({ path }): SpecChange => ({ op: "replace", path: jsonPointer("spec", ...path, "hostPort"), value: free }));
