@@ -28,7 +28,8 @@ export interface LeaderTimes {
   readonly retryMs: number;
 }
 
-const defaultTimes: LeaderTimes = { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 };
+/** Kubernetes' own. */
+export const defaultLeaderTimes: LeaderTimes = { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 };
 
 /** Who stands for election, for which Lease, and what it does as the leader. */
 export interface LeaderOptions {
@@ -81,7 +82,7 @@ class Candidate {
 
   constructor(private readonly options: LeaderOptions) {
     const { client, lease, clock } = options;
-    this.times = options.times ?? defaultTimes;
+    this.times = options.times ?? defaultLeaderTimes;
     const { leaseMs, renewDeadlineMs, retryMs } = this.times;
     if (!(retryMs > 0 && retryMs < renewDeadlineMs && renewDeadlineMs < leaseMs))
       throw new RangeError("leader times must ascend: retryMs, renewDeadlineMs, leaseMs");

@@ -11,7 +11,8 @@ import { runLeader } from "../client/leader-election.js";
 import { Insight } from "./answering/insight.js";
 import type { ApiServers } from "./answering/keep-answering.js";
 import { defaultSchedulerName } from "./cluster/pod-info.js";
-import { createDefaultProfile } from "./default-profile.js";
+import { createProfiles } from "./configuration/create-profile.js";
+import { defaultSchedulerConfiguration, type SchedulerConfiguration } from "./configuration/scheduler-configuration.js";
 import { SchedulingTerm } from "./scheduling-term.js";
 
 export interface SchedulerOptions {
@@ -25,23 +26,23 @@ export interface SchedulerOptions {
   readonly isDead?: ((holder: string) => boolean) | undefined;
   /** How the leader gets to each api-server to be asked why pods are where they are; without it nobody can ask. */
   readonly servers?: ApiServers | undefined;
+  /** `defaultSchedulerConfiguration` by default. */
+  readonly configuration?: SchedulerConfiguration | undefined;
 }
-
-/** Leases of leaders live beside the system's other objects. */
-const leaderLease = { namespace: "kube-system", name: "scheduler" };
 
 /**
  * Gives every pod without a node the one that suits it best. Of several schedulers one leads; the others wait. Works
  * from watches alone: a pod is bound as soon as its creation is seen.
  */
 export function createScheduler(options: SchedulerOptions): Runnable {
-  const { client, clock, log, identity = hostname(), isDead } = options;
+  const { client, clock, log, identity = hostname(), isDead, configuration = defaultSchedulerConfiguration } = options;
+  const { lease, times } = configuration.election;
   const lead = (fenced: ApiClient, signal: AbortSignal, term: number): Promise<void> => leadTerm(options, fenced, term, signal);
-  return { name: "scheduler", run: (signal) => runLeader({ client, lease: leaderLease, identity, isDead, clock, log, lead }, signal) };
+  return { name: "scheduler", run: (signal) => runLeader({ client, lease, times, identity, isDead, clock, log, lead }, signal) };
 }
 
 async function leadTerm(
-  { clock, log, metrics, servers }: SchedulerOptions,
+  { clock, log, metrics, servers, configuration = defaultSchedulerConfiguration }: SchedulerOptions,
   client: ApiClient,
   term: number,
   signal: AbortSignal,
@@ -50,7 +51,8 @@ async function leadTerm(
   const scheduling = new SchedulingTerm({
     client,
     events,
-    profiles: (context) => [createDefaultProfile(context)],
+    profiles: (context) => createProfiles(configuration.profiles, context),
+    backoff: configuration.backoff,
     clock,
     log,
     metrics,

@@ -18,6 +18,7 @@ import { defaultNodeSettings } from "../howbelet/resources/node-settings.js";
 import { type HollowOptions, HollowRuntime } from "../howbelet/runtime/hollow/hollow-runtime.js";
 import { removeVolumes } from "../howbelet/volumes/node-volumes.js";
 import type { Dial } from "../rpc/channel.js";
+import { readSchedulerConfiguration } from "../scheduler/configuration/read-configuration.js";
 import { createScheduler } from "../scheduler/scheduler.js";
 import { nodeReady } from "../standalone/node-ready.js";
 import { clientCertificate, identities, serverCertificate } from "../standalone/pki.js";
@@ -37,6 +38,8 @@ export interface TestClusterOptions {
   readonly controllers?: readonly ListedController[];
   /** False leaves pods without a node. */
   readonly scheduler?: boolean;
+  /** How pods are placed: a KubeSchedulerConfiguration in YAML; as Kubernetes places them by default. */
+  readonly schedulerConfiguration?: string;
   /** What components write to standard error; "silent" by default. */
   readonly logLevel?: LogLevel;
 }
@@ -104,8 +107,11 @@ class InProcessCluster implements TestCluster {
     const listed = options.controllers ?? allControllers;
     const controllers: Runnable = { name: "controllers", run: (signal) => this.runControllers(listed, signal) };
     if (listed.length > 0) this.running.run(controllers);
+    const { schedulerConfiguration: text } = options;
+    const configuration = text === undefined ? undefined : readSchedulerConfiguration(text);
     const servers = { configured: [this.address], connect: () => this.connect("howbernetes-scheduler") };
-    if (options.scheduler !== false) this.running.run(createScheduler({ client: this.connect("howbernetes-scheduler"), servers, ...deps }));
+    if (options.scheduler !== false)
+      this.running.run(createScheduler({ client: this.connect("howbernetes-scheduler"), servers, configuration, ...deps }));
     await Promise.all(Array.from({ length: options.nodes ?? 1 }, () => this.addNode()));
   }
 

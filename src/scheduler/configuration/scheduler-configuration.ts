@@ -1,6 +1,6 @@
 import type { ObjectKey } from "../../api/object.js";
 import type { BackoffOptions } from "../../base/backoff.js";
-import type { LeaderTimes } from "../../client/leader-election.js";
+import { defaultLeaderTimes, type LeaderTimes } from "../../client/leader-election.js";
 import { defaultSchedulerName } from "../cluster/pod-info.js";
 import { schedulingBackoff } from "../queue/scheduling-queue.js";
 import { defaultPluginArgs, type PluginArgs } from "./plugin-args.js";
@@ -36,5 +36,5 @@ export const defaultProfileConfiguration: ProfileConfiguration = {
 export const defaultSchedulerConfiguration: SchedulerConfiguration = {
   profiles: [defaultProfileConfiguration],
   backoff: schedulingBackoff,
-  election: { lease: { namespace: "kube-system", name: "scheduler" }, times: { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 } },
+  election: { lease: { namespace: "kube-system", name: "scheduler" }, times: defaultLeaderTimes },
 };

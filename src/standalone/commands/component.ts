@@ -12,8 +12,10 @@ import { createScheduler } from "../../scheduler/scheduler.js";
 import { addressOption, type CommonFlags, logLevelOption } from "../command-line.js";
 import { type CommandContext, runCommand } from "../run-command.js";
 import { runWithHealth } from "../run-with-health.js";
+import { loadSchedulerConfiguration, schedulerConfigOption } from "../scheduler-config.js";
 
 interface ComponentFlags extends CommonFlags {
+  readonly schedulerConfig?: string;
   readonly config?: string;
   readonly server?: string;
   readonly httpListen: string;
@@ -33,12 +35,17 @@ interface Component {
   readonly description: string;
   /** A port of its own, so that all components can run on one machine. */
   readonly httpListen: string;
-  readonly create: (deps: ComponentDeps) => Runnable;
+  readonly create: (deps: ComponentDeps, flags: ComponentFlags) => Promise<Runnable>;
 }
 
 /** `howbernetes scheduler`: one of any number, of which one leads. */
 export const schedulerCommand = (): Command =>
-  componentCommand({ name: "scheduler", description: "assign pods to nodes", httpListen: "127.0.0.1:7445", create: createScheduler });
+  componentCommand({
+    name: "scheduler",
+    description: "assign pods to nodes",
+    httpListen: "127.0.0.1:7445",
+    create: async (deps, flags) => createScheduler({ ...deps, configuration: await loadSchedulerConfiguration(flags.schedulerConfig) }),
+  }).addOption(schedulerConfigOption());
 
 /** `howbernetes controllers`: one of any number, of which one leads. */
 export const controllersCommand = (): Command =>
@@ -46,7 +53,7 @@ export const controllersCommand = (): Command =>
     name: "controllers",
     description: "make what is match what is wanted: Deployments, ReplicaSets, nodes, owners",
     httpListen: "127.0.0.1:7446",
-    create: ({ servers: _unused, ...deps }) => createControllerManager({ ...deps, podMetrics: createNodeMetricsSource(deps.client) }),
+    create: async ({ servers: _unused, ...deps }) => createControllerManager({ ...deps, podMetrics: createNodeMetricsSource(deps.client) }),
   });
 
 function componentCommand(component: Component): Command {
@@ -69,7 +76,7 @@ async function runComponent({ name, create }: Component, flags: ComponentFlags, 
   const client = clientOf(address);
   const servers = { configured: address.split(",").map((each) => each.trim()), connect: clientOf };
   try {
-    const stage = { runnable: create({ client, clock: systemClock, log, metrics, servers }) };
+    const stage = { runnable: await create({ client, clock: systemClock, log, metrics, servers }, flags) };
     await runWithHealth(stage, { listen: flags.httpListen, metrics, signal, onReady: () => print(`howbernetes ${name} is ready`) });
   } finally {
     await client.close();

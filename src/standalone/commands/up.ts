@@ -19,6 +19,7 @@ import { type NodeSettingFlags, nodeSettings, sharedMachineEvictionHard } from "
 import type { PodNetworkChoice } from "../../howbelet/runtime/docker/network/choose-network.js";
 import type { Dial } from "../../rpc/channel.js";
 import type { ApiServers } from "../../scheduler/answering/keep-answering.js";
+import type { SchedulerConfiguration } from "../../scheduler/configuration/scheduler-configuration.js";
 import { createScheduler } from "../../scheduler/scheduler.js";
 import type { Store } from "../../storage/interface.js";
 import { checkAddress } from "../address-check.js";
@@ -41,6 +42,7 @@ import { outlived } from "../outlived-stage.js";
 import { clientCertificate, identities, loadCertificateAuthority, serverCertificate } from "../pki.js";
 import { type CommandContext, runCommand } from "../run-command.js";
 import { startupCheck } from "../run-with-health.js";
+import { loadSchedulerConfiguration, schedulerConfigOption } from "../scheduler-config.js";
 import { serverStage } from "../server-stage.js";
 import { StartupError } from "../startup-error.js";
 import { openStore, parseStoreChoice } from "../store-choice.js";
@@ -55,6 +57,7 @@ interface UpFlags extends CommonFlags, NodeSettingFlags {
   readonly podNetwork?: PodNetworkChoice;
   readonly maxRequestsInflight: number;
   readonly auditLog?: string;
+  readonly schedulerConfig?: string;
   readonly nodeName: string;
   /** False with `--no-node`. */
   readonly node: boolean;
@@ -71,6 +74,7 @@ export const upCommand = (): Command => {
     .addOption(podCidrOption())
     .addOption(maxRequestsOption())
     .addOption(auditLogOption())
+    .addOption(schedulerConfigOption())
     .addOption(new Option(podNetworkFlag.flags, podNetworkFlag.description).choices(podNetworkFlag.choices))
     .option("--node-name <name>", "name of the local node", defaultNodeName())
     .option("--no-node", "run no containers here")
@@ -89,11 +93,13 @@ interface Parts {
   readonly logOf: (component: string) => Log;
   readonly metrics: Metrics;
   readonly audit: AuditOptions;
+  readonly scheduling: SchedulerConfiguration | undefined;
 }
 
 async function up(flags: UpFlags, context: CommandContext): Promise<void> {
   const data = dataDirectory(flags.dataDir);
   const logOf = (component: string): Log => createLog(component, flags.logLevel);
+  const scheduling = await loadSchedulerConfiguration(flags.schedulerConfig);
   if (flags.node) await checkDocker(context.env);
   await mkdir(data.root, { recursive: true, mode: 0o700 });
   const pid = await runningPid(await readClusterRecord(data.record));
@@ -108,7 +114,7 @@ async function up(flags: UpFlags, context: CommandContext): Promise<void> {
     await writeClusterRecord(data.record, { clusterUid: store.clusterUid, pid: process.pid, birth, store: flags.store });
     const metrics = createMetrics();
     await withAuditLog(flags.auditLog, { log: logOf("apiserver"), metrics }, (audit) =>
-      serve({ flags, data, ca, store, logOf, metrics, audit }, context),
+      serve({ flags, data, ca, store, logOf, metrics, audit, scheduling }, context),
     );
   } finally {
     await store.close();
@@ -141,7 +147,7 @@ async function serve(parts: Parts, { env, signal, print }: CommandContext): Prom
     const stages: Stage[] = [
       serverStage(server),
       { runnable: createControllerManager({ client: controllers, podMetrics, ...componentDeps(parts, "controllers") }) },
-      { runnable: createScheduler({ client: scheduler, servers, ...componentDeps(parts, "scheduler") }) },
+      { runnable: createScheduler({ client: scheduler, servers, configuration: parts.scheduling, ...componentDeps(parts, "scheduler") }) },
       ...(flags.node ? [await nodeStage(parts, { address, admin, dial })] : []),
     ];
     await writeClusterConfig(howbeconfigPath(env), {
