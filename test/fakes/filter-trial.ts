@@ -31,7 +31,7 @@ export interface FilterCase {
 
 /**
  * Asks a filter, and holds it to its contract: it explains exactly what it refuses, and each of its remedies, carried
- * out, takes its obstacle away; the last one lets the node do.
+ * out, takes its obstacle away; the last obstacle's lets the node do.
  */
 export class FilterTrial {
   private readonly state = new ClusterState();
@@ -54,10 +54,9 @@ export class FilterTrial {
   run(): void {
     const { reasons, lasting = false, details, remedies } = this.options;
     const refusal = this.check(this.pod);
-    const obstacles = this.explain(this.pod);
     expect(refusal?.reasons).to.deep.equal(reasons);
-    if (refusal !== undefined) expect(refusal).to.include({ plugin: this.plugin.name, mayYield: !lasting });
-    expect(obstacles.length > 0, "explains what it refuses").to.equal(reasons !== undefined);
+    if (refusal !== undefined) expect(refusal.mayYield).to.equal(!lasting);
+    const obstacles = this.hold();
     if (details !== undefined) expect(obstacles.map(({ detail }) => detail)).to.deep.equal(details);
     if (remedies !== undefined) expect(obstacles.map((each) => each.remedies.map(({ text }) => text))).to.deep.equal(remedies);
     const remedied = obstacles.flatMap((obstacle) => obstacle.remedies).filter(canBeCarriedOut);
@@ -78,7 +77,7 @@ export class FilterTrial {
   }
 
   private expectHelp(remedy: Remedy, before: number): void {
-    expect(this.after(remedy).length, `obstacles after: ${remedy.text}`).to.equal(before - 1);
+    expect(this.after(remedy).length, `obstacles after: ${remedy.text}`).to.be.at.most(before - 1);
   }
 
   private check(asked: PodInfo): Refusal | undefined {

@@ -74,7 +74,7 @@ function crowded(tally: TermTally, index: number, { node, cluster }: Place): Obs
   return {
     plugin: affinityName,
     reason: antiAffinityReason,
-    detail: `${placeOf(domains, node)} has ${near.length} with ${term.selectorText}, which the pod avoids: ${listPods(near)}`,
+    detail: `${placeOf(domains, node)} has ${near.length} ${near.length === 1 ? "pod" : "pods"} with ${term.selectorText}, which the pod avoids: ${listPods(near)}`,
     remedies: [removal(near, node), drop("podAntiAffinity", index, term)],
   };
 }
@@ -85,7 +85,7 @@ function avoidedThere({ pod }: AffinityTally, tally: TermTally, { node, cluster 
   return {
     plugin: affinityName,
     reason: existingReason,
-    detail: `${listPods(near)} in ${placeOf(domains, node)} avoid pods with ${term.selectorText}, as ${podName(pod)} is`,
+    detail: `${listPods(near)} in ${placeOf(domains, node)} ${near.length === 1 ? "avoids" : "avoid"} pods with ${term.selectorText}, as ${podName(pod)} is one`,
     remedies: [removal(near, node)],
   };
 }

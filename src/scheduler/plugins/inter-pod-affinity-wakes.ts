@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ClusterView } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
 import type { WakeHints } from "../framework/cluster-event.js";
-import { type AffinityTerm, type AffinityTerms, affinityTermsOf, meansPod } from "../topology/affinity-terms.js";
+import { type AffinityTerm, type AffinityTerms, meansPod } from "../topology/affinity-terms.js";
 
 /** What may let pods be placed that other pods' company has kept from it, or the lack of it. */
 export function affinityWakes(termsOf: (pod: PodInfo) => AffinityTerms | undefined, cluster: ClusterView): WakeHints {
@@ -12,8 +12,7 @@ export function affinityWakes(termsOf: (pod: PodInfo) => AffinityTerms | undefin
     const { sought = [] } = termsOf(pod) ?? {};
     return sought.length > 0 && sought.every((term) => means(term, placed));
   };
-  const avoids = (one: PodInfo, other: PodInfo): boolean =>
-    ((one === other ? termsOf(one) : affinityTermsOf(one))?.avoided ?? []).some((term) => means(term, other));
+  const avoids = (one: PodInfo, other: PodInfo): boolean => (termsOf(one)?.avoided ?? []).some((term) => means(term, other));
   /** Whether one avoids the other: the placed pod's labels and terms both tell. */
   const isApart = (placed: PodInfo, pod: PodInfo): boolean => avoids(pod, placed) || avoids(placed, pod);
   return {

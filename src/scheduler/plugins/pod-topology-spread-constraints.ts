@@ -24,7 +24,7 @@ export interface SpreadConstraint {
   readonly minDomains: number;
   /** Which pods are spread. */
   readonly question: PodQuestion;
-  /** How people read which pods they are. */
+  /** How people read which pods they are, after "pods": " with app=web". */
   readonly meaning: string;
   /** Whether the pod is one of those itself: 1 or 0. */
   readonly self: number;
@@ -66,7 +66,7 @@ export function compileSpread(pod: PodInfo, args: PodTopologySpreadArgs): Spread
   const controller = controllerOf(pod.pod);
   if (controller === undefined || !spreadKinds.includes(controller.kind)) return { hard: [], soft: [], needsAllLabels };
   const defaults = needsAllLabels ? args.defaultConstraints : systemConstraints;
-  const who = { question: siblingsOf(controller.uid ?? ""), meaning: `pods of ${controller.kind} ${controller.name}`, self: 1 };
+  const who = { question: siblingsOf(controller.uid ?? ""), meaning: ` of ${controller.kind} ${controller.name}`, self: 1 };
   const compiled = defaults.map((constraint) => ({ constraint, ready: { ...numbersOf(pod, constraint), ...who, index: undefined } }));
   return { ...byAction(compiled), needsAllLabels };
 }
@@ -90,7 +90,7 @@ function compileOwn(pod: PodInfo, constraint: TopologySpreadConstraint, index: n
     key: `spread;${namespace};${text}`,
     asksFor: (pods) => !pods.isTerminating && pods.namespace === namespace && selector.matches(pods.labels),
   };
-  const meaning = selector.empty ? "pods" : `pods with ${text}`;
+  const meaning = selector.empty ? "" : ` with ${text}`;
   return { ...numbersOf(pod, constraint), question, meaning, self: selector.matches(labels) ? 1 : 0, index };
 }
 

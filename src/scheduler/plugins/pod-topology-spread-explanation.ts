@@ -60,7 +60,8 @@ function tooManyThere(spread: SpreadCase, tally: Tally, place: Place): Obstacle 
 function numbers({ constraint, domains, sums, domainCount, least }: Tally, domain: number): string {
   const { topologyKey, meaning, minDomains } = constraint;
   const key = isHostname(topologyKey) ? "node" : shortKey(topologyKey);
-  const there = `${key} ${domains.nameOf(domain)} has ${Math.max(sums[domain] ?? 0, 0)} ${meaning}`;
+  const count = Math.max(sums[domain] ?? 0, 0);
+  const there = `${key} ${domains.nameOf(domain)} has ${count} ${count === 1 ? "pod" : "pods"}${meaning}`;
   if (domainCount < minDomains) {
     return `${there}, and with ${domainCount} of the ${minDomains} domains that minDomains asks for the emptiest counts as 0`;
   }
