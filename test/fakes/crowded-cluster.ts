@@ -68,5 +68,7 @@ export function failedAttempt(info: PodInfo, state: ClusterState): FailedAttempt
       return refused === undefined ? [] : [[each.name, refused]];
     }),
   );
-  return { pod: info, refusals, check: (each) => whyNot(info, each) };
+  const tally = new Map<Refusal, number>();
+  for (const refused of refusals.values()) tally.set(refused, (tally.get(refused) ?? 0) + 1);
+  return { pod: info, refusals, tally, isLocal: true, check: (each) => whyNot(info, each) };
 }

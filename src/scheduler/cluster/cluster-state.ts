@@ -86,6 +86,10 @@ export class ClusterState implements ClusterView {
     return this.nominations.nodeOf(uid);
   }
 
+  get budgetsGeneration(): number {
+    return this.budgets.generation;
+  }
+
   budgetsOf(pod: PodInfo): readonly BudgetInfo[] {
     return this.budgets.of(pod);
   }

@@ -52,6 +52,8 @@ export interface ClusterView {
   nominatedNode(uid: string): string | undefined;
   /** The PodDisruptionBudgets that protect a pod. */
   budgetsOf(pod: PodInfo): readonly BudgetInfo[];
+  /** Grows with every change of a budget. */
+  readonly budgetsGeneration: number;
   /**
    * Does something, within which pods may be placed and taken away, then puts all back. Synchronous; may be nested. What
    * was prepared before does not hold within, nor what was prepared within afterwards.

@@ -21,9 +21,12 @@ interface Budget extends BudgetInfo {
  * Unlike Kubernetes: one with an empty selector protects all pods of its namespace here too, as it does from evictions.
  */
 export class DisruptionBudgets {
+  /** Grows with every change. */
+  generation = 0;
   private readonly byNamespace = new Map<string, Map<string, Budget>>();
 
   set({ metadata, spec, status }: Whole<PodDisruptionBudget>): void {
+    this.generation++;
     const { namespace, name, uid } = metadata;
     const selector = compileLabelSelector(spec.selector);
     const budgets = this.byNamespace.get(namespace) ?? new Map<string, Budget>();
@@ -37,6 +40,7 @@ export class DisruptionBudgets {
   }
 
   delete({ metadata: { namespace, name } }: Whole<PodDisruptionBudget>): void {
+    this.generation++;
     const budgets = this.byNamespace.get(namespace);
     budgets?.delete(name);
     if (budgets?.size === 0) this.byNamespace.delete(namespace);

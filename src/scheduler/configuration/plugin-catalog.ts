@@ -87,7 +87,7 @@ export const pluginCatalog: readonly CatalogEntry[] = [
   {
     name: "DefaultPreemption",
     points: ["postFilter"],
-    make: ({ context, args }) => ({ rescue: createDefaultPreemption(context, args.preemption) }),
+    make: ({ args }) => ({ rescue: createDefaultPreemption(args.preemption) }),
   },
   {
     name: "NodeResourcesBalancedAllocation",

@@ -168,7 +168,7 @@ export class Decider {
     const check = (node: NodeInfo): Refusal | undefined => this.table.refusalOf(filters.codeNow(node));
     let outcome: RescueOutcome | undefined;
     for (const plugin of profile.rescues) {
-      outcome = plugin.rescue({ pod, refusals, check }, this.deps.cluster);
+      outcome = plugin.rescue({ pod, refusals, tally: refusals.tally, isLocal: filters.areLocal, check }, this.deps.cluster);
       if (outcome.kind === "found") break;
     }
     return outcome;

@@ -42,6 +42,11 @@ export class PodFilters {
     this.asked = this.prepareAsked();
   }
 
+  /** Whether they look at nothing but the pod and one node. */
+  get areLocal(): boolean {
+    return this.asked.length === 0;
+  }
+
   /** The number of the refusal of a node, 0 when it will do: both as it is, and with the pods there that it was promised to. */
   code(node: NodeInfo): number {
     if (this.cluster.nominatedCount > 0) {

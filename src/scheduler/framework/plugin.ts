@@ -97,6 +97,10 @@ export interface FailedAttempt {
   readonly pod: PodInfo;
   /** Why each node will not do, by its name; nodes that were not looked at are missing. */
   readonly refusals: ReadonlyMap<string, Refusal>;
+  /** How many nodes were refused so, by refusal. */
+  readonly tally: ReadonlyMap<Refusal, number>;
+  /** Whether the filters look at nothing but the pod and the node: what `check` says of a node then holds for pods of one shape. */
+  readonly isLocal: boolean;
   /** Asks the filters again, with the cluster as it is within a `tentatively`. @returns why the node will not do even so */
   check(node: NodeInfo): Refusal | undefined;
 }

@@ -1,20 +1,16 @@
 import { expect } from "chai";
 import { type RankedPod, rankedPod } from "../../../test/fakes/crowded-cluster.js";
 import { timeFromMs } from "../../api/values/time.js";
-import { type Candidate, cheapest } from "./candidate.js";
+import { type Candidate, candidate as candidateOf, cheapest } from "./candidate.js";
 
 describe("cheapest", () => {
-  const nowMs = 1_000_000;
   const ranked = (priority: number, startMs?: number): RankedPod => ({
     name: `p${priority}`,
     priority,
     ...(startMs === undefined ? {} : { status: { startTime: timeFromMs(startMs) } }),
   });
-  const candidate = (nodeName: string, victims: readonly RankedPod[], violations = 0): Candidate => ({
-    nodeName,
-    victims: victims.map(rankedPod),
-    violations,
-  });
+  const candidate = (nodeName: string, victims: readonly RankedPod[], violations = 0): Candidate =>
+    candidateOf({ nodeName, victims: victims.map(rankedPod), violations });
   const cases = [
     {
       it: "shuns violations of budgets before all else",
@@ -59,6 +55,6 @@ describe("cheapest", () => {
     { it: "knows none where there is none", candidates: [], best: undefined },
   ];
   for (const { it: does, candidates, best } of cases) {
-    it(does, () => expect(cheapest(candidates, nowMs)?.nodeName).to.equal(best));
+    it(does, () => expect(cheapest(candidates)?.nodeName).to.equal(best));
   }
 });

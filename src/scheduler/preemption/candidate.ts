@@ -8,30 +8,29 @@ export interface Candidate {
   readonly victims: readonly PodInfo[];
   /** How many of them a PodDisruptionBudget would keep. */
   readonly violations: number;
+  /** What that costs: each number counts where those before it are equal. */
+  readonly costs: readonly number[];
 }
 
 // So that no priority counts as negative: two victims are worse than one, however low.
 const priorityShift = 2 ** 31;
 
 /**
- * The candidate that costs least, by Kubernetes' rules, each deciding where those before it leave several: the fewest
- * violations; the lowest of the highest priorities; the lowest sum of priorities; the fewest victims; the latest start of
- * the victims with the highest priority. Then the first.
+ * A candidate with its costs, by Kubernetes' rules: the fewest violations; the lowest of the highest priorities; the
+ * lowest sum of priorities; the fewest victims; the latest start of the victims with the highest priority.
  */
-export function cheapest(candidates: readonly Candidate[], nowMs: number): Candidate | undefined {
-  let best: { readonly candidate: Candidate; readonly costs: readonly number[] } | undefined;
-  for (const candidate of candidates) {
-    const costs = costsOf(candidate, nowMs);
-    if (best === undefined || isLess(costs, best.costs)) best = { candidate, costs };
-  }
-  return best?.candidate;
-}
-
-function costsOf({ victims, violations }: Candidate, nowMs: number): readonly number[] {
+export function candidate({ nodeName, victims, violations }: Omit<Candidate, "costs">): Candidate {
   const highest = Math.max(...victims.map(({ priority }) => priority));
   const sum = victims.reduce((total, { priority }) => total + priority + priorityShift, 0);
-  const starts = victims.filter(({ priority }) => priority === highest).map((victim) => startedMs(victim, nowMs));
-  return [violations, highest, sum, victims.length, -Math.min(...starts)];
+  const starts = victims.filter(({ priority }) => priority === highest).map(startedMs);
+  return { nodeName, victims, violations, costs: [violations, highest, sum, victims.length, -Math.min(...starts)] };
+}
+
+/** The candidate that costs least, the first of equal ones. */
+export function cheapest(candidates: readonly Candidate[]): Candidate | undefined {
+  let best: Candidate | undefined;
+  for (const each of candidates) if (best === undefined || isLess(each.costs, best.costs)) best = each;
+  return best;
 }
 
 function isLess(a: readonly number[], b: readonly number[]): boolean {

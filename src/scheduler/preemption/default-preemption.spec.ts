@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { podDisruptionBudget } from "../../../test/builders/index.js";
 import {
   type CrowdedCluster,
   crowdedCluster,
@@ -8,20 +9,18 @@ import {
   rankedPod,
   whyNot,
 } from "../../../test/fakes/crowded-cluster.js";
-import { FakeClock } from "../../../test/fakes/fake-clock.js";
 import { timeFromMs } from "../../api/values/time.js";
 import type { RescueOutcome } from "../framework/plugin.js";
 import { lastingRefusal } from "../framework/refusal.js";
 import { createDefaultPreemption, type DefaultPreemptionArgs } from "./default-preemption.js";
 
-const clock = new FakeClock();
 const preempted = {
   conditions: [{ type: "DisruptionTarget", status: "True", reason: "PreemptionByScheduler" }],
 } as const;
 
 function rescue(cluster: CrowdedCluster, args?: DefaultPreemptionArgs): string {
   const { state, failed } = crowdedCluster(cluster);
-  return shown(createDefaultPreemption({ clock }, args).rescue(failed, state));
+  return shown(createDefaultPreemption(args).rescue(failed, state));
 }
 
 const shown = (outcome: RescueOutcome): string =>
@@ -85,7 +84,7 @@ describe("DefaultPreemption", () => {
         const { state, failed } = crowdedCluster({ nodes, placed: [victim, ...others], pod: high });
         state.nominations.set(failed.pod, "n1");
         const refusals = cordoned ? new Map([...failed.refusals, ["n1", lastingRefusal("x", "y")] as const]) : failed.refusals;
-        expect(shown(createDefaultPreemption({ clock }).rescue({ ...failed, refusals }, state))).to.equal(says);
+        expect(shown(createDefaultPreemption().rescue({ ...failed, refusals }, state))).to.equal(says);
       });
     }
   });
@@ -103,7 +102,7 @@ describe("DefaultPreemption", () => {
 
     it("others the next time", () => {
       const { state, failed } = crowdedCluster({ nodes, placed, pod: high });
-      const plugin = createDefaultPreemption({ clock }, { minCandidateNodesPercentage: 10, minCandidateNodesAbsolute: 1 });
+      const plugin = createDefaultPreemption({ minCandidateNodesPercentage: 10, minCandidateNodesAbsolute: 1 });
       expect([1, 2, 3].map(() => shown(plugin.rescue(failed, state)))).to.deep.equal(["n1: p1", "n3: p3", "n5: p5"]);
     });
 
@@ -114,12 +113,36 @@ describe("DefaultPreemption", () => {
     });
   });
 
+  it("finds with what it remembers what it would find without, whatever changes in between", () => {
+    const changes = fc.array(fc.record({ remove: fc.nat(13), allowed: fc.nat(2), promise: fc.boolean() }), { maxLength: 6 });
+    fc.assert(
+      fc.property(crowded, changes, (cluster, steps) => {
+        const { state, failed } = crowdedCluster(cluster);
+        const shape = { ...failed.pod, spec: failed.pod.pod.spec };
+        const remembering = createDefaultPreemption();
+        const rescued = (): void => {
+          const now = failedAttempt({ ...failed.pod, shape }, state);
+          expect(remembering.rescue(now, state)).to.deep.equal(createDefaultPreemption().rescue(now, state));
+        };
+        rescued();
+        for (const { remove, allowed, promise } of steps) {
+          state.remove(`p${remove}`);
+          state.budgets.set(podDisruptionBudget({ name: "web", uid: "web", status: { disruptionsAllowed: allowed } }));
+          if (promise) state.nominations.set(rankedPod({ name: "other", nodeName: "", priority: 9, requests: { cpu: "1" } }), "n0");
+          else state.nominations.delete("other");
+          rescued();
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it("chooses what brute force does, and leaves the cluster as it was", () => {
     fc.assert(
       fc.property(crowded, (cluster) => {
         const { state, failed } = crowdedCluster(cluster);
         const before = loads(state);
-        const outcome = createDefaultPreemption({ clock }).rescue(failed, state);
+        const outcome = createDefaultPreemption().rescue(failed, state);
         expect(loads(state)).to.deep.equal(before);
         const expected = bruteForce(cluster);
         if (outcome.kind !== "found") {

@@ -1,12 +1,12 @@
 import { disruptionTargetType } from "../../api/kinds/pod/disruption-target.js";
-import type { ClusterView, NodeInfo } from "../cluster/cluster-view.js";
+import type { ClusterView } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
 import { unschedulableSentence } from "../cycle/sentence.js";
 import type { FailedAttempt, RescueOutcome, RescuePlugin } from "../framework/plugin.js";
-import type { PluginContext } from "../framework/plugin-context.js";
 import { lastingRefusal, type Refusal } from "../framework/refusal.js";
 import { type Candidate, cheapest } from "./candidate.js";
-import { findVictims, preemptionPlugin } from "./find-victims.js";
+import { preemptionPlugin } from "./find-victims.js";
+import { VictimMemory } from "./victim-memory.js";
 
 /** How far the search for victims goes: Kubernetes' DefaultPreemptionArgs. */
 export interface DefaultPreemptionArgs {
@@ -25,10 +25,8 @@ const notHelpful = lastingRefusal(preemptionPlugin, "Preemption is not helpful f
  * Makes room for a pod by having pods of a lower priority leave a node: where that costs least, of the nodes looked at.
  * Decides alone; a `Preemptor` carries out.
  */
-export function createDefaultPreemption(
-  { clock }: Pick<PluginContext, "clock">,
-  args: DefaultPreemptionArgs = defaultPreemptionArgs,
-): RescuePlugin {
+export function createDefaultPreemption(args: DefaultPreemptionArgs = defaultPreemptionArgs): RescuePlugin {
+  const memory = new VictimMemory();
   // Each search begins where the last one ended, so that not always the same nodes are emptied.
   let start = 0;
   return {
@@ -36,13 +34,9 @@ export function createDefaultPreemption(
     rescue(failed, cluster) {
       const ineligible = ineligibility(failed, cluster);
       if (ineligible !== undefined) return { kind: "notSought", report: `preemption: ${ineligible}` };
-      const nodes = cluster.nodes().filter(({ name }) => failed.refusals.get(name)?.mayYield === true);
-      const found = searchNodes(startingAt(nodes, start), failed, cluster, {
-        wanted: wantedCandidates(nodes.length, args),
-        nowMs: clock.now(),
-      });
-      start += found.looked;
-      return outcomeOf(found, cluster, clock.now());
+      const found = searchNodes({ failed, cluster, memory, start, wanted: wantedCandidates(failed.tally, args) });
+      start = found.end;
+      return outcomeOf(found, cluster);
     },
   };
 }
@@ -65,48 +59,55 @@ function isBeingPreempted({ pod: { metadata, status } }: PodInfo): boolean {
   return target?.status === "True" && target.reason === "PreemptionByScheduler";
 }
 
-function wantedCandidates(nodeCount: number, { minCandidateNodesPercentage, minCandidateNodesAbsolute }: DefaultPreemptionArgs): number {
-  return Math.min(nodeCount, Math.max(minCandidateNodesAbsolute, Math.trunc((nodeCount * minCandidateNodesPercentage) / 100)));
+function wantedCandidates(tally: FailedAttempt["tally"], args: DefaultPreemptionArgs): number {
+  let nodes = 0;
+  for (const [{ mayYield }, count] of tally) if (mayYield) nodes += count;
+  return Math.max(args.minCandidateNodesAbsolute, Math.trunc((nodes * args.minCandidateNodesPercentage) / 100));
 }
 
-function startingAt<T>(items: readonly T[], index: number): readonly T[] {
-  const first = items.length === 0 ? 0 : index % items.length;
-  return [...items.slice(first), ...items.slice(0, first)];
+interface Search {
+  readonly failed: FailedAttempt;
+  readonly cluster: ClusterView;
+  readonly memory: VictimMemory;
+  /** The position of the node to begin with. */
+  readonly start: number;
+  /** How many candidates are enough. */
+  readonly wanted: number;
 }
 
 interface Found {
   readonly candidates: readonly Candidate[];
   /** Why the others of the nodes looked at will not do. */
   readonly refusals: ReadonlyMap<string, Refusal>;
-  readonly looked: number;
+  /** The position of the node to begin with the next time. */
+  readonly end: number;
 }
 
 /** Looks for candidates until there are enough, one of which violates no PodDisruptionBudget. */
-function searchNodes(
-  nodes: readonly NodeInfo[],
-  failed: FailedAttempt,
-  cluster: ClusterView,
-  { wanted, nowMs }: { readonly wanted: number; readonly nowMs: number },
-): Found {
+function searchNodes({ failed, cluster, memory, start, wanted }: Search): Found {
+  const nodes = cluster.nodes();
   const candidates: Candidate[] = [];
   const refusals = new Map<string, Refusal>();
   let isHarmless = false;
-  for (const [looked, node] of nodes.entries()) {
-    if (isHarmless && candidates.length >= wanted) return { candidates, refusals, looked };
-    const { candidate, refusal } = findVictims(node, failed, cluster, nowMs);
+  let position = start < nodes.length ? start : 0;
+  for (let looked = 0; looked < nodes.length && !(isHarmless && candidates.length >= wanted); looked++) {
+    const node = nodes[position];
+    position = position + 1 < nodes.length ? position + 1 : 0;
+    if (node === undefined || failed.refusals.get(node.name)?.mayYield !== true) continue;
+    const { candidate, refusal } = memory.victimsOn(node, failed, cluster);
     if (candidate === undefined) refusals.set(node.name, refusal);
     else {
       candidates.push(candidate);
       isHarmless ||= candidate.violations === 0;
     }
   }
-  return { candidates, refusals, looked: nodes.length };
+  return { candidates, refusals, end: position };
 }
 
-function outcomeOf({ candidates, refusals }: Found, cluster: ClusterView, nowMs: number): RescueOutcome {
-  const best = cheapest(candidates, nowMs);
+function outcomeOf({ candidates, refusals }: Found, cluster: ClusterView): RescueOutcome {
+  const best = cheapest(candidates);
   if (best !== undefined) return { kind: "found", nodeName: best.nodeName, victims: best.victims };
-  const nodes = cluster.nodes();
-  const why = nodes.map(({ name }) => refusals.get(name) ?? notHelpful);
-  return { kind: "futile", report: `preemption: ${unschedulableSentence(nodes.length, why)}` };
+  const nodeCount = cluster.nodes().length;
+  const others = Array.from({ length: nodeCount - refusals.size }, () => notHelpful);
+  return { kind: "futile", report: `preemption: ${unschedulableSentence(nodeCount, [...refusals.values(), ...others])}` };
 }

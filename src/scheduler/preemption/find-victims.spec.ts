@@ -133,7 +133,7 @@ describe("findVictims", () => {
       const { state, failed } = crowdedCluster({ nodes: [{ name: "n1", allocatable: { cpu } }], placed, budgets: budgets ?? [], pod });
       const node = state.nodes()[0];
       if (node === undefined) throw new Error("no node");
-      const { candidate, refusal } = findVictims(node, failed, state, 10_000);
+      const { candidate, refusal } = findVictims(node, failed, state);
 
       expect(candidate?.victims.map(({ uid }) => uid)).to.deep.equal(victims);
       if (violations !== undefined) expect(candidate?.violations).to.equal(violations);

@@ -2,7 +2,7 @@ import type { ClusterView, NodeInfo } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
 import type { FailedAttempt } from "../framework/plugin.js";
 import { lastingRefusal, type Refusal } from "../framework/refusal.js";
-import type { Candidate } from "./candidate.js";
+import { type Candidate, candidate } from "./candidate.js";
 import { byImportance } from "./importance.js";
 import { partByProtection } from "./protected-pods.js";
 
@@ -22,8 +22,8 @@ const nobody: VictimSearch = { refusal: lastingRefusal(preemptionPlugin, "No pre
  * that helps, as many as possible are given back: first those that a PodDisruptionBudget protects, and of either kind the
  * most important first.
  */
-export function findVictims(node: NodeInfo, { pod, check }: FailedAttempt, cluster: ClusterView, nowMs: number): VictimSearch {
-  const lower = [...node.pods.values()].filter(({ priority }) => priority < pod.priority).sort(byImportance(nowMs));
+export function findVictims(node: NodeInfo, { pod, check }: FailedAttempt, cluster: ClusterView): VictimSearch {
+  const lower = [...node.pods.values()].filter(({ priority }) => priority < pod.priority).sort(byImportance);
   if (lower.length === 0) return nobody;
   return cluster.tentatively(({ place, remove }) => {
     for (const { uid } of lower) remove(uid);
@@ -37,8 +37,9 @@ export function findVictims(node: NodeInfo, { pod, check }: FailedAttempt, clust
     };
     const { guarded, free } = partByProtection(lower, (other) => cluster.budgetsOf(other));
     const violating = guarded.filter(mustLeave);
-    const victims = [...violating, ...free.filter(mustLeave)].sort(byImportance(nowMs));
+    const victims = [...violating, ...free.filter(mustLeave)].sort(byImportance);
     // It fits with all of them there: what was in the way is elsewhere, and nothing is gained by evicting.
-    return victims.length === 0 ? nobody : { candidate: { nodeName: node.name, victims, violations: violating.length } };
+    if (victims.length === 0) return nobody;
+    return { candidate: candidate({ nodeName: node.name, victims, violations: violating.length }) };
   });
 }
