@@ -80,12 +80,13 @@ class Core {
   placeAll(): number[] {
     const durations: number[] = [];
     for (let queued = this.queue.tryNext(); queued !== undefined; queued = this.queue.tryNext()) {
-      const { nodeName: chosen, durationMs, tally } = this.decider.decide(queued.pod, this.profile);
+      const attempt = this.decider.decide(queued.pod, this.profile);
+      const { nodeName: chosen } = attempt;
       if (chosen === undefined) {
-        this.queue.suspend(queued, new Set([...tally.keys()].map(({ plugin }) => plugin)));
+        this.queue.suspend(queued, new Set([...attempt.tally.keys()].map(({ plugin }) => plugin)));
         continue;
       }
-      durations.push(durationMs);
+      durations.push(attempt.durationMs);
       this.state.assume(queued.pod, chosen);
       this.queue.notify({ kind: "podPlaced", pod: queued.pod, nodeName: chosen });
       this.see(bound(queued.pod.pod, chosen));
