@@ -59,8 +59,17 @@ export class FilterTrial {
     const obstacles = this.hold();
     if (details !== undefined) expect(obstacles.map(({ detail }) => detail)).to.deep.equal(details);
     if (remedies !== undefined) expect(obstacles.map((each) => each.remedies.map(({ text }) => text))).to.deep.equal(remedies);
+  }
+
+  /** Expects what holds of every filter, whatever it answers. @returns what is in the way */
+  hold(): readonly Obstacle[] {
+    const refusal = this.check(this.pod);
+    const obstacles = this.explain(this.pod);
+    expect(obstacles.length > 0, "explains what it refuses").to.equal(refusal !== undefined);
+    for (const { plugin } of [...(refusal === undefined ? [] : [refusal]), ...obstacles]) expect(plugin).to.equal(this.plugin.name);
     const remedied = obstacles.flatMap((obstacle) => obstacle.remedies).filter(canBeCarriedOut);
     for (const remedy of remedied) this.expectHelp(remedy, obstacles.length);
+    return obstacles;
   }
 
   /** Carries a remedy out elsewhere, on the same pod and node. @returns what is in the way then */
