@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { sharedSignal } from "../../base/abort.js";
 import type { CliEnv } from "../cli-env.js";
 import { diagnose } from "../diagnosis/diagnose.js";
 import type { Diagnosis } from "../diagnosis/finding.js";
@@ -39,7 +40,7 @@ async function why(targets: readonly Target[], flags: WhyFlags, env: CliEnv): Pr
 
 async function diagnosisOf({ kind, name }: Target, env: CliEnv): Promise<Diagnosis> {
   const client = await env.client();
-  const deps = { client, signal: env.signal };
+  const deps = { client, signal: sharedSignal(env.signal) };
   const object = await client.of(kind).get(await keyFor(kind, name, env), { signal: env.signal });
   return diagnose(await gather({ kind, object }, deps), env.clock.now());
 }

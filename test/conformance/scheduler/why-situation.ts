@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { objectFromJson, objectToJson } from "../../../src/api/codec/json.js";
 import type { Json, JsonObject } from "../../../src/api/codec/json-values.js";
 import { isNotFound } from "../../../src/api/errors.js";
+import { eventKind } from "../../../src/api/kinds/event/kind.js";
 import { kinds } from "../../../src/api/kinds/index.js";
 import type { Kind } from "../../../src/api/kinds/kind.js";
 import { namespaceKind } from "../../../src/api/kinds/namespace/kind.js";
@@ -73,6 +74,13 @@ export class Situation {
   async allRun(count: number): Promise<void> {
     const what = `${count} pods that run and are ready`;
     await this.cluster.untilAll(podKind, this.ns, (pods) => pods.length === count && pods.every(isRunning), { what });
+  }
+
+  /** Waits until there is an Event with a reason. */
+  async told(reason: string): Promise<void> {
+    await this.cluster.untilAll(eventKind, this.ns, (events) => events.some((event) => event.reason === reason), {
+      what: `event ${reason}`,
+    });
   }
 
   /** Asks why, as a program does. */

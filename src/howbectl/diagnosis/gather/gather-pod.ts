@@ -70,12 +70,16 @@ async function logOf({ metadata }: Whole<Pod>, { name = "", state }: ContainerSt
     .filter((line) => line !== "");
 }
 
-/** What images there are, where one cannot be had: its name may be a slip of the pen. */
-async function imagesFor({ status }: Whole<Pod>, deps: ReadDeps): Promise<readonly string[]> {
+/** What images there are, on nodes and in pods of the namespace, where one cannot be had: its name may be a slip of the pen. */
+async function imagesFor({ metadata, status }: Whole<Pod>, deps: ReadDeps): Promise<readonly string[]> {
   const waits = [...status.initContainerStatuses, ...status.containerStatuses].map(({ state }) => state?.waiting?.reason ?? "");
   if (!waits.some((reason) => imageReasons.has(reason))) return [];
-  const nodes = await readAll(nodeKind, {}, deps);
-  return [...new Set(nodes.flatMap((node) => node.status.images.flatMap(({ names }) => names)))];
+  const [nodes, pods] = await Promise.all([readAll(nodeKind, {}, deps), readAll(podKind, { namespace: metadata.namespace }, deps)]);
+  const there = pods.flatMap(({ spec, status: { containerStatuses } }) => {
+    const made = new Set(containerStatuses.filter(({ imageID = "" }) => imageID !== "").map(({ name }) => name));
+    return spec.containers.flatMap(({ name, image = "" }) => (made.has(name) ? [image] : []));
+  });
+  return [...new Set([...there, ...nodes.flatMap((node) => node.status.images.flatMap(({ names }) => names))])];
 }
 
 async function revisionsOf(controllers: readonly KindObject[], deps: ReadDeps): Promise<PodFacts["revisions"]> {
