@@ -66,8 +66,10 @@ function tallyHeld({ term, counts }: HeldTerm, index: TopologyIndex): TermTally 
 /** Adds to each domain what its nodes count. */
 export function addCounts(sums: Int32Array | Float64Array, counts: Int32Array, { bySlot }: Domains, slots: number, weight = 1): void {
   for (let slot = 0; slot < slots; slot++) {
+    const count = counts[slot] ?? 0;
+    if (count === 0) continue;
     const domain = bySlot[slot] ?? -1;
-    if (domain >= 0) sums[domain] = (sums[domain] ?? 0) + weight * (counts[slot] ?? 0);
+    if (domain >= 0) sums[domain] = (sums[domain] ?? 0) + weight * count;
   }
 }
 

@@ -43,18 +43,39 @@ interface Scope {
 
 /** The number of a constraint's pods in each domain; -1 where no node counts. */
 export function sumOver({ question, inclusion }: SpreadConstraint, { domains, labelled, index }: Scope): Int32Array {
-  const { slots } = index.cluster;
   const counts = index.counts.countsOf(question);
-  const included = inclusion === undefined ? undefined : index.masks.of(inclusion.key, inclusion.test);
-  const sums = new Int32Array(domains.size).fill(-1);
+  const included = inclusion === undefined ? labelled : both(index.masks.of(inclusion.key, inclusion.test), labelled);
+  const sums = new Int32Array(domains.size);
+  markUncounted(sums, domains, included);
   const { bySlot } = domains;
+  const { slots } = index.cluster;
   for (let slot = 0; slot < slots; slot++) {
+    const count = counts[slot] ?? 0;
+    // Of most kinds there are pods on few nodes only: this decides how long it takes.
+    if (count === 0) continue;
     const domain = bySlot[slot] ?? -1;
-    if (domain < 0 || labelled?.[slot] === 0 || included?.[slot] === 0) continue;
-    const sum = sums[domain] ?? 0;
-    sums[domain] = Math.max(sum, 0) + (counts[slot] ?? 0);
+    if (domain < 0 || (included !== undefined && included[slot] === 0)) continue;
+    sums[domain] = (sums[domain] ?? 0) + count;
   }
   return sums;
+}
+
+function both(a: Uint8Array, b: Uint8Array | undefined): Uint8Array {
+  return b === undefined ? a : b.map((bit, slot) => bit & (a[slot] ?? 0));
+}
+
+/** Sets the sums of domains of which no node counts to -1. */
+function markUncounted(sums: Int32Array, domains: Domains, included: Uint8Array | undefined): void {
+  if (included === undefined) {
+    for (let domain = 0; domain < sums.length; domain++) if (domains.nodesIn(domain) === 0) sums[domain] = -1;
+    return;
+  }
+  sums.fill(-1);
+  const { bySlot } = domains;
+  for (let slot = 0; slot < included.length; slot++) {
+    const domain = bySlot[slot] ?? -1;
+    if (domain >= 0 && included[slot] === 1) sums[domain] = 0;
+  }
 }
 
 function extremes(sums: Int32Array, minDomains: number): Pick<Tally, "domainCount" | "least"> {

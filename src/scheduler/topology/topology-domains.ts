@@ -10,6 +10,8 @@ export interface Domains {
   readonly size: number;
   /** The label's value. */
   nameOf(domain: number): string;
+  /** How many nodes are in it; none where a number is free. */
+  nodesIn(domain: number): number;
 }
 
 // Keys come from pods: this many of them at once are more than anybody divides a cluster by.
@@ -68,6 +70,10 @@ class NumberedDomains implements Domains {
 
   nameOf(domain: number): string {
     return this.names[domain] ?? "";
+  }
+
+  nodesIn(domain: number): number {
+    return this.nodeCounts[domain] ?? 0;
   }
 
   reserve(slots: number): void {
