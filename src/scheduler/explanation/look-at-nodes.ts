@@ -3,7 +3,7 @@ import type { ClusterView, NodeInfo } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
 import type { Profile } from "../framework/plugin.js";
 import { PreparedFilters } from "./node-obstacles.js";
-import type { CandidateChange, SmallestChanges } from "./smallest-change.js";
+import type { SmallestChanges } from "./smallest-change.js";
 import { type Suggestion, tryOut } from "./suggestions.js";
 import { TimeSlice } from "./time-slice.js";
 
@@ -46,26 +46,23 @@ const maxSuggestions = 3;
 // Should the filters' remedies be wrong that often, there is nothing to be suggested.
 const maxTrials = 64;
 
-/** Of the smallest changes of each sort, those that have been seen to help. */
+/** Of the smallest changes, one of each sort that has been seen to help; none that takes more changes than another. */
 export async function suggestionsFor(look: Look, found: SmallestChanges, signal: AbortSignal): Promise<readonly Suggestion[]> {
   const slice = new TimeSlice(look.clock);
   const suggestions: Suggestion[] = [];
   const told = new Set<string>();
+  let fewest = Number.POSITIVE_INFINITY;
   for (const candidate of found.ranked().slice(0, maxTrials)) {
-    if (suggestions.length === maxSuggestions) break;
-    if (told.has(candidate.sort) || isMoreThanToldOf(candidate, suggestions)) continue;
+    const [changes] = candidate.cost;
+    if (suggestions.length === maxSuggestions || changes > fewest) break;
+    if (told.has(candidate.sort)) continue;
     const suggestion = tryOut(candidate, look);
     if (suggestion !== undefined) {
       suggestions.push(suggestion);
       told.add(candidate.sort);
+      fewest = changes;
     }
     if (slice.isOver) await slice.next(signal);
   }
   return suggestions;
-}
-
-/** Whether it does all that was suggested already, and more: that would not be the smallest change. */
-function isMoreThanToldOf({ remedies }: CandidateChange, suggestions: readonly Suggestion[]): boolean {
-  const texts = new Set(remedies.map(({ text }) => text));
-  return suggestions.some(({ changes }) => changes.every(({ remedy }) => texts.has(remedy.text)));
 }

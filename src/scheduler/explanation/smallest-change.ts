@@ -13,7 +13,7 @@ export interface CandidateChange {
 }
 
 /** The smaller, the better; the first difference decides. */
-export type ChangeCost = readonly [changes: number, kinds: number, amount: number];
+export type ChangeCost = readonly [changes: number, preference: number, kinds: number, amount: number];
 
 // What is a matter of one's own manifest comes first, then what changes a node for all, then what needs others to go.
 const kindCost: Readonly<Record<Remedy["change"]["kind"], number>> = { pod: 0, node: 1, free: 2, pods: 2 };
@@ -26,7 +26,7 @@ const keptPerSort = 4;
 
 /**
  * Finds the smallest changes by looking at nodes one after the other: the cheapest remedies for each node's obstacles,
- * by number, then kind, then amount.
+ * by number, then as the filters prefer them, then by kind, then by amount.
  */
 export class SmallestChanges {
   private readonly bySort = new Map<string, CandidateChange[]>();
@@ -61,8 +61,9 @@ function candidate(node: NodeInfo, chosen: readonly Remedy[], obstacles: readonl
   // Room is made once, of however many resources.
   const making = remedies.filter(({ change }) => change.kind === "free").length;
   const kinds = remedies.reduce((sum, { change }) => sum + kindCost[change.kind], 0);
+  const preference = chosen.reduce((sum, remedy, index) => sum + (obstacles[index]?.remedies.indexOf(remedy) ?? 0), 0);
   const amount = remedies.reduce((sum, remedy) => sum + shareOf(node, remedy), 0);
-  return { nodeName: node.name, remedies, sort, cost: [remedies.length - Math.max(0, making - 1), kinds, amount] };
+  return { nodeName: node.name, remedies, sort, cost: [remedies.length - Math.max(0, making - 1), preference, kinds, amount] };
 }
 
 /** How much it asks of a node, as a share of what that has; of other pods, how many. */

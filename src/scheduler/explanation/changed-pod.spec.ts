@@ -1,0 +1,43 @@
+import { expect } from "chai";
+import { pod } from "../../../test/builders/index.js";
+import { podInfo } from "../cluster/pod-info.js";
+import type { SpecChange } from "../framework/refusal.js";
+import { changedPod, together } from "./changed-pod.js";
+
+describe("changedPod", () => {
+  const before = podInfo(pod({ name: "web", nodeName: "", requests: { cpu: "2" }, nodeSelector: { disk: "ssd" } }));
+
+  it("works a pod out anew", () => {
+    const change: SpecChange = { op: "replace", path: "/spec/containers/0/resources/requests/cpu", value: "500m" };
+    expect(changedPod(before, [[change]])?.requests.cpu).to.equal(500);
+    expect(before.requests.cpu).to.equal(2_000);
+  });
+
+  it("is the same pod to budgets, priorities and itself", () => {
+    const changed = changedPod(before, [[{ op: "remove", path: "/spec/nodeSelector/disk" }]]);
+    expect([changed?.uid, changed?.priority, changed?.pod.spec.nodeSelector]).to.deep.equal([before.uid, before.priority, {}]);
+  });
+
+  it("is nothing when the change does not apply", () => {
+    expect(changedPod(before, [[{ op: "remove", path: "/spec/nodeSelector/zone" }]])).to.equal(undefined);
+  });
+
+  it("is nothing when no such pod could be made", () => {
+    expect(changedPod(before, [[{ op: "replace", path: "/spec/containers", value: [] }]])).to.equal(undefined);
+    expect(changedPod(before, [[{ op: "replace", path: "/spec/containers/0/resources/requests/cpu", value: "-1" }]])).to.equal(undefined);
+    expect(changedPod(before, [[{ op: "add", path: "/spec/tolerations", value: 5 }]])).to.equal(undefined);
+  });
+
+  it("begins a list once that two changes begin", () => {
+    const add = (key: string): SpecChange => ({ op: "add", path: "/spec/tolerations", value: [{ key, operator: "Exists" }] });
+    expect(together([[add("a")], [add("b")]])).to.deep.equal([
+      add("a"),
+      { op: "add", path: "/spec/tolerations/-", value: { key: "b", operator: "Exists" } },
+    ]);
+    expect(
+      changedPod(before, [[add("a")], [add("b")]])
+        ?.pod.spec.tolerations.slice(0, 2)
+        .map(({ key }) => key),
+    ).to.deep.equal(["a", "b"]);
+  });
+});
