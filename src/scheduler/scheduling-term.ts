@@ -19,12 +19,12 @@ import { PodReporter } from "./binding/pod-reporter.js";
 import { Slots } from "./binding/slots.js";
 import { ClusterState } from "./cluster/cluster-state.js";
 import { FailureLog } from "./cluster/failure-log.js";
-import { schedulerNameOf } from "./cluster/pod-info.js";
+import { type PodInfo, schedulerNameOf } from "./cluster/pod-info.js";
 import { PodShapes } from "./cluster/pod-shapes.js";
 import type { Attempt } from "./cycle/attempt.js";
 import { Decider } from "./cycle/decider.js";
 import { sentenceOf } from "./cycle/sentence.js";
-import type { Profile } from "./framework/plugin.js";
+import type { Profile, RescueOutcome } from "./framework/plugin.js";
 import type { PluginContext } from "./framework/plugin-context.js";
 import { Preemptor } from "./preemption/preemptor.js";
 import { watchBudgets, watchNominations } from "./preemption/watches.js";
@@ -181,11 +181,15 @@ export class SchedulingTerm {
     this.metrics.refused(refusedBy);
     if (!isRescued) this.queue.suspend(queued, refusedBy);
     const report = rescue === undefined || isRescued ? "" : ` ${rescue.report}`;
-    const sentence = sentenceOf(nodeCount, tally);
-    const told = this.reporter.unschedulable(queued, `${sentence}${report}`, signal);
-    const rescued = isRescued ? this.preemptor.carryOut(queued, rescue, refusedBy, signal) : undefined;
-    const withdrawn = rescue?.kind === "futile" ? this.preemptor.withdraw(queued.pod, signal) : undefined;
-    await Promise.all([told, rescued, withdrawn]);
+    const message = `${sentenceOf(nodeCount, tally)}${report}`;
+    const told = this.reporter.unschedulable(queued, { message, nominatedNodeName: this.promisedNode(queued.pod, rescue) }, signal);
+    await (isRescued ? this.preemptor.carryOut(queued, rescue, { refusedBy, told }, signal) : told);
+  }
+
+  /** What is to be shown of the node promised to a pod: null for none any more, undefined for what it was. */
+  private promisedNode(pod: PodInfo, rescue: RescueOutcome | undefined): string | null | undefined {
+    if (rescue?.kind === "found") return rescue.nodeName;
+    return rescue?.kind === "futile" && this.preemptor.withdraw(pod) ? null : undefined;
   }
 
   /** Lets a write go on beside further decisions, and frees its slot when it has ended. */

@@ -82,7 +82,8 @@ export class Placer {
     if (state.placement(placement.queued.pod.uid) !== undefined) this.undo(placement, "refused");
     queue.suspend(placement.queued, [refusal.plugin]);
     metrics.attempt("unschedulable");
-    await reporter.unschedulable(placement.queued, unschedulableSentence(state.nodes().length, [refusal]), signal);
+    const message = unschedulableSentence(state.nodes().length, [refusal]);
+    await reporter.unschedulable(placement.queued, { message }, signal);
   }
 
   private async permitted({ queued, nodeName, profile }: Placement, signal: AbortSignal): Promise<Refusal | undefined> {

@@ -6,7 +6,7 @@ import { FakeClock } from "../../../test/fakes/fake-clock.js";
 import { unavailable } from "../../api/errors.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
-import type { Whole } from "../../api/object.js";
+import { keyOf, type Whole } from "../../api/object.js";
 import { createLog } from "../../base/log.js";
 import type { InformerHandler } from "../../client/contracts.js";
 import { createEventRecorder } from "../../client/event-recorder.js";
@@ -14,6 +14,7 @@ import { createInformer } from "../../client/informer.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { ClusterState } from "../cluster/cluster-state.js";
 import { type PodInfo, podInfo } from "../cluster/pod-info.js";
+import type { Rescue } from "../framework/plugin.js";
 import type { QueuedPod } from "../queue/queued-pod.js";
 import { SchedulingQueue } from "../queue/scheduling-queue.js";
 import { Preemptor } from "./preemptor.js";
@@ -65,6 +66,11 @@ describe("Preemptor", () => {
     if (queued === undefined) throw new Error("the pod was not queued");
     return queued;
   }
+  async function carryOut(queued: QueuedPod, rescue: Rescue): Promise<void> {
+    const patch = { status: { nominatedNodeName: rescue.nodeName } };
+    const told = api.of(podKind).patch(keyOf(queued.pod.pod), "merge", patch, { subresource: "status" });
+    await preemptor.carryOut(queued, rescue, { refusedBy: [], told: told.then(() => undefined) }, control.signal);
+  }
   const tries = (): string | undefined => queue.tryNext()?.pod.uid;
   const calls = (): string[] => {
     const made: string[] = [];
@@ -76,7 +82,7 @@ describe("Preemptor", () => {
     const victim = seed("low", "n1", 1);
     await settle();
     const queued = tried();
-    await preemptor.carryOut(queued, { nodeName: "n1", victims: [victim] }, [], control.signal);
+    await carryOut(queued, { nodeName: "n1", victims: [victim] });
     await settle();
 
     expect(targetOf("low")).to.include({
@@ -99,7 +105,7 @@ describe("Preemptor", () => {
     const victim = seed("low", "n1", 1);
     await settle();
     const queued = tried();
-    const carriedOut = preemptor.carryOut(queued, { nodeName: "n1", victims: [victim] }, [], control.signal);
+    const carriedOut = carryOut(queued, { nodeName: "n1", victims: [victim] });
     expect(state.nominated("n1").map(({ uid }) => uid)).to.deep.equal(["high"]);
     expect(found("low")?.metadata.deletionTimestamp).to.equal(undefined);
     await carriedOut;
@@ -108,7 +114,7 @@ describe("Preemptor", () => {
   it("has the pod tried again at once when the last victim has gone", async () => {
     const victims = [seed("a", "n1", 2), seed("b", "n1", 1)];
     await settle();
-    await preemptor.carryOut(tried(), { nodeName: "n1", victims }, [], control.signal);
+    await carryOut(tried(), { nodeName: "n1", victims });
     expect(tries()).to.equal(undefined);
     api.remove(podKind, key("a"));
     await settle();
@@ -121,7 +127,7 @@ describe("Preemptor", () => {
   it("takes a victim that has run to its end for gone", async () => {
     const victim = seed("low", "n1", 1);
     await settle();
-    await preemptor.carryOut(tried(), { nodeName: "n1", victims: [victim] }, [], control.signal);
+    await carryOut(tried(), { nodeName: "n1", victims: [victim] });
     api.change(podKind, key("low"), (draft) => {
       draft.status.phase = "Failed";
     });
@@ -133,7 +139,7 @@ describe("Preemptor", () => {
     const victim = seed("low", "n1", 1);
     await settle();
     api.intercept({ after: ({ verb }) => (verb === "delete" ? void api.remove(podKind, key("low")) : undefined) });
-    await preemptor.carryOut(tried(), { nodeName: "n1", victims: [victim] }, [], control.signal);
+    await carryOut(tried(), { nodeName: "n1", victims: [victim] });
     await settle();
     expect(tries()).to.equal("high");
   });
@@ -142,7 +148,7 @@ describe("Preemptor", () => {
     const victim = seed("low", "", 1);
     await settle();
     state.assume(victim, "n1");
-    await preemptor.carryOut(tried(), { nodeName: "n1", victims: [victim] }, [], control.signal);
+    await carryOut(tried(), { nodeName: "n1", victims: [victim] });
     await settle();
     expect(found("low")).to.equal(undefined);
     expect(tries()).to.equal("high");
@@ -155,7 +161,7 @@ describe("Preemptor", () => {
     if (victim === undefined) throw new Error("the victim is not placed");
     const queued = tried();
     const made = calls();
-    await preemptor.carryOut(queued, { nodeName: "n1", victims: [victim] }, [], control.signal);
+    await carryOut(queued, { nodeName: "n1", victims: [victim] });
     expect(made).to.deep.equal(["patch high"]);
     expect(tries()).to.equal(undefined);
     api.remove(podKind, key("low"));
@@ -169,7 +175,7 @@ describe("Preemptor", () => {
     const queued = tried();
     api.remove(podKind, key("low"));
     api.seed(podKind, rankedPod({ name: "low", uid: "another", nodeName: "n1" }).pod);
-    await preemptor.carryOut(queued, { nodeName: "n1", victims: [victim] }, [], control.signal);
+    await carryOut(queued, { nodeName: "n1", victims: [victim] });
     await settle();
     expect(found("low")?.metadata).to.include({ uid: "another", deletionTimestamp: undefined });
     expect(targetOf("low")).to.equal(undefined);
@@ -180,10 +186,10 @@ describe("Preemptor", () => {
     const victim = seed("low", "n1", 1);
     await settle();
     const medium = tried("medium", 5);
-    await preemptor.carryOut(medium, { nodeName: "n1", victims: [victim] }, [], control.signal);
+    await carryOut(medium, { nodeName: "n1", victims: [victim] });
     await settle();
     const queued = tried();
-    await preemptor.carryOut(queued, { nodeName: "n1", victims: [] }, [], control.signal);
+    await carryOut(queued, { nodeName: "n1", victims: [] });
     await settle();
     expect(state.nominated("n1").map(({ uid }) => uid)).to.deep.equal(["high"]);
     expect(found("medium")?.status.nominatedNodeName ?? "").to.equal("");
@@ -193,8 +199,8 @@ describe("Preemptor", () => {
   it("leaves their promise to those as important", async () => {
     const victim = seed("low", "n1", 1);
     await settle();
-    await preemptor.carryOut(tried("equal", 10), { nodeName: "n1", victims: [victim] }, [], control.signal);
-    await preemptor.carryOut(tried(), { nodeName: "n1", victims: [victim] }, [], control.signal);
+    await carryOut(tried("equal", 10), { nodeName: "n1", victims: [victim] });
+    await carryOut(tried(), { nodeName: "n1", victims: [victim] });
     expect(state.nominated("n1").map(({ uid }) => uid)).to.deep.equal(["equal", "high"]);
   });
 
@@ -208,9 +214,7 @@ describe("Preemptor", () => {
           if (call.verb === verb && call.key.name === "low") throw unavailable("away");
         },
       });
-      const failure = await preemptor
-        .carryOut(queued, { nodeName: "n1", victims: [victim] }, [], control.signal)
-        .catch((error: unknown) => error);
+      const failure = await carryOut(queued, { nodeName: "n1", victims: [victim] }).catch((error: unknown) => error);
       await settle();
       expect(String(failure)).to.contain("away");
       expect([state.nominatedNode("high"), found("high")?.status.nominatedNodeName ?? ""]).to.deep.equal([undefined, ""]);
@@ -220,20 +224,16 @@ describe("Preemptor", () => {
     });
   }
 
-  it("withdraws what was promised, and shows it", async () => {
+  it("takes back what was promised, once", async () => {
     const queued = tried();
-    await preemptor.carryOut(queued, { nodeName: "n1", victims: [] }, [], control.signal);
+    await carryOut(queued, { nodeName: "n1", victims: [] });
     await settle();
-    await preemptor.withdraw(queued.pod, control.signal);
-    await settle();
-    expect([state.nominatedNode("high"), found("high")?.status.nominatedNodeName ?? ""]).to.deep.equal([undefined, ""]);
+    expect([preemptor.withdraw(queued.pod), state.nominatedNode("high")]).to.deep.equal([true, undefined]);
+    expect(preemptor.withdraw(queued.pod)).to.equal(false);
   });
 
-  it("writes nothing where nothing was promised", async () => {
-    const queued = tried();
-    const made = calls();
-    await preemptor.withdraw(queued.pod, control.signal);
-    expect(made).to.deep.equal([]);
+  it("knows of a promise that is shown only", () => {
+    expect(preemptor.withdraw(rankedPod({ name: "high", nodeName: "", status: { nominatedNodeName: "n1" } }))).to.equal(true);
   });
 });
 

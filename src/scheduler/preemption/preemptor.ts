@@ -24,6 +24,14 @@ export interface PreemptorDeps {
   readonly log: Log;
 }
 
+/** In what circumstances a pod is helped. */
+export interface Circumstances {
+  /** The plugins that refused it nodes: what helps with these may have it tried even before its victims have left. */
+  readonly refusedBy: Iterable<string>;
+  /** Ends when its status shows what was decided. */
+  readonly told: Promise<void>;
+}
+
 /**
  * Has pods leave their node for others, beside further decisions.
  *
@@ -48,15 +56,15 @@ export class Preemptor {
 
   /**
    * Begins before it returns, by promising the node. Resolves when all victims have been told, and the pod is back in the
-   * queue, where something that helps with `refusedBy` may have it tried even before they have left.
+   * queue.
    */
-  async carryOut(queued: QueuedPod, rescue: Rescue, refusedBy: Iterable<string>, signal: AbortSignal): Promise<void> {
+  async carryOut(queued: QueuedPod, rescue: Rescue, { refusedBy, told }: Circumstances, signal: AbortSignal): Promise<void> {
     const { state, queue } = this.deps;
     const { pod } = queued;
     const displaced = this.promise(pod, rescue);
     try {
       await Promise.all(displaced.map((other) => this.displace(other, signal)));
-      await this.evict(pod, rescue, signal);
+      await this.evict(pod, rescue, told, signal);
     } catch (error: unknown) {
       if (signal.aborted) return;
       this.departures.forget(pod.uid);
@@ -69,12 +77,13 @@ export class Preemptor {
     if (this.departures.areOver(pod.uid)) queue.tryNow(pod.uid);
   }
 
-  /** Takes back what was promised to a pod that nothing can help. */
-  async withdraw(pod: PodInfo, signal: AbortSignal): Promise<void> {
+  /** Takes back what was promised to a pod that nothing can help. @returns whether something was, or still shows */
+  withdraw({ uid, pod }: PodInfo): boolean {
     const { nominations } = this.deps.state;
-    if (nominations.nodeOf(pod.uid) === undefined && !pod.pod.status.nominatedNodeName) return;
-    nominations.delete(pod.uid);
-    await this.show(pod, null, signal);
+    const wasPromised = nominations.nodeOf(uid) !== undefined;
+    nominations.delete(uid);
+    this.departures.forget(uid);
+    return wasPromised || (pod.status.nominatedNodeName ?? "") !== "";
   }
 
   /** @returns those with a lower priority to whom the node was promised before: they may find another */
@@ -97,21 +106,22 @@ export class Preemptor {
 
   /** Shows no promised node any more, if that can be written: nothing but a scheduler that starts anew goes by it. */
   private async hide(pod: PodInfo, signal: AbortSignal): Promise<void> {
+    const patch = { metadata: { uid: pod.uid }, status: { nominatedNodeName: null } };
     try {
-      await this.show(pod, null, signal);
+      await this.deps.client.patch(keyOf(pod.pod), "merge", patch, { subresource: "status", signal });
     } catch (error: unknown) {
-      if (!isAbort(error)) this.deps.log.debug("pod still shows a node that is not promised to it", { pod: nameOf(pod), error });
+      if (!isAbort(error)) this.deps.log.debug("pod may still show a node that is not promised to it", { pod: nameOf(pod), error });
     }
   }
 
-  private async evict(pod: PodInfo, { nodeName, victims }: Rescue, signal: AbortSignal): Promise<void> {
-    const told = await Promise.allSettled([
-      this.show(pod, nodeName, signal),
+  private async evict(pod: PodInfo, { nodeName, victims }: Rescue, told: Promise<void>, signal: AbortSignal): Promise<void> {
+    const all = await Promise.allSettled([
+      told,
       ...victims
         .filter((victim) => victim.pod.metadata.deletionTimestamp === undefined)
         .map((victim) => this.preempt(victim, pod, nodeName, signal)),
     ]);
-    for (const result of told) if (result.status === "rejected") throw result.reason;
+    for (const result of all) if (result.status === "rejected") throw result.reason;
   }
 
   /** Resolves when the cache shows that the victim goes. */
@@ -129,16 +139,6 @@ export class Preemptor {
       await pods.reached(object.metadata.resourceVersion, signal);
     } catch (error: unknown) {
       // It is gone already, or another one by now.
-      if (!isNotFound(error) && !isConflict(error)) throw error;
-    }
-  }
-
-  /** Shows users which node is promised to a pod. */
-  private async show({ pod }: PodInfo, nominatedNodeName: string | null, signal: AbortSignal): Promise<void> {
-    const patch = { metadata: { uid: pod.metadata.uid }, status: { nominatedNodeName } };
-    try {
-      await this.deps.client.patch(keyOf(pod), "merge", patch, { subresource: "status", signal });
-    } catch (error: unknown) {
       if (!isNotFound(error) && !isConflict(error)) throw error;
     }
   }
