@@ -7,7 +7,7 @@ import { keepRunning } from "../../client/keep-running.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { ClusterView } from "../cluster/cluster-view.js";
 import type { Attempt } from "../cycle/attempt.js";
-import { unschedulableSentence } from "../cycle/sentence.js";
+import { sentenceOf } from "../cycle/sentence.js";
 import { PlacementRecorder } from "../explanation/placement-recorder.js";
 import { createRecordMetrics } from "../explanation/record-metrics.js";
 import type { Profile } from "../framework/plugin.js";
@@ -64,8 +64,8 @@ export class Insight {
 }
 
 /** As in the pod's condition, where there is no node. */
-function messageOf({ nodeName, nodeCount, feasibleCount, refusals, rescue }: Attempt): string {
+function messageOf({ nodeName, nodeCount, feasibleCount, tally, rescue }: Attempt): string {
   if (nodeName !== undefined) return `${nodeName} was chosen of ${feasibleCount} that would do, of ${nodeCount} nodes`;
   const report = rescue === undefined || rescue.kind === "found" ? "" : ` ${rescue.report}`;
-  return `${unschedulableSentence(nodeCount, refusals.values())}${report}`;
+  return `${sentenceOf(nodeCount, tally)}${report}`;
 }
