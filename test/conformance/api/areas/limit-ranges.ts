@@ -6,13 +6,17 @@ import type { JsonApi } from "../json-api.js";
 import { refusal } from "../rejection.js";
 import { podTemplate } from "../samples.js";
 
-const amounts = (cpu: string, memory: string) => ({ cpu, memory });
+const amounts = (cpu: string, memory: string, storage?: string) => ({
+  cpu,
+  memory,
+  ...(storage === undefined ? {} : { "ephemeral-storage": storage }),
+});
 const limit = {
   type: "Container",
-  min: amounts("50m", "100Mi"),
-  max: amounts("500m", "500Mi"),
-  default: amounts("500m", "500Mi"),
-  defaultRequest: amounts("100m", "200Mi"),
+  min: amounts("50m", "100Mi", "100Gi"),
+  max: amounts("500m", "500Mi", "500Gi"),
+  default: amounts("500m", "500Mi", "500Gi"),
+  defaultRequest: amounts("100m", "200Mi", "200Gi"),
 };
 
 /** Kubernetes' conformance area "LimitRange". */
@@ -33,14 +37,14 @@ export function limitRanges(subject: () => ApiSubject): void {
       const { object } = await create();
 
       await pod("silent", {});
-      await pod("partial", { requests: { memory: "150Mi" }, limits: { cpu: "300m" } });
+      await pod("partial", { requests: { memory: "150Mi", "ephemeral-storage": "150Gi" }, limits: { cpu: "300m" } });
 
       expect(object.spec.limits).to.deep.equal([limit]);
       expect(await resourcesOf("silent")).to.deep.equal({ requests: limit.defaultRequest, limits: limit.default });
       // A limit without a request is requested.
       expect(await resourcesOf("partial")).to.deep.equal({
-        requests: amounts("300m", "150Mi"),
-        limits: amounts("300m", "500Mi"),
+        requests: amounts("300m", "150Mi", "150Gi"),
+        limits: amounts("300m", "500Mi", "500Gi"),
       });
     });
 
