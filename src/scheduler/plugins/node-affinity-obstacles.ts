@@ -1,47 +1,60 @@
 import type { Whole } from "../../api/object.js";
-import { compileNodeSelector } from "../../api/scheduling/node-selection.js";
+import { compileNodeSelector, type NodeTest } from "../../api/scheduling/node-selection.js";
 import { formatLabelSelector } from "../../api/selectors/label-selector.js";
 import type { Node } from "../../gen/howbernetes/core/v1/node.js";
 import type { PodSpec } from "../../gen/howbernetes/core/v1/pod.js";
-import type { NodeAffinity, NodeSelectorRequirement, NodeSelectorTerm } from "../../gen/howbernetes/core/v1/scheduling.js";
+import type { NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from "../../gen/howbernetes/core/v1/scheduling.js";
 import { jsonPointer } from "../framework/json-pointer.js";
 import type { Obstacle, Remedy, SpecChange } from "../framework/refusal.js";
 
-type Cause = Pick<Obstacle, "plugin" | "reason">;
-
 const requiredPath = ["spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"] as const;
 
+/** A node beside what a pod, or the scheduler's configuration, wants of its labels. */
+export interface AffinityQuestion {
+  readonly plugin: string;
+  readonly spec: PodSpec;
+  /** What the configuration wants of every pod's node. */
+  readonly added: NodeAffinity | undefined;
+  readonly node: Whole<Node>;
+}
+
+/** What a node lacks, in a filter's words for it. */
+type Cause = Pick<Obstacle, "plugin" | "reason">;
+
 /** What of a pod's nodeSelector and required node affinity a node does not meet. */
-export function affinityObstacles(cause: Cause, { nodeSelector, affinity }: PodSpec, node: Whole<Node>): readonly Obstacle[] {
+export function affinityObstacles(question: AffinityQuestion, reason: string): readonly Obstacle[] {
+  const { plugin, spec, node } = question;
   const { labels } = node.metadata;
-  const unmet = Object.entries(nodeSelector).filter(([key, value]) => !Object.hasOwn(labels, key) || labels[key] !== value);
+  const cause: Cause = { plugin, reason };
+  const unmet = Object.entries(spec.nodeSelector).filter(([key, value]) => labels[key] !== value);
   const bySelector = unmet.map(([key, value]) => ({
     ...cause,
     detail: `nodeSelector wants ${key}=${value}, ${Object.hasOwn(labels, key) ? `it has ${key}=${labels[key]}` : `it has no label ${key}`}`,
-    remedies: [dropSelector(key, value), ...labelling(node, [{ key, operator: "In", values: [value] }])],
+    remedies: [dropSelector(key, value), ...labelling(question, [{ key, operator: "In", values: [value] }])],
   }));
-  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const required = requiredOf(spec.affinity?.nodeAffinity);
   if (required === undefined || compileNodeSelector(required)(node)) return bySelector;
-  const terms = required.nodeSelectorTerms;
-  const detail = `none of the ${terms.length} terms of the required node affinity holds: ${terms.map(termText).join("; or ")}`;
-  const single = `the required node affinity wants ${terms.map(termText).join()}`;
-  return [
-    ...bySelector,
-    {
-      ...cause,
-      detail: terms.length === 1 ? single : detail,
-      remedies: [...dropRequirements(terms, node), ...labellingForTerms(terms, node)],
-    },
-  ];
+  const { nodeSelectorTerms: terms } = required;
+  const remedies = [...dropRequirements(terms, node), ...labellingForTerms(question, terms)];
+  return [...bySelector, { ...cause, detail: requiredText(terms), remedies }];
 }
 
 /** What of the affinity that the scheduler adds to each pod's a node does not meet. */
-export function addedAffinityObstacles(cause: Cause, added: NodeAffinity | undefined, node: Whole<Node>): readonly Obstacle[] {
-  const required = added?.requiredDuringSchedulingIgnoredDuringExecution;
+export function addedAffinityObstacles(question: AffinityQuestion, reason: string): readonly Obstacle[] {
+  const { plugin, added, node } = question;
+  const required = requiredOf(added);
   if (required === undefined || compileNodeSelector(required)(node)) return [];
-  const terms = required.nodeSelectorTerms;
+  const { nodeSelectorTerms: terms } = required;
   const detail = `the scheduler's configuration wants ${terms.map(termText).join("; or ")}`;
-  return [{ ...cause, detail, remedies: labellingForTerms(terms, node) }];
+  return [{ plugin, reason, detail, remedies: labellingForTerms(question, terms) }];
+}
+
+const requiredOf = (affinity: NodeAffinity | undefined): NodeSelector | undefined =>
+  affinity?.requiredDuringSchedulingIgnoredDuringExecution;
+
+function requiredText(terms: readonly NodeSelectorTerm[]): string {
+  if (terms.length === 1) return `the required node affinity wants ${terms.map(termText).join()}`;
+  return `none of the ${terms.length} terms of the required node affinity holds: ${terms.map(termText).join("; or ")}`;
 }
 
 const dropSelector = (key: string, value: string): Remedy => ({
@@ -76,60 +89,83 @@ interface Unmet {
 function unmetOf(term: NodeSelectorTerm, node: Whole<Node>): readonly Unmet[] {
   const inList = (list: Unmet["list"]): Unmet[] =>
     term[list].flatMap((requirement, at) => {
-      const alone: NodeSelectorTerm = { matchExpressions: [], matchFields: [], [list]: [requirement] };
-      return compileNodeSelector({ nodeSelectorTerms: [alone] })(node) ? [] : [{ list, at, requirement }];
+      return isMet(requirement, node, list) ? [] : [{ list, at, requirement }];
     });
   return [...inList("matchExpressions"), ...inList("matchFields")];
 }
 
+function isMet(requirement: NodeSelectorRequirement, node: Whole<Node>, list: Unmet["list"] = "matchExpressions"): boolean {
+  const alone: NodeSelectorTerm = { matchExpressions: [], matchFields: [], [list]: [requirement] };
+  return compileNodeSelector({ nodeSelectorTerms: [alone] })(node);
+}
+
 /** Labels with which a term would hold: for each term for which there are some, the fewest first. */
-function labellingForTerms(terms: readonly NodeSelectorTerm[], node: Whole<Node>): readonly Remedy[] {
+function labellingForTerms(question: AffinityQuestion, terms: readonly NodeSelectorTerm[]): readonly Remedy[] {
   const remedies = terms.flatMap((term) => {
-    const unmet = unmetOf(term, node);
-    if (unmet.length === 0 || unmet.some(({ list }) => list === "matchFields")) return [];
-    return labelling(
-      node,
-      unmet.map(({ requirement }) => requirement),
-    ).map((remedy) => ({ remedy, count: unmet.length }));
+    const unmet = unmetOf(term, question.node).map(({ requirement }) => requirement);
+    const holds = compileNodeSelector({ nodeSelectorTerms: [term] });
+    return labelling(question, unmet, holds).map((remedy) => ({ remedy, count: unmet.length }));
   });
   return remedies.sort((a, b) => a.count - b.count).map(({ remedy }) => remedy);
+}
+
+/** Whatever of a question a node meets now, and is to meet still. */
+function metBy({ spec, added, node }: AffinityQuestion): NodeTest {
+  const selectors = [requiredOf(spec.affinity?.nodeAffinity), requiredOf(added)].flatMap((required) => required ?? []);
+  const pairs = Object.entries(spec.nodeSelector);
+  const tests = [
+    ...selectors.map(compileNodeSelector),
+    ...pairs.map(
+      ([key, value]): NodeTest =>
+        ({ metadata: { labels } }) =>
+          labels[key] === value,
+    ),
+  ];
+  const met = tests.filter((holds) => holds(node));
+  return (changed) => met.every((holds) => holds(changed));
 }
 
 // The node tells these of itself, at each start: another value would not stay, or not be true.
 const ownLabels: ReadonlySet<string> = new Set(["kubernetes.io/hostname", "kubernetes.io/os", "kubernetes.io/arch"]);
 
-/** The command that labels a node so that requirements hold which do not; none where no label could. */
-function labelling(node: Whole<Node>, requirements: readonly NodeSelectorRequirement[]): readonly Remedy[] {
-  const words: string[] = [];
+/** The command that labels a node so that requirements hold which do not; none where no labels do, or undo what holds. */
+function labelling(question: AffinityQuestion, requirements: readonly NodeSelectorRequirement[], holds?: NodeTest): readonly Remedy[] {
+  const { node } = question;
+  const { name, labels: before } = node.metadata;
+  const labels = { ...before };
+  const changed = { ...node, metadata: { ...node.metadata, labels } };
   for (const requirement of requirements) {
-    const word = ownLabels.has(requirement.key ?? "") ? undefined : labelWord(requirement);
-    if (word === undefined) return [];
-    words.push(word);
+    const { key = "" } = requirement;
+    if (isMet(requirement, changed)) continue;
+    const value = ownLabels.has(key) ? undefined : labelFor(requirement);
+    if (value === undefined) return [];
+    if (value === removed) delete labels[key];
+    else labels[key] = value;
   }
-  // Two requirements for one label might want two values.
-  if (new Set(requirements.map(({ key }) => key)).size < words.length) return [];
-  const { name, labels } = node.metadata;
-  const overwrites = requirements.some(
-    ({ key = "", operator }) => operator !== "NotIn" && operator !== "DoesNotExist" && Object.hasOwn(labels, key),
-  );
+  if (holds?.(changed) === false || !metBy(question)(changed)) return [];
+  const keys = [...new Set(requirements.map(({ key = "" }) => key))];
+  const words = keys.map((key) => (Object.hasOwn(labels, key) ? `${key}=${labels[key]}` : `${key}-`));
+  const overwrites = keys.some((key) => Object.hasOwn(before, key) && Object.hasOwn(labels, key));
   const command = ["label", "node", name, ...words, ...(overwrites ? ["--overwrite"] : [])];
   return [{ text: command.join(" "), change: { kind: "node", node: name, command } }];
 }
 
-/** How `howbectl label` is told to make a requirement hold; undefined when no label does. */
-function labelWord({ key = "", operator, values: [value] }: NodeSelectorRequirement): string | undefined {
+const removed = Symbol("removed");
+
+/** What a label has to be so that a requirement holds; undefined when none does. */
+function labelFor({ operator, values: [value] }: NodeSelectorRequirement): string | typeof removed | undefined {
   switch (operator) {
     case "In":
-      return value === undefined ? undefined : `${key}=${value}`;
+      return value;
     case "Exists":
-      return `${key}=`;
+      return "";
     case "NotIn":
     case "DoesNotExist":
-      return `${key}-`;
+      return removed;
     case "Gt":
-      return `${key}=${Number(value) + 1}`;
+      return String(Number(value) + 1);
     case "Lt":
-      return `${key}=${Number(value) - 1}`;
+      return String(Number(value) - 1);
     default:
       return undefined;
   }

@@ -95,10 +95,22 @@ const terms: readonly FilterCase[] = [
     remedies: [["drop metadata.name=n2 from the required node affinity"]],
   },
   {
-    it: "gives a label no two values",
-    pod: requiring(both(onLabel("disk", "Exists"), onLabel("disk", "In", "ssd"))),
+    it: "gives a label the value that all of a term want",
+    pod: requiring(both(onLabel("disk", "Exists"), onLabel("disk", "In", "ssd"), onLabel("disk", "Exists"))),
     ...refused,
-    remedies: [["drop the required node affinity"]],
+    remedies: [["drop the required node affinity", "label node n1 disk=ssd"]],
+  },
+  {
+    it: "gives a label no value that part of a term does not want",
+    pod: requiring(both(onLabel("cores", "Gt", "8"), onLabel("cores", "NotIn", "9"))),
+    ...refused,
+    remedies: [["drop cores>8 from the required node affinity"]],
+  },
+  {
+    it: "does not label a node for the selector against the affinity",
+    pod: { nodeSelector: { disk: "ssd" }, ...requiring(onLabel("disk", "DoesNotExist")) },
+    ...refused,
+    remedies: [["drop nodeSelector disk=ssd"]],
   },
   {
     it: "says that terms contradict each other",

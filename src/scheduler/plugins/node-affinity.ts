@@ -66,10 +66,10 @@ function prepareFilter(
       if (isAdded?.(node) === false) return refusedByScheduler;
       return admits?.(node) === false ? refusedByTerms : undefined;
     },
-    explain: ({ node }) => [
-      ...addedAffinityObstacles({ plugin: name, reason: addedReason }, addedAffinity, node),
-      ...affinityObstacles({ plugin: name, reason: refusedByTerms.reasons[0] ?? podReason }, spec, node),
-    ],
+    explain: ({ node }) => {
+      const question = { plugin: name, spec, added: addedAffinity, node };
+      return [...addedAffinityObstacles(question, addedReason), ...affinityObstacles(question, refusedByTerms.reasons.join())];
+    },
   };
 }
 
