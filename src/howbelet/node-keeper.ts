@@ -5,6 +5,7 @@ import type { Log } from "../base/log.js";
 import type { ApiClient } from "../client/contracts.js";
 import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
 import { caresForNode, planAdmission } from "./admission/plan-admission.js";
+import { planPreemption, preempted } from "./admission/plan-preemption.js";
 import type { ContainerView } from "./container-view.js";
 import type { NodeReporter } from "./node-reporter.js";
 import { OwnNode } from "./own-node.js";
@@ -77,7 +78,12 @@ export class NodeKeeper {
     });
   }
 
-  /** Why the node does not take a pod that has come to it; undefined when it does. */
+  /**
+   * Why the node does not take a pod that has come to it; undefined when it does. Others have to go for one that the
+   * cluster cannot do without.
+   *
+   * Unlike Kubernetes: that pod starts while they end.
+   */
   admit(pod: Whole<Pod>): PodFailure | undefined {
     const { node, pods } = this.deps;
     const { allocatable } = node;
@@ -85,7 +91,11 @@ export class NodeKeeper {
     if (allocatable === undefined) return undefined;
     const others = pods.placed().filter(({ metadata }) => metadata.uid !== pod.metadata.uid);
     const own = caresForNode(pod) ? this.ownNode.get() : undefined;
-    return planAdmission({ pod, others, allocatable, node: own, pressures: this.monitor.pressures });
+    const input = { pod, others, allocatable, node: own, pressures: this.monitor.pressures };
+    const preemption = planPreemption(input);
+    if (preemption === undefined) return planAdmission(input);
+    for (const victim of preemption.victims ?? []) this.evict(victim, preempted);
+    return preemption.refusal;
   }
 
   /** Works until `signal` fires. */

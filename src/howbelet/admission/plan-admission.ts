@@ -28,7 +28,13 @@ export interface AdmissionInput {
  * that came at the same time, or may have asked nobody.
  */
 export function planAdmission(input: AdmissionInput): PodFailure | undefined {
-  return pressureRefusal(input) ?? resourceRefusal(input) ?? predicateRefusal(input);
+  const [shortage] = shortages(input);
+  return pressureRefusal(input) ?? (shortage === undefined ? undefined : outOf(shortage)) ?? predicateRefusal(input);
+}
+
+/** Why a pod is not taken in that all it asks for could be freed for; undefined when nothing else is in the way. */
+export function refusalBeyondResources(input: AdmissionInput): PodFailure | undefined {
+  return pressureRefusal(input) ?? predicateRefusal(input);
 }
 
 type Refusal = Pick<PodFailure, "reason" | "message">;
@@ -49,42 +55,41 @@ function toleratesMemoryPressure({ spec }: Whole<Pod>): boolean {
   );
 }
 
-interface CountedResource {
-  readonly name: string;
-  readonly measure: (amounts: Amounts) => number;
+/** Of what a pod asks for there is too little left, in the units that Kubernetes counts and prints: thousandths of processors, bytes. */
+export interface Shortage {
+  readonly resource: string;
+  readonly requested: number;
+  readonly used: number;
+  readonly capacity: number;
 }
 
-/** In the units that Kubernetes counts and prints: thousandths of processors, bytes. */
-const countedResources: readonly CountedResource[] = [
-  { name: "cpu", measure: ({ cpu }) => milliOf(cpu) },
-  { name: "memory", measure: ({ memory }) => Math.ceil(quantityNumber(memory)) },
-  { name: "ephemeral-storage", measure: (amounts) => Math.ceil(quantityNumber(amounts["ephemeral-storage"])) },
-];
+/** What a pod requests of a resource; of "pods" it is one. */
+export function requestOf({ spec }: Whole<Pod>, resource: string): number {
+  return resource === "pods" ? 1 : amountOf(podAmounts(spec, "requests"), resource);
+}
 
-const extended = (name: string): CountedResource => ({ name, measure: (amounts) => quantityNumber(amounts[name]) });
+const countedResources: readonly string[] = ["pods", "cpu", "memory", "ephemeral-storage"];
 
-function resourceRefusal({ pod, others, allocatable: machine, node }: AdmissionInput): Refusal | undefined {
+function amountOf(amounts: Amounts, resource: string): number {
+  return resource === "cpu" ? milliOf(amounts.cpu) : Math.ceil(quantityNumber(amounts[resource]));
+}
+
+/** Of what there is too little left for a pod. */
+export function shortages({ pod, others, allocatable: machine, node }: AdmissionInput): readonly Shortage[] {
   // What administrators say that the node has, the machine knows nothing of.
   const allocatable = { ...node?.status.allocatable, ...machine };
-  const maxPods = quantityNumber(allocatable.pods);
-  if (others.length + 1 > maxPods) return outOf("pods", { requested: 1, used: others.length, capacity: maxPods });
-  const requests = podAmounts(pod.spec, "requests");
-  const taken = others.map(({ spec }) => podAmounts(spec, "requests"));
-  for (const { name, measure } of [...countedResources, ...Object.keys(requests).filter(isExtendedResource).map(extended)]) {
-    const requested = measure(requests);
+  const extended = Object.keys(podAmounts(pod.spec, "requests")).filter(isExtendedResource);
+  return [...countedResources, ...extended].flatMap((resource): Shortage[] => {
+    const requested = requestOf(pod, resource);
     // What nobody can count, nobody runs out of.
-    if (requested === 0 || allocatable[name] === undefined) continue;
-    const used = taken.reduce((sum, amounts) => sum + measure(amounts), 0);
-    const capacity = measure(allocatable);
-    if (requested > capacity - used) return outOf(name, { requested, used, capacity });
-  }
-  return undefined;
+    if (requested === 0 || (resource !== "pods" && allocatable[resource] === undefined)) return [];
+    const used = others.reduce((sum, other) => sum + requestOf(other, resource), 0);
+    const capacity = amountOf(allocatable, resource);
+    return requested > capacity - used ? [{ resource, requested, used, capacity }] : [];
+  });
 }
 
-function outOf(
-  resource: string,
-  { requested, used, capacity }: { readonly requested: number; readonly used: number; readonly capacity: number },
-): Refusal {
+function outOf({ resource, requested, used, capacity }: Shortage): Refusal {
   const message = `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`;
   return { reason: `OutOf${resource}`, message };
 }
