@@ -1,6 +1,7 @@
 import { deploymentUpDown } from "./deployment-up-down.js";
 import { fortyPods } from "./forty-pods.js";
 import { getObjects } from "./get-objects.js";
+import { hardScheduling } from "./hard-scheduling.js";
 import { killedContainer } from "./killed-container.js";
 import { largeReplicaSet } from "./large-replica-set.js";
 import { listObjects } from "./list-objects.js";
@@ -36,6 +37,7 @@ export const serverWorkloads: readonly ServerWorkload[] = [
   watchCatchUp,
   serverRestart,
   schedulingThroughput,
+  hardScheduling,
   largeReplicaSet,
   testClusterStart,
 ];

@@ -1,0 +1,81 @@
+import type { Comparison } from "../harness/measurement.js";
+import { namespaces, SchedulingCluster } from "../scheduling/scheduling-cluster.js";
+import { antiAffinityPod, defaultPod, highPriorityPod, type PodTemplate, spreadPod, tooLargePod } from "../scheduling/templates.js";
+import type { ServerWorkload } from "./workload.js";
+
+const nodes = 5_000;
+
+/** One of scheduler_perf's cases, with its own numbers. */
+interface Case {
+  readonly name: string;
+  /** Kubernetes' own threshold for it, as a share of that for SchedulingBasic. */
+  readonly aim: number;
+  /** Pods of low priority that fill the nodes. */
+  readonly boundPods?: number;
+  readonly setup?: { readonly count: number; readonly template: PodTemplate };
+  /** One of these comes five times a second meanwhile. */
+  readonly churn?: PodTemplate;
+  readonly measured: { readonly count: number; readonly template: PodTemplate };
+}
+
+const basic: Case = {
+  name: "B12 basic",
+  aim: 1,
+  setup: { count: 1_000, template: defaultPod },
+  measured: { count: 10_000, template: defaultPod },
+};
+const keptApart = antiAffinityPod([namespaces.setup, namespaces.measured]);
+const churnEveryMs = 200;
+
+/** SchedulingPodAntiAffinity, TopologySpreading, PreemptionAsync and Unschedulable, each at 5,000 nodes. */
+const cases: readonly Case[] = [
+  {
+    name: "B12 required anti-affinity",
+    aim: 0.09,
+    setup: { count: 1_000, template: keptApart },
+    measured: { count: 2_000, template: keptApart },
+  },
+  {
+    name: "B12 topology spreading",
+    aim: 0.68,
+    setup: { count: 5_000, template: defaultPod },
+    measured: { count: 5_000, template: spreadPod },
+  },
+  { name: "B12 preemption", aim: 0.84, boundPods: 20_000, churn: highPriorityPod, measured: { count: 5_000, template: defaultPod } },
+  {
+    name: "B12 unschedulable pods",
+    aim: 0.87,
+    setup: { count: 100, template: defaultPod },
+    churn: tooLargePod,
+    measured: { count: 10_000, template: defaultPod },
+  },
+];
+
+/** The hard cases of scheduler_perf, as shares of the easy one in the same run. */
+export const hardScheduling: ServerWorkload = {
+  id: "B12",
+  title: `hard cases of scheduling on ${nodes} nodes`,
+  async run() {
+    const basicRate = await rateOf(basic);
+    const comparisons: Comparison[] = [];
+    for (const each of cases) {
+      const { name, aim } = each;
+      comparisons.push({ name, unit: "pods/s", isRate: true, peer: "basic", ours: [await rateOf(each)], peers: [basicRate], aim });
+    }
+    return comparisons;
+  },
+};
+
+async function rateOf({ boundPods, setup, churn, measured }: Case): Promise<number> {
+  const cluster = await SchedulingCluster.start({ nodes, boundPods });
+  try {
+    await cluster.startScheduler();
+    if (setup !== undefined) await cluster.schedule(setup.count, namespaces.setup, setup.template);
+    const stopChurn = churn === undefined ? undefined : await cluster.churn(churnEveryMs, churn);
+    const rate = await cluster.schedule(measured.count, namespaces.measured, measured.template);
+    await stopChurn?.();
+    return rate;
+  } finally {
+    await cluster.stop();
+  }
+}
