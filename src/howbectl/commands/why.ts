@@ -34,7 +34,7 @@ async function why(targets: readonly Target[], flags: WhyFlags, env: CliEnv): Pr
   const failures = new Failures();
   const diagnoses: Diagnosis[] = [];
   for (const target of targets) await failures.attempt(async () => void diagnoses.push(await diagnosisOf(target, env)));
-  if (diagnoses.length > 0) env.out.line(text(diagnoses, flags));
+  if (diagnoses.length > 0) env.out.line(text(diagnoses, targets.length > 1, flags));
   failures.throwIfAny();
 }
 
@@ -45,10 +45,11 @@ async function diagnosisOf({ kind, name }: Target, env: CliEnv): Promise<Diagnos
   return diagnose(await gather({ kind, object }, deps), env.clock.now());
 }
 
-function text(diagnoses: readonly Diagnosis[], { output }: WhyFlags): string {
+/** @param isList several were asked for, however many of them are there */
+function text(diagnoses: readonly Diagnosis[], isList: boolean, { output }: WhyFlags): string {
   const [first] = diagnoses;
   if (output === undefined || first === undefined) return diagnoses.map(diagnosisText).join("\n\n\n");
-  return formatJson(output, diagnoses.length === 1 ? diagnosisJson(first) : diagnosesJson(diagnoses));
+  return formatJson(output, isList ? diagnosesJson(diagnoses) : diagnosisJson(first));
 }
 
 function parseOutput(format: string): "json" | "yaml" {

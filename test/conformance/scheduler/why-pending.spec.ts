@@ -174,7 +174,7 @@ affinity:
     const cli = new FakeCli({ client: cluster.client, namespace: situation.ns });
     expect(await cli.run("why", "pod/web")).to.equal(0);
     expect(cli.out)
-      .to.match(/^pod why-\d+\/web is pending: no node fits\n\nUnschedulable: no node fits\n/)
+      .to.match(/^pod why-\d+\/web is pending: no node fits\n {2}condition PodScheduled is False/)
       .and.match(/ {2}NODE +VERDICT +DETAIL\n {2}node-1 +node\(s\) didn't match/)
       .and.match(/ {2}What would help.*:\n {4}- /);
     expect(await cli.run("why", "pod/gone")).to.equal(1);

@@ -51,7 +51,10 @@ function nodesOf({ ranking, verdicts, nodeName }: RecordedPlacement): NodeVerdic
     verdict: [...new Set(obstacles.map(({ reason = "" }) => reason))].join(", "),
     detail: obstacles.map(({ detail = "" }) => detail).join("; "),
   }));
-  return [...ranked, ...refused];
+  // Where only one would do nothing had to be compared.
+  const isOnly = nodeName !== undefined && nodeName !== "" && ranking.length === 0;
+  const only = isOnly ? [{ node: nodeName, verdict: "chosen", detail: "nothing had to be compared" }] : [];
+  return [...only, ...ranked, ...refused];
 }
 
 /** Of what the best nodes' scores are made, the node chosen first. */

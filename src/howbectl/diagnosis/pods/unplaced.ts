@@ -10,7 +10,7 @@ export function unplacedFindings(pod: PodCase): readonly Finding[] {
   const gates = pod.pod.spec.schedulingGates.map(({ name = "" }) => name);
   if (gates.length > 0) return [gated(pod, gates)];
   const condition = conditionOf(pod.pod, "PodScheduled");
-  if (condition?.status === "False" && condition.reason !== "SchedulingGated") return [unschedulable(pod), ...makingRoom(pod)];
+  if (condition?.status === "False" && condition.reason !== "SchedulingGated") return [...makingRoom(pod), unschedulable(pod)];
   return [...makingRoom(pod), unseen(pod)];
 }
 

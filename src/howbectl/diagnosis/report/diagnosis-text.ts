@@ -1,5 +1,5 @@
 import { TableWriter } from "../../printers/table.js";
-import type { Diagnosis, Finding, NodeVerdict, ObjectRef } from "../finding.js";
+import type { Diagnosis, Finding, NodeVerdict, ObjectRef, Suggestion } from "../finding.js";
 import { wordsFor } from "../suggestions.js";
 
 const margin = "  ";
@@ -11,18 +11,25 @@ const maxNodes = 12;
 const maxSuggestions = 5;
 
 /** A diagnosis for people. */
-export function diagnosisText(diagnosis: Diagnosis): string {
-  const blocks = diagnosis.findings.map((finding) => findingLines(finding, diagnosis.object).join("\n"));
-  return [diagnosis.headline, ...blocks].join("\n\n");
+export function diagnosisText({ object, headline, findings }: Diagnosis): string {
+  const [first, ...others] = findings;
+  // The diagnosis' headline ends with the first finding's, which need not be said twice.
+  const beginning = [headline, ...(first === undefined ? [] : bodyLines(first))].join("\n");
+  return [beginning, ...others.map((finding) => findingLines(finding, object).join("\n"))].join("\n\n");
 }
 
 function findingLines(finding: Finding, subject: ObjectRef): string[] {
-  const { about, code, headline, evidence, nodes = [], waitsFor, suggestions, alsoAbout = [] } = finding;
+  const { about, headline } = finding;
   const other = about.kind === subject.kind && about.name === subject.name ? "" : `${wordsFor(about)}: `;
+  return [`${other}${headline}`, ...bodyLines(finding)];
+}
+
+function bodyLines(finding: Finding): string[] {
+  const { evidence, nodes = [], waitsFor, suggestions, alsoAbout = [] } = finding;
   const also = alsoAbout.length === 0 ? [] : [`also ${listed(alsoAbout.map(({ name }) => name))}`];
   const help = suggestions
     .slice(0, maxSuggestions)
-    .flatMap(({ text, commands }) => [`${margin}- ${text}`, ...commands.map((command) => `${margin}${margin}${command}`)]);
+    .flatMap((suggestion) => [`${margin}- ${suggestion.text}`, ...doingLines(suggestion).map((line) => `${margin}${margin}${line}`)]);
   const body = [
     ...also,
     ...evidence,
@@ -30,7 +37,19 @@ function findingLines(finding: Finding, subject: ObjectRef): string[] {
     ...(waitsFor === undefined ? [] : [`Waits for: ${waitsFor}`]),
     ...(help.length === 0 ? [] : [helpLabel(finding), ...help]),
   ];
-  return [`${code}: ${other}${headline}`, ...body.map((line) => `${margin}${line}`)];
+  return body.map((line) => `${margin}${line}`);
+}
+
+/** What to type; where no command does it, what to change in which manifest. */
+function doingLines({ commands, changes }: Suggestion): readonly string[] {
+  if (commands.length > 0) return commands;
+  return changes.flatMap((change) => {
+    if (change.kind !== "patch") return [];
+    const { object, type, patch, recreate, replace } = change;
+    const how = recreate ? `make ${wordsFor(object)} anew` : `patch ${wordsFor(object)}`;
+    const then = replace.length === 0 ? [] : [`then delete ${listed(replace.map(wordsFor))}: what is there stays as it is`];
+    return [`${how}, with this ${type === "json" ? "JSON patch" : "merged"}: ${JSON.stringify(patch)}`, ...then];
+  });
 }
 
 function helpLabel({ problem, suggestions }: Finding): string {
