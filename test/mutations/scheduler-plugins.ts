@@ -103,6 +103,13 @@ export const schedulerPluginMutations: readonly Mutation[] = [
     replace: "times.filter((time) => time > since - failureWindowMs)",
   },
   {
+    area: "workloads that fail on a node",
+    fault: "crashes are not told apart from ends that are well",
+    file: "src/scheduler/cluster/failure-log.ts",
+    find: "(lastState?.terminated?.exitCode ?? 0) !== 0",
+    replace: "(lastState?.terminated?.exitCode ?? 0) === 0",
+  },
+  {
     area: "amountText",
     fault: "a little less is freed than is needed",
     file: `${plugins}/amount-text.ts`,

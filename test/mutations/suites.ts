@@ -14,8 +14,11 @@ import { nodeResourceMutations } from "./node-resources.js";
 import { streamMutations } from "./node-streams.js";
 import { nodeVolumesMutations } from "./node-volumes.js";
 import { ownershipMutations } from "./ownership.js";
+import { drainMutations, predicateMutations, schedulerConfigurationMutations } from "./scheduler-drain.js";
+import { schedulerEngineMutations } from "./scheduler-engine.js";
 import { schedulerPluginMutations } from "./scheduler-plugins.js";
 import { schedulerPreemptionMutations } from "./scheduler-preemption.js";
+import { schedulerTopologyMutations } from "./scheduler-topology.js";
 import { setMutations } from "./sets.js";
 
 /** Conformance tests, and the faults that they must find. */
@@ -59,6 +62,13 @@ export const suites: readonly MutationSuite[] = [
     ],
   },
   { prefix: "", specs: ["test/conformance/scheduler/preemption.spec.ts"], mutations: schedulerPreemptionMutations },
+  { prefix: "", specs: ["test/conformance/scheduler/predicates.spec.ts"], mutations: predicateMutations },
+  {
+    prefix: "",
+    specs: ["src/howbectl/commands/drain.spec.ts", "src/howbectl/commands/taint.spec.ts", "src/howbectl/nodes/*.spec.ts"],
+    mutations: drainMutations,
+  },
+  { prefix: "", specs: ["src/scheduler/configuration/*.spec.ts"], mutations: schedulerConfigurationMutations },
   {
     prefix: "",
     specs: [
@@ -70,7 +80,31 @@ export const suites: readonly MutationSuite[] = [
       "src/scheduler/plugins/amount-text.spec.ts",
       "src/scheduler/plugins/normalize-scores.spec.ts",
       "src/scheduler/cluster/failure-log.spec.ts",
+      "test/conformance/scheduler/recent-failures.spec.ts",
     ],
     mutations: schedulerPluginMutations,
+  },
+  {
+    prefix: "",
+    specs: [
+      "src/scheduler/plugins/pod-topology-spread.spec.ts",
+      "src/scheduler/plugins/inter-pod-affinity.spec.ts",
+      "src/scheduler/topology/*.spec.ts",
+      "src/api/kinds/pod/label-keys.spec.ts",
+      "test/conformance/scheduler/topology.spec.ts",
+    ],
+    mutations: schedulerTopologyMutations,
+  },
+  {
+    prefix: "",
+    specs: [
+      "src/scheduler/queue/*.spec.ts",
+      "src/scheduler/cycle/search.spec.ts",
+      "src/scheduler/cycle/nodes-to-find.spec.ts",
+      "src/scheduler/cluster/cluster-state.spec.ts",
+      "src/scheduler/cluster/pod-shapes.spec.ts",
+      "src/scheduler/binding/placer.spec.ts",
+    ],
+    mutations: schedulerEngineMutations,
   },
 ];
