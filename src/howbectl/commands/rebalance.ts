@@ -5,6 +5,7 @@ import type { CliEnv } from "../cli-env.js";
 import { type DataFormat, parseDataFormat } from "../flags/data-format.js";
 import { addExamples } from "../flags/examples.js";
 import { parseCount, parseDurationMs } from "../flags/parse-flag.js";
+import { addDryRunFlag, type DryRun } from "../flags/write-flags.js";
 import { formatJson } from "../printers/object-format.js";
 import { assessmentTimeoutMs } from "../rebalance/assessment-timeout.js";
 import { movePod } from "../rebalance/move-pod.js";
@@ -12,7 +13,7 @@ import { planLines } from "../rebalance/plan-lines.js";
 import { CommandFailure, UsageError } from "../usage-error.js";
 
 interface RebalanceFlags {
-  readonly dryRun?: boolean;
+  readonly dryRun: DryRun;
   readonly yes?: boolean;
   readonly threshold: number;
   readonly maxMoves: number;
@@ -22,8 +23,7 @@ interface RebalanceFlags {
 
 export const rebalanceCommand = (env: CliEnv): Command =>
   addExamples(
-    new Command("rebalance")
-      .option("--dry-run", "say what would be moved, and move nothing")
+    addDryRunFlag(new Command("rebalance"))
       .option("--yes", "move pods: evict one after the other, each once the one before is ready elsewhere")
       .option("--threshold <percent>", "move pods off nodes of which so much more is requested than of all on average", parsePercent, 20)
       .option("--max-moves <count>", "how many pods to move at most", parseCount, 100)
@@ -37,15 +37,16 @@ export const rebalanceCommand = (env: CliEnv): Command =>
 
 /** Moves pods off overfull nodes, as the scheduler plans it; a budget that does not allow a move does not keep others from theirs. */
 export async function rebalance(flags: RebalanceFlags, env: CliEnv): Promise<void> {
-  if ((flags.dryRun === true) === (flags.yes === true)) throw new UsageError("one of --dry-run and --yes must be given");
-  if (flags.output !== undefined && flags.dryRun !== true) throw new UsageError("--output needs --dry-run");
+  const isDryRun = flags.dryRun !== "none";
+  if (isDryRun === (flags.yes === true)) throw new UsageError("one of --dry-run and --yes must be given");
+  if (flags.output !== undefined && !isDryRun) throw new UsageError("--output needs --dry-run");
   const { threshold: thresholdPercent, maxMoves } = flags;
   const client = await env.client();
   const options = { signal: env.signal, timeoutMs: assessmentTimeoutMs(env) };
   const plan = await client.raw(SchedulingService, "unary").planRebalance({ thresholdPercent, maxMoves }, options);
   if (flags.output !== undefined) {
     env.out.line(formatJson(flags.output, messageToJson("howbernetes.api.v1.PlanRebalanceResponse", plan)));
-  } else if (flags.dryRun === true) for (const line of planLines(plan)) env.out.line(line);
+  } else if (isDryRun) for (const line of planLines(plan)) env.out.line(line);
   else await carryOut(plan, flags.timeout, env);
 }
 

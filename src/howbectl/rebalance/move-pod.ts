@@ -1,12 +1,13 @@
 import { isConflict, isNotFound, isTooManyRequests } from "../../api/errors.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
-import type { Whole } from "../../api/object.js";
+import { formatKey, type Whole } from "../../api/object.js";
 import { controllerOf } from "../../api/owner-reference.js";
 import type { PlanRebalanceResponse_Move } from "../../gen/howbernetes/api/v1/scheduling.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { CliEnv } from "../cli-env.js";
 import { foundInTime } from "../deadline-signal.js";
 import { changesAfter } from "../resources/changes-after.js";
+import { isUsageError, UsageError } from "../usage-error.js";
 
 /** What became of a move. */
 export type MoveOutcome =
@@ -37,14 +38,19 @@ export async function movePod({ pod, from }: PlanRebalanceResponse_Move, timeout
     if (isTooManyRequests(error)) return { kind: "refused", message: error.message };
     throw error;
   }
-  const replacement = await foundInTime(timeoutMs, env, async (signal) => {
+  const found = async (signal: AbortSignal): Promise<Whole<Pod> | undefined> => {
     // From before the eviction on: what is made meanwhile is not missed.
     for await (const { type, object } of changesAfter(pods, selection, list, signal)) {
       if (type !== "deleted" && isReplacement(object)) return object;
     }
     return undefined;
-  });
-  return { kind: "moved", replacement };
+  };
+  try {
+    return { kind: "moved", replacement: await foundInTime(timeoutMs, env, found) };
+  } catch (error: unknown) {
+    if (!isUsageError(error)) throw error;
+    throw new UsageError(`timed out waiting for what replaces pod ${formatKey(key)} to be ready: no more pods are moved`);
+  }
 }
 
 const isReady = ({ spec, status }: Whole<Pod>): boolean =>
