@@ -27,8 +27,8 @@ export const schedulerPreemptionMutations: readonly Mutation[] = [
     area: "preemption",
     fault: "the most important have to go, not the least",
     file: "src/scheduler/preemption/candidate.ts",
-    find: "return [violations, highest,",
-    replace: "return [violations, -highest,",
+    find: "costs: [violations, highest,",
+    replace: "costs: [violations, -highest,",
   },
   {
     area: "preemption",

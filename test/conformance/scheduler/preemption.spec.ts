@@ -19,9 +19,10 @@ interface Wanted {
   readonly seats: number;
   readonly node?: string;
   readonly namespace?: string;
-  /** Further fields of the metadata, and of the spec. */
+  /** Whether it does not end before its time is over, which is an hour. */
+  readonly stubborn?: boolean;
+  /** Further fields of the metadata. */
   readonly metadata?: string;
-  readonly spec?: string;
 }
 
 const isRunning = ({ status }: Whole<Pod>): boolean => status.phase === "Running";
@@ -34,7 +35,7 @@ describe("preemption", function () {
   let cluster: TestCluster;
 
   beforeEach(async () => {
-    cluster = await startCluster({ nodes: 2 });
+    cluster = await startCluster({ nodes: 2, behaviour: ({ image }) => ({ ignoresTerminate: image === "stubborn" }) });
     const classes = cluster.client.of(priorityClassKind);
     for (const [name, value] of Object.entries(priorities)) {
       await classes.create(fromManifest(priorityClassKind, `{ metadata: { name: ${name} }, value: ${value} }`));
@@ -48,11 +49,12 @@ describe("preemption", function () {
       await cluster.client.of(nodeKind).patch({ namespace: "", name }, "strategic", patch, { subresource: "status" });
     }
   };
-  const podSpec = ({ priority, seats: wanted, node, spec = "" }: Wanted): string => {
+  const podSpec = ({ priority, seats: wanted, node, stubborn = false }: Wanted): string => {
     const selector = node === undefined ? "" : `nodeSelector: { kubernetes.io/hostname: ${node} }, `;
     const amounts = `{ ${resource}: "${wanted}" }`;
-    const container = `{ name: main, image: web, resources: { requests: ${amounts}, limits: ${amounts} } }`;
-    return `{ priorityClassName: ${priority}, ${selector}terminationGracePeriodSeconds: 1, containers: [${container}]${spec} }`;
+    const grace = stubborn ? 3600 : 1;
+    const container = `{ name: main, image: ${stubborn ? "stubborn" : "web"}, resources: { requests: ${amounts}, limits: ${amounts} } }`;
+    return `{ priorityClassName: ${priority}, ${selector}terminationGracePeriodSeconds: ${grace}, containers: [${container}] }`;
   };
   const create = async (name: string, wanted: Wanted): Promise<Whole<Pod>> => {
     const { namespace = "default", metadata = "" } = wanted;
@@ -65,6 +67,7 @@ describe("preemption", function () {
   const running = (name: string, namespace?: string): Promise<Whole<Pod>> => until(name, `${name} to run`, isRunning, namespace);
   const explained = (name: string): Promise<Whole<Pod>> => until(name, `why ${name} waits`, (pod) => sentenceOf(pod) !== "");
   const gone = (name: string): Promise<void> => cluster.gone(podKind, { namespace: "default", name });
+  const end = (name: string) => cluster.client.of(podKind).delete({ namespace: "default", name }, { options: { gracePeriodSeconds: 0 } });
   const eventOf = async (reason: string) => {
     const isMeant = (event: { readonly reason?: string | undefined }): boolean => event.reason === reason;
     const events = await cluster.untilAll(eventKind, "default", (all) => all.some(isMeant), { what: `an event ${reason}` });
@@ -172,11 +175,8 @@ describe("preemption", function () {
 
   it("shows which node is promised to a pod while others leave it, and gives it to nobody less important", async () => {
     await seats(3);
-    await create("victim", { priority: "low", seats: 2, node: "node-1" });
+    await create("victim", { priority: "low", seats: 2, node: "node-1", stubborn: true });
     await running("victim");
-    const [node] = cluster.nodes;
-    // A node that is away reports nothing: its pods go on until it is back.
-    await node?.stop();
     await create("preemptor", { priority: "high", seats: 3, node: "node-1" });
     const waiting = await until("preemptor", "a promised node", ({ status }) => (status.nominatedNodeName ?? "") !== "");
     expect(waiting.status.nominatedNodeName).to.equal("node-1");
@@ -186,20 +186,19 @@ describe("preemption", function () {
     await create("other", { priority: "medium", seats: 1, node: "node-1" });
     const decided = await until("other", "a decision", (pod) => sentenceOf(pod) !== "" || (pod.spec.nodeName ?? "") !== "");
     expect(decided.spec.nodeName ?? "").to.equal("");
-    await cluster.addNode("node-1");
+    await end("victim");
     expect((await running("preemptor")).spec.nodeName).to.equal("node-1");
   });
 
   it("takes a promise back that cannot be kept", async () => {
     await seats(3);
-    await create("victim", { priority: "low", seats: 2, node: "node-1" });
+    await create("victim", { priority: "low", seats: 2, node: "node-1", stubborn: true });
     await running("victim");
-    await cluster.nodes[0]?.stop();
     await create("preemptor", { priority: "high", seats: 3, node: "node-1" });
     const shows = (node: string) => until("preemptor", `"${node}" promised`, ({ status }) => (status.nominatedNodeName ?? "") === node);
     await shows("node-1");
     await cluster.client.of(nodeKind).patch({ namespace: "", name: "node-1" }, "merge", { spec: { unschedulable: true } });
-    await cluster.client.of(podKind).delete({ namespace: "default", name: "victim" }, { options: { gracePeriodSeconds: 0 } });
+    await end("victim");
     await shows("");
     expect(sentenceOf(await get("preemptor"))).to.match(
       /preemption: 0\/2 nodes are available: 2 Preemption is not helpful for scheduling\.$/,
