@@ -62,7 +62,7 @@ export const pluginCatalog: readonly CatalogEntry[] = [
   { name: "PrioritySort", points: ["queueSort"] },
   { name: "NodeUnschedulable", points: ["filter"], make: () => ({ filter: nodeUnschedulable }) },
   { name: "NodeName", points: ["filter"], make: () => ({ filter: nodeName }) },
-  { name: "TaintToleration", points: ["filter", ...scores], weight: 3, make: () => both(createTaintToleration()) },
+  { name: "TaintToleration", points: ["filter", ...scores], weight: 3, make: ({ context }) => both(createTaintToleration(context)) },
   { name: nodeReady.name, points: ["filter"], make: () => ({ filter: nodeReady }) },
   { name: "NodeAffinity", points: [...filters, ...scores], weight: 2, make: ({ args }) => both(createNodeAffinity(args.nodeAffinity)) },
   { name: "NodePorts", points: filters, make: () => ({ filter: nodePorts }) },

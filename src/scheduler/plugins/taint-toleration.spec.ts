@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { type NodeOptions, node, pod } from "../../../test/builders/index.js";
 import { filterCases } from "../../../test/fakes/filter-trial.js";
+import { pluginContext } from "../../../test/fakes/plugin-context.js";
 import { scoresOf } from "../../../test/fakes/scores.js";
 import { ClusterState } from "../cluster/cluster-state.js";
 import { podInfo } from "../cluster/pod-info.js";
@@ -82,7 +83,7 @@ describe("TaintToleration", () => {
   const scored = (nodes: Readonly<Record<string, NodeOptions>>, tolerations: object[] = []) => {
     const state = new ClusterState();
     for (const [name, options] of Object.entries(nodes)) state.setNode(node({ name, ...options }));
-    return scoresOf(createTaintToleration(), podInfo(pod({ nodeName: "", tolerations })), state);
+    return scoresOf(createTaintToleration(pluginContext(state)), podInfo(pod({ nodeName: "", tolerations })), state);
   };
 
   it("prefers nodes with fewer taints that discourage", () => {
@@ -101,8 +102,20 @@ describe("TaintToleration", () => {
     expect(scored({ a: {}, b: { taints: [gpu] } })).to.equal(undefined);
   });
 
+  it("says nothing any more once the last such taint is gone", () => {
+    const state = new ClusterState();
+    state.setNode(node({ name: "a", ...soft("x") }));
+    state.setNode(node({ name: "b", ...soft("x") }));
+    const plugin = createTaintToleration(pluginContext(state));
+    const info = podInfo(pod({ nodeName: "" }));
+    state.setNode(node({ name: "a" }));
+    expect(scoresOf(plugin, info, state)).to.deep.equal({ a: 100, b: 0 });
+    state.removeNode("b");
+    expect(scoresOf(plugin, info, state)).to.equal(undefined);
+  });
+
   it("wakes pods when the taint in their way is gone, or a node comes without", () => {
-    const { nodeAdded, nodeUpdated } = createTaintToleration().wakes;
+    const { nodeAdded, nodeUpdated } = createTaintToleration(pluginContext(new ClusterState())).wakes;
     const info = podInfo(pod({ tolerations: [{ key: "disk", operator: "Exists" }] }));
     const [free, tainted, other] = [node(), node({ taints: [gpu] }), node({ taints: [{ ...gpu, key: "disk" }] })];
     expect([

@@ -3,6 +3,7 @@ import type { Taint, Toleration } from "../../gen/howbernetes/core/v1/scheduling
 import type { NodeInfo } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
 import type { FilterPlugin, PodFilter, PodScore, ScorePlugin } from "../framework/plugin.js";
+import type { PluginContext } from "../framework/plugin-context.js";
 import { lastingRefusal, type Refusal } from "../framework/refusal.js";
 import { normalizeReversed } from "./normalize-scores.js";
 import { taintRemedies, taintText } from "./taint-remedies.js";
@@ -12,7 +13,7 @@ const discouraging = "PreferNoSchedule";
 const reasonOf = ({ key = "", value = "" }: Taint): string => `node(s) had untolerated taint {${key}: ${value}}`;
 
 /** Keeps pods off nodes with a NoSchedule or NoExecute taint that they do not tolerate, and if it can be helped off those with PreferNoSchedule. */
-export function createTaintToleration(): FilterPlugin & ScorePlugin {
+export function createTaintToleration(context: Pick<PluginContext, "observe">): FilterPlugin & ScorePlugin {
   // As long as the node is as it is, so is its taint: it is the same object.
   const refusals = new WeakMap<Taint, Refusal>();
   const refusalOf = (taint: Taint): Refusal => {
@@ -22,11 +23,17 @@ export function createTaintToleration(): FilterPlugin & ScorePlugin {
     refusals.set(taint, made);
     return made;
   };
+  // Few clusters have any; where there is none, no node has to be looked at.
+  const discouraged = new Set<string>();
+  context.observe({
+    nodeSet: (node) => (discourages(node) ? discouraged.add(node.name) : discouraged.delete(node.name)),
+    nodeRemoved: (node) => discouraged.delete(node.name),
+  });
   return {
     name,
     scope: "node",
     prepareFilter: (pod) => prepareFilter(pod, refusalOf),
-    prepareScore: ({ pod }, _cluster, feasible) => (feasible.some(isDiscouraged) ? prepareScore(pod.spec.tolerations) : undefined),
+    prepareScore: ({ pod }) => (discouraged.size === 0 ? undefined : prepareScore(pod.spec.tolerations)),
     wakes: {
       nodeAdded: ({ node }, { pod }) => untolerated(node.spec.taints, pod.spec.tolerations) === undefined,
       nodeUpdated: ({ node, previous }, { pod: { spec } }) =>
@@ -59,8 +66,7 @@ function prepareFilter({ pod }: PodInfo, refusalOf: (taint: Taint) => Refusal): 
 const untolerated = (taints: readonly Taint[], tolerations: readonly Toleration[]): Taint | undefined =>
   untoleratedTaint(taints, tolerations, repellingEffects);
 
-const isDiscouraged = ({ node: { spec } }: NodeInfo): boolean =>
-  spec.taints.length > 0 && spec.taints.some(({ effect }) => effect === discouraging);
+const discourages = ({ node: { spec } }: NodeInfo): boolean => spec.taints.some(({ effect }) => effect === discouraging);
 
 function prepareScore(tolerations: readonly Toleration[]): PodScore {
   const repels = (taint: Taint): boolean => taint.effect === discouraging && !isTolerated(taint, tolerations);

@@ -114,7 +114,7 @@ const arbitraryCase: fc.Arbitrary<Omit<FilterCase, "it">> = fc.record({
 
 const filters: readonly (readonly [name: string, make: (context: PluginContext) => FilterPlugin])[] = [
   ["NodeUnschedulable", () => nodeUnschedulable],
-  ["TaintToleration", () => createTaintToleration()],
+  ["TaintToleration", createTaintToleration],
   ["NodeReady", () => nodeReady],
   ["NodeAffinity", () => createNodeAffinity()],
   ["NodePorts", () => nodePorts],
