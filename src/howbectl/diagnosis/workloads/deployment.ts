@@ -1,4 +1,3 @@
-import type { Whole } from "../../../api/object.js";
 import type { Deployment } from "../../../gen/howbernetes/apps/v1/deployment.js";
 import type { ReplicaSet } from "../../../gen/howbernetes/apps/v1/replicaset.js";
 import type { Finding } from "../finding.js";
@@ -73,19 +72,14 @@ export function unobserved<T extends Deployment | ReplicaSet>({ ref, object }: O
   ];
 }
 
-function pausedFindings({ ref, object, controlled }: ObjectCase<Deployment>): Finding[] {
+function pausedFindings({ ref, object }: ObjectCase<Deployment>): Finding[] {
   if (object.spec.paused !== true) return [];
-  const latest = latestOf(controlled.map(({ object: each }) => each as Whole<ReplicaSet>));
   const { updatedReplicas = 0, replicas = 0 } = object.status;
-  const isHeld = updatedReplicas < replicas || latest === undefined || updatedReplicas < (object.spec.replicas ?? 1);
+  const isHeld = updatedReplicas < Math.max(replicas, object.spec.replicas ?? 1);
   const evidence = ["spec.paused: true", `${updatedReplicas} of ${object.spec.replicas ?? 1} pods are of its present template`];
   const suggestions = [suggestCommand("resume the rollout", "rollout", "resume", ...targetWords(ref))];
   const draft = { code: "Paused", headline: "its rollout is paused", evidence, waitsFor: "somebody to resume it", suggestions };
   return [isHeld ? problem(ref, draft) : remark(ref, draft)];
-}
-
-function latestOf(sets: readonly Whole<ReplicaSet>[]): Whole<ReplicaSet> | undefined {
-  return sets.toSorted((a, b) => Number(b.metadata.annotations[revisionKey] ?? 0) - Number(a.metadata.annotations[revisionKey] ?? 0))[0];
 }
 
 function deadlineFindings({ ref, object, controlled, nowMs }: ObjectCase<Deployment>): Finding[] {

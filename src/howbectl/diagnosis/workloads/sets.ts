@@ -128,9 +128,7 @@ function verdictOn(set: Whole<DaemonSet>, node: Whole<Node>): NodeVerdict | unde
     const detail = selector.length > 0 ? `it wants ${selector.join(", ")}` : "its node affinity does not admit it";
     return { node: name, verdict: "node(s) didn't match Pod's node affinity/selector", detail };
   }
-  const taints = untolerated(set, node).map(
-    ({ key = "", value = "", effect = "" }) => `${key}${value === "" ? "" : `=${value}`}:${effect}`,
-  );
+  const taints = untolerated(set, node).map(taintText);
   return taints.length === 0 ? undefined : { node: name, verdict: "node(s) had untolerated taint(s)", detail: taints.join(", ") };
 }
 
@@ -143,10 +141,12 @@ function untolerated({ spec }: Whole<DaemonSet>, node: Whole<Node>): Taint[] {
   });
 }
 
+const taintText = ({ key = "", value = "", effect = "" }: Taint): string => `${key}${value === "" ? "" : `=${value}`}:${effect}`;
+
 function tolerate(it: ObjectCase<DaemonSet>, taints: readonly Taint[]): Suggestion[] {
   const [taint] = taints;
   if (taint === undefined) return [];
-  const kinds = new Map(taints.map((each) => [`${each.key ?? ""}=${each.value ?? ""}:${each.effect ?? ""}`, each]));
+  const kinds = new Map(taints.map((each) => [taintText(each), each]));
   const own = it.object.spec.template?.spec?.tolerations ?? [];
   const added = [...kinds.values()].map(({ key = "", effect = "" }) => ({ key, operator: "Exists", effect }));
   const value = [...own, ...added];
