@@ -93,6 +93,7 @@ describe("howbectl drain", () => {
     await cli.cluster.called("evict default/b");
     cli.cluster.remove(podKind, key("a"));
     await cli.printed("pod/a evicted");
+    expect(cli.out).not.to.include("pod/b evicted");
     cli.cluster.remove(podKind, key("b"));
     expect(await drained).to.equal(0);
     expect(cli.out).to.equal(
