@@ -195,6 +195,14 @@ describe("TopologyIndex", () => {
     });
   }
 
+  it("gives the numbers of domains again that have no nodes any more", () => {
+    const { state, index } = new World(1);
+    state.setNode(node({ name: "n1", labels: { zone: "x" } }));
+    expect(index.domains.of("zone").size).to.equal(1);
+    for (let count = 0; count < 9; count++) state.setNode(node({ name: "n1", labels: { zone: `x${count}` } }));
+    expect(index.domains.of("zone").size).to.equal(1);
+  });
+
   it("keeps the questions asked last, and answers those that it has dropped anew", () => {
     const world = new World(1);
     for (let count = 0; count < 30; count++) world.state.setNode(world.node());
