@@ -244,4 +244,24 @@ describe("preemption", function () {
       `0/2 nodes are available: 1 Insufficient ${resource}, 1 node(s) didn't match Pod's node affinity/selector. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.`,
     );
   });
+
+  it("is done by a node itself for what the cluster cannot do without, and was bound to it", async () => {
+    const bound = (name: string, namespace: string, cpu: number, priority: string): Promise<unknown> => {
+      const container = `{ name: main, image: web, resources: { requests: { cpu: ${cpu} } } }`;
+      const spec = `{ nodeName: node-1, priorityClassName: ${priority}, terminationGracePeriodSeconds: 1, containers: [${container}] }`;
+      return cluster.client
+        .of(podKind)
+        .create(fromManifest(podKind, `{ metadata: { name: ${name}, namespace: ${namespace} }, spec: ${spec} }`));
+    };
+    await bound("most", "default", 20, "high");
+    await bound("little", "default", 2, "high");
+    await running("most");
+    await running("little");
+    await bound("critical", "kube-system", 15, "system-node-critical");
+
+    await running("critical", "kube-system");
+    const { status } = await until("most", "the end of the one in the way", (pod) => pod.status.phase === "Failed");
+    expect([status.reason, status.message]).to.deep.equal(["Preempting", "Preempted in order to admit critical pod"]);
+    expect((await get("little")).status.phase).to.equal("Running");
+  });
 });
