@@ -13,6 +13,7 @@ import { createApiClient, type RemoteApiClient } from "../../src/client/client.j
 import { createPodStreams } from "../../src/client/pod-streams.js";
 import { createHowbelet } from "../../src/howbelet/howbelet.js";
 import { HollowRuntime } from "../../src/howbelet/runtime/hollow/hollow-runtime.js";
+import { createScheduler } from "../../src/scheduler/scheduler.js";
 import { clientCertificate, identities, serverCertificate } from "../../src/standalone/pki.js";
 import { openEmbeddedStore } from "../../src/storage/embedded/index.js";
 import type { Store } from "../../src/storage/interface.js";
@@ -72,6 +73,30 @@ export class NetworkedCluster {
       stop.abort();
       await running;
     });
+  }
+
+  /** A client with a certificate of somebody else than the administrator. */
+  async connectAs(who: Parameters<typeof clientCertificate>[1], address: string): Promise<RemoteApiClient> {
+    const client = createApiClient({ address, tls: await clientCertificate(this.ca, who), log, retryForMs: 0 });
+    this.closers.push(() => client.close());
+    return client;
+  }
+
+  /** Starts a scheduler that was told of one api-server. @returns what stops it */
+  async startScheduler(identity: string, address: string): Promise<() => Promise<void>> {
+    const tls = await clientCertificate(this.ca, identities.scheduler);
+    const connect = (server: string) => createApiClient({ address: server, tls, log });
+    const client = connect(address);
+    const servers = { configured: [address], connect };
+    const stop = new AbortController();
+    const running = createScheduler({ client, clock: systemClock, log, identity, servers }).run(stop.signal);
+    const end = async (): Promise<void> => {
+      stop.abort();
+      await running;
+      await client.close();
+    };
+    this.closers.push(end);
+    return end;
   }
 
   async stop(): Promise<void> {
