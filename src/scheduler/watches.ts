@@ -49,10 +49,14 @@ export interface PodWatch extends WatchTargets {
 
 /** Keeps the queue by the pods without a node that are to be placed here, and the cluster's state by those with one. */
 export function watchPods({ state, queue, isMine, info }: PodWatch): InformerHandler<Pod> {
-  const gone = ({ metadata: { uid } }: Whole<Pod>): void => {
+  const gone = (pod: Whole<Pod>): void => {
+    const { uid } = pod.metadata;
     queue.remove(uid);
     const placed = state.remove(uid);
+    const promised = state.nominatedNode(uid);
     if (placed !== undefined) queue.notify({ kind: "podGone", pod: placed.pod, nodeName: placed.nodeName });
+    // The room that was kept for it is another's.
+    else if (promised !== undefined) queue.notify({ kind: "podGone", pod: info(pod), nodeName: promised });
   };
   const bound = (pod: PodInfo, nodeName: string): void => {
     const before = state.placement(pod.uid);

@@ -237,6 +237,21 @@ describe("Placer", () => {
       expect(placed()).to.deep.equal({ waits: "n1", late: "" });
     });
 
+    it("another gets the room that was promised to a pod which is gone", async () => {
+      api.seed(nodeKind, node({ name: "n1", allocatable: { cpu: "4" } }));
+      api.seed(podKind, pod({ name: "leaving", deleting: true, requests: { cpu: "3" } }));
+      const important = { priority: 5 };
+      api.seed(podKind, pod({ name: "waits", nodeName: "", requests: { cpu: "4" }, spec: important, status: { nominatedNodeName: "n1" } }));
+      await start();
+      await create({ name: "late", requests: { cpu: "1" } });
+      await clock.advance(10_000);
+      await settle();
+      expect(placed().late).to.equal("");
+      api.remove(podKind, { namespace: "default", name: "waits" });
+      await settle();
+      expect(placed()).to.deep.equal({ leaving: "n1", late: "n1" });
+    });
+
     it("pods that choose by the labels of namespaces find those that get such labels", async () => {
       api.seed(namespaceKind, namespace({ name: "default" }));
       api.seed(nodeKind, node({ name: "n1", labels: { zone: "a" } }));

@@ -54,8 +54,11 @@ export class Placer {
       state.forget(pod.uid);
       return refused;
     }
+    const promised = state.nominations.nodeOf(pod.uid);
     state.nominations.delete(pod.uid);
     queue.notify({ kind: "podPlaced", pod, nodeName });
+    // The room that was kept for it is another's.
+    if (promised !== undefined && promised !== nodeName) queue.notify({ kind: "podGone", pod, nodeName: promised });
     return undefined;
   }
 

@@ -30,7 +30,8 @@ interface ProfileState {
 interface Search {
   readonly filters: PodFilters;
   readonly positions: NodePositions;
-  readonly codes: Uint16Array;
+  /** The refusal of the node at each position; made with the first. */
+  codes: Uint16Array;
   readonly feasible: NodeInfo[];
 }
 
@@ -113,7 +114,7 @@ export class Decider {
     const nodes = cluster.nodes();
     if (this.positions.nodes !== nodes) this.positions = positionsOf(nodes);
     const filters = new PodFilters(pod, asked, memory, cluster, this.table);
-    return { filters, positions: this.positions, codes: new Uint16Array(nodes.length), feasible: [] };
+    return { filters, positions: this.positions, codes: noCodes, feasible: [] };
   }
 
   private look(search: Search, pod: PodInfo, profile: Profile, narrowed: Narrowing | undefined): void {
@@ -125,21 +126,25 @@ export class Decider {
     }
     if (narrowed === undefined) this.lookAround(search, profile);
     else {
+      search.codes = new Uint16Array(this.positions.nodes.length);
       search.codes.fill(this.table.codeOf(this.refusalElsewhere(narrowed.plugins)));
       for (const name of narrowed.nodes) this.lookAt(search, this.positions.positionOf(name));
     }
   }
 
-  private lookAt({ filters, positions, codes, feasible }: Search, position: number | undefined): void {
+  private lookAt(search: Search, position: number | undefined): void {
+    const { filters, positions, feasible } = search;
     const node = position === undefined ? undefined : positions.nodes[position];
     if (position === undefined || node === undefined) return;
     const code = filters.code(node);
-    codes[position] = code;
+    note(search, position, code);
     if (code === 0) feasible.push(node);
   }
 
   /** Looks at one node after the other until enough will do. */
-  private lookAround({ filters, positions: { nodes }, codes, feasible }: Search, { percentageOfNodesToScore }: Profile): void {
+  private lookAround(search: Search, { percentageOfNodesToScore }: Profile): void {
+    const { filters, positions, feasible } = search;
+    const { nodes } = positions;
     const count = nodes.length;
     const wanted = nodesToFind(count, percentageOfNodesToScore);
     let position = this.start < count ? this.start : 0;
@@ -149,7 +154,7 @@ export class Decider {
       if (node !== undefined) {
         const code = filters.code(node);
         if (code === 0) feasible.push(node);
-        else codes[position] = code;
+        else note(search, position, code);
       }
       position = position + 1 < count ? position + 1 : 0;
     }
@@ -173,6 +178,14 @@ export class Decider {
     }
     return outcome;
   }
+}
+
+const noCodes = new Uint16Array(0);
+
+/** Notes what became of a node. Where all will do there is nothing to note: most searches of large clusters. */
+function note(search: Search, position: number, code: number): void {
+  if (code !== 0 && search.codes.length === 0) search.codes = new Uint16Array(search.positions.nodes.length);
+  search.codes[position] = code;
 }
 
 function positionsOf(nodes: readonly NodeInfo[]): NodePositions {
