@@ -9,22 +9,11 @@ import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { CliEnv } from "../cli-env.js";
 import { deadlineSignal } from "../deadline-signal.js";
 import { concernsOneObject } from "../failures.js";
-import { type DryRun, dryRunSuffix } from "../flags/write-flags.js";
+import { dryRunSuffix } from "../flags/write-flags.js";
 import { Departures } from "./departures.js";
-import { type DrainLeave, type DrainPlan, type MissingOwner, needsDaemonSet, planDrain } from "./plan-drain.js";
+import type { DrainFlags } from "./drain-flags.js";
+import { type DrainPlan, type MissingOwner, needsDaemonSet, planDrain } from "./plan-drain.js";
 import { PodRemoval } from "./pod-removal.js";
-
-/** Flags of `drain`, but for those that name nodes. */
-export interface DrainFlags extends DrainLeave {
-  readonly dryRun: DryRun;
-  /** Seconds; negative: the pod's own. */
-  readonly gracePeriod: number;
-  /** Milliseconds; 0: none. */
-  readonly timeout: number;
-  readonly podSelector?: string;
-  readonly disableEviction?: boolean;
-  readonly chunkSize: number;
-}
 
 /**
  * Makes the pods of a node leave, and waits until they have.

@@ -9,7 +9,7 @@ import type { CliEnv } from "../cli-env.js";
 import { concernsOneObject } from "../failures.js";
 import { dryRunSuffix } from "../flags/write-flags.js";
 import type { Departures } from "./departures.js";
-import type { DrainFlags } from "./drain-node.js";
+import type { DrainFlags } from "./drain-flags.js";
 import { goDuration } from "./go-duration.js";
 
 interface PodRemovalDeps {
