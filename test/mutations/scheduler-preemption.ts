@@ -47,9 +47,9 @@ export const schedulerPreemptionMutations: readonly Mutation[] = [
   {
     area: "preemption",
     fault: "a node that was emptied for a pod goes to whoever comes next",
-    file: "src/scheduler/preemption/preemptor.ts",
-    find: "state.nominations.set(pod, nodeName);",
-    replace: "",
+    file: "src/scheduler/cycle/pod-filters.ts",
+    find: "if (others.length === 0) return 0;",
+    replace: "if (others.length >= 0) return 0;",
   },
   {
     area: "preemption",

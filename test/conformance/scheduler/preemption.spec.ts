@@ -21,8 +21,9 @@ interface Wanted {
   readonly namespace?: string;
   /** Whether it does not end before its time is over, which is an hour. */
   readonly stubborn?: boolean;
-  /** Further fields of the metadata. */
+  /** Further fields of the metadata, and of the spec. */
   readonly metadata?: string;
+  readonly spec?: string;
 }
 
 const isRunning = ({ status }: Whole<Pod>): boolean => status.phase === "Running";
@@ -49,12 +50,12 @@ describe("preemption", function () {
       await cluster.client.of(nodeKind).patch({ namespace: "", name }, "strategic", patch, { subresource: "status" });
     }
   };
-  const podSpec = ({ priority, seats: wanted, node, stubborn = false }: Wanted): string => {
+  const podSpec = ({ priority, seats: wanted, node, stubborn = false, spec = "" }: Wanted): string => {
     const selector = node === undefined ? "" : `nodeSelector: { kubernetes.io/hostname: ${node} }, `;
     const amounts = `{ ${resource}: "${wanted}" }`;
     const grace = stubborn ? 3600 : 1;
     const container = `{ name: main, image: ${stubborn ? "stubborn" : "web"}, resources: { requests: ${amounts}, limits: ${amounts} } }`;
-    return `{ priorityClassName: ${priority}, ${selector}terminationGracePeriodSeconds: ${grace}, containers: [${container}] }`;
+    return `{ priorityClassName: ${priority}, ${selector}terminationGracePeriodSeconds: ${grace}, containers: [${container}]${spec} }`;
   };
   const create = async (name: string, wanted: Wanted): Promise<Whole<Pod>> => {
     const { namespace = "default", metadata = "" } = wanted;
@@ -243,6 +244,39 @@ describe("preemption", function () {
     expect(sentenceOf(await explained("large"))).to.equal(
       `0/2 nodes are available: 1 Insufficient ${resource}, 1 node(s) didn't match Pod's node affinity/selector. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.`,
     );
+  });
+
+  it("takes away as many as the pod's spreading wants, though fewer would leave it the room", async () => {
+    await seats(10);
+    const labels = ", labels: { app: spread }";
+    await create("high", { priority: "high", seats: 9, node: "node-1", metadata: labels });
+    for (const name of ["low-1", "low-2", "low-3"]) await create(name, { priority: "low", seats: 3, node: "node-2", metadata: labels });
+    for (const name of ["high", "low-1", "low-2", "low-3"]) await running(name);
+    const selector = "labelSelector: { matchExpressions: [{ key: app, operator: Exists }] }";
+    const spread = `{ maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: DoNotSchedule, ${selector} }`;
+    await create("medium", { priority: "medium", seats: 3, metadata: labels, spec: `, topologySpreadConstraints: [${spread}]` });
+
+    expect((await running("medium")).spec.nodeName).to.equal("node-2");
+    const left = await cluster.untilAll(podKind, "default", (pods) => pods.length === 3, { what: "three pods left" });
+    expect(left.map(({ metadata }) => metadata.name.split("-")[0]).sort()).to.deep.equal(["high", "low", "medium"]);
+  });
+
+  it("takes away what keeps a pod off by anti-affinity", async () => {
+    await seats(10);
+    const off = (app: string): string => {
+      const term = `{ topologyKey: kubernetes.io/hostname, labelSelector: { matchLabels: { app: ${app} } } }`;
+      return `, affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [${term}] } }`;
+    };
+    await create("other", { priority: "low", seats: 1, node: "node-1", metadata: ", labels: { app: other }" });
+    await create("hostile", { priority: "low", seats: 1, node: "node-2", spec: off("web") });
+    await running("other");
+    await running("hostile");
+    await create("web", { priority: "high", seats: 1, node: "node-1", metadata: ", labels: { app: web }", spec: off("other") });
+    await running("web");
+    await gone("other");
+    await create("more", { priority: "high", seats: 1, node: "node-2", metadata: ", labels: { app: web }" });
+    await running("more");
+    await gone("hostile");
   });
 
   it("is done by a node itself for what the cluster cannot do without, and was bound to it", async () => {
