@@ -9,6 +9,7 @@ import { createCertificateAuthority } from "../../src/base/tls/certificate-autho
 import { runReconciler } from "../../src/client/controller-loop.js";
 import { measureCacheWaits } from "../../src/client/measured-informers.js";
 import { createWorkQueue } from "../../src/client/work-queue.js";
+import { createRecordMetrics } from "../../src/scheduler/explanation/record-metrics.js";
 import { createSchedulerMetrics } from "../../src/scheduler/scheduler-metrics.js";
 import { MemoryStore } from "../fakes/memory-store.js";
 import { createTestPki } from "../fakes/test-pki.js";
@@ -23,6 +24,7 @@ describe("docs/metrics.md", () => {
     createApiServer({ store: new MemoryStore(), tls, listen: "127.0.0.1:0", certificateAuthority, clock, log, metrics });
     createAuditLog({ write: async () => undefined, close: async () => undefined }, { log, metrics });
     createSchedulerMetrics(metrics);
+    createRecordMetrics(metrics);
     measureCacheWaits({ of: () => expect.fail("no informer is asked for") }, metrics, () => "x");
     const reconciler = { reconcile: async () => ({}) };
     await runReconciler({ name: "x", queue: createWorkQueue({ clock }), reconciler, workers: 0, log, metrics }, AbortSignal.abort());
