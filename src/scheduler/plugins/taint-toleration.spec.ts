@@ -79,6 +79,17 @@ describe("TaintToleration", () => {
     { it: "refuses none for a taint that only prefers", node: { taints: [{ key: "soft", effect: "PreferNoSchedule" }] } },
   ]);
 
+  it("gives one refusal for all taints alike", () => {
+    const state = new ClusterState();
+    for (const name of ["a", "b"]) state.setNode(node({ name, taints: [gpu] }));
+    const plugin = createTaintToleration(pluginContext(state));
+    const refusals = ["x", "y"].flatMap((name) => {
+      const filter = plugin.prepareFilter(podInfo(pod({ name })), state);
+      return state.nodes().map((each) => filter?.check(each));
+    });
+    expect(new Set(refusals).size).to.equal(1);
+  });
+
   const soft = (...keys: string[]): NodeOptions => ({ taints: keys.map((key) => ({ key, effect: "PreferNoSchedule" })) });
   const scored = (nodes: Readonly<Record<string, NodeOptions>>, tolerations: object[] = []) => {
     const state = new ClusterState();

@@ -14,15 +14,7 @@ const reasonOf = ({ key = "", value = "" }: Taint): string => `node(s) had untol
 
 /** Keeps pods off nodes with a NoSchedule or NoExecute taint that they do not tolerate, and if it can be helped off those with PreferNoSchedule. */
 export function createTaintToleration(context: Pick<PluginContext, "observe">): FilterPlugin & ScorePlugin {
-  // As long as the node is as it is, so is its taint: it is the same object.
-  const refusals = new WeakMap<Taint, Refusal>();
-  const refusalOf = (taint: Taint): Refusal => {
-    const known = refusals.get(taint);
-    if (known !== undefined) return known;
-    const made = lastingRefusal(name, reasonOf(taint));
-    refusals.set(taint, made);
-    return made;
-  };
+  const refusalOf = taintRefusals();
   // Few clusters have any; where there is none, no node has to be looked at.
   const discouraged = new Set<string>();
   context.observe({
@@ -39,6 +31,25 @@ export function createTaintToleration(context: Pick<PluginContext, "observe">): 
       nodeUpdated: ({ node, previous }, { pod: { spec } }) =>
         untolerated(previous.spec.taints, spec.tolerations) !== undefined && untolerated(node.spec.taints, spec.tolerations) === undefined,
     },
+  };
+}
+
+// More kinds of taints than any cluster has; somebody might make up new ones for ever.
+const mostRefusals = 4_096;
+
+/** Refusals for taints, one for all taints alike. */
+function taintRefusals(): (taint: Taint) => Refusal {
+  // As long as a node is as it is, so is its taint: it is the same object, and its reason need not be put together again.
+  const byTaint = new WeakMap<Taint, Refusal>();
+  const byReason = new Map<string, Refusal>();
+  return (taint) => {
+    const known = byTaint.get(taint);
+    if (known !== undefined) return known;
+    const reason = reasonOf(taint);
+    const made = byReason.get(reason) ?? lastingRefusal(name, reason);
+    if (byReason.size < mostRefusals) byReason.set(reason, made);
+    byTaint.set(taint, made);
+    return made;
   };
 }
 
