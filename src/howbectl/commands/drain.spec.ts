@@ -222,6 +222,14 @@ describe("howbectl drain", () => {
     );
   });
 
+  it("still takes --delete-emptydir-data by its earlier name", async () => {
+    const volumes = [{ name: "cache", volumeSource: { emptyDir: {} } }] as never;
+    cli.cluster.put(podKind, pod({ name: "a", owner, spec: { volumes } }));
+    expect(await cli.run("drain", "n1", "--dry-run=client")).to.equal(1);
+    expect(await cli.run("drain", "n1", "--dry-run=client", "--delete-local-data")).to.equal(0);
+    expect(cli.err).to.match(/^Flag --delete-local-data has been deprecated, /);
+  });
+
   it("lets pods of a daemon set that is gone be evicted by force alone", async () => {
     cli.cluster.put(podKind, pod({ name: "agent", owner: daemon }));
     expect(await cli.run("drain", "n1", "--ignore-daemonsets", "--dry-run=client")).to.equal(1);

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { isApiError } from "../../api/errors.js";
 import { parseLabelSelector } from "../../api/selectors/label-selector.js";
 import type { CliEnv } from "../cli-env.js";
@@ -14,6 +14,7 @@ import { CommandFailure, UsageError } from "../usage-error.js";
 
 interface DrainCommandFlags extends DrainFlags {
   readonly selector?: string;
+  readonly deleteLocalData?: boolean;
 }
 
 export const drainCommand = (env: CliEnv): Command =>
@@ -24,6 +25,7 @@ export const drainCommand = (env: CliEnv): Command =>
       .option("--pod-selector <query>", "of their pods, only those whose labels match")
       .option("--ignore-daemonsets", "leave pods of DaemonSets where they are")
       .option("--delete-emptydir-data", "also evict pods with emptyDir volumes, whose data is lost then")
+      .addOption(new Option("--delete-local-data", "the earlier name of --delete-emptydir-data").hideHelp())
       .option("--force", "also evict pods that nothing will make anew")
       .option("--grace-period <seconds>", "time that each pod gets to end by itself; negative: its own", parseInteger, -1)
       .option("--timeout <duration>", "how long to go on with a node, as 5m; 0: for ever", parseDurationMs, 0)
@@ -35,10 +37,16 @@ export const drainCommand = (env: CliEnv): Command =>
         0,
       )
       .option("--chunk-size <count>", "how many pods to ask for at a time; 0: all", parseCount, 500)
-      .action((words: string[], flags: DrainCommandFlags) => drain(words, flags, env)),
+      .action((words: string[], flags: DrainCommandFlags) => drain(words, withPresentNames(flags, env), env)),
     ["Make all pods leave a node but those of daemon sets", "drain n1 --ignore-daemonsets"],
     ["Also those that nothing will make anew, each within 15 minutes", "drain n1 --force --grace-period=900"],
   );
+
+function withPresentNames(flags: DrainCommandFlags, env: CliEnv): DrainCommandFlags {
+  if (flags.deleteLocalData !== true) return flags;
+  env.err.line("Flag --delete-local-data has been deprecated, This option is deprecated and will be deleted. Use --delete-emptydir-data.");
+  return { ...flags, deleteEmptydirData: true };
+}
 
 /** Cordons nodes and makes their pods leave, one node after the other; a failure with one does not spare the others. */
 export async function drain(words: readonly string[], flags: DrainCommandFlags, env: CliEnv): Promise<void> {
