@@ -1,4 +1,5 @@
 import type { Metrics } from "../base/metrics.js";
+import type { RescueOutcome } from "./framework/plugin.js";
 import type { Place } from "./queue/queued-pod.js";
 
 /** What the scheduler counts. */
@@ -9,6 +10,8 @@ export interface SchedulerMetrics {
   attempt(result: "scheduled" | "unschedulable" | "error"): void;
   /** No node would do for a pod, for which these plugins refused some. */
   refused(plugins: Iterable<string>): void;
+  /** Room was looked for, for a pod that no node would do for. */
+  rescued(outcome: RescueOutcome): void;
   /** A pod was bound so long after it came. */
   scheduled(seconds: number): void;
   /** Shows the queue's sizes from now on, until the returned function is called. */
@@ -40,6 +43,15 @@ export function createSchedulerMetrics(metrics: Metrics | undefined): SchedulerM
     help: "Attempts that found no node, by each plugin that refused one.",
     labels: ["plugin"],
   });
+  const preemptions = metrics?.counter({
+    name: "howbernetes_scheduler_preemptions_total",
+    help: "Attempts to make room for a pod by taking others away, by outcome.",
+    labels: ["outcome"],
+  });
+  const victims = metrics?.counter({
+    name: "howbernetes_scheduler_preemption_victims_total",
+    help: "Pods chosen to leave their node for others.",
+  });
   const pending = metrics?.gauge({
     name: "howbernetes_scheduler_pending_pods",
     help: "Pods without a node, by where they are in the queue.",
@@ -50,6 +62,10 @@ export function createSchedulerMetrics(metrics: Metrics | undefined): SchedulerM
     attempt: (result) => attempts?.inc({ result }),
     refused: (plugins) => {
       for (const plugin of plugins) refusals?.inc({ plugin });
+    },
+    rescued: (outcome) => {
+      preemptions?.inc({ outcome: outcome.kind });
+      if (outcome.kind === "found") victims?.inc({}, outcome.victims.length);
     },
     scheduled: (seconds) => durations?.observe({}, seconds),
     show: (sizes) =>

@@ -179,6 +179,7 @@ export class SchedulingTerm {
     const refusedBy = new Set([...tally.keys()].map(({ plugin }) => plugin));
     this.metrics.attempt("unschedulable");
     this.metrics.refused(refusedBy);
+    if (rescue !== undefined) this.metrics.rescued(rescue);
     if (!isRescued) this.queue.suspend(queued, refusedBy);
     const report = rescue === undefined || isRescued ? "" : ` ${rescue.report}`;
     const message = `${sentenceOf(nodeCount, tally)}${report}`;
