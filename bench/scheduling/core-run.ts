@@ -128,8 +128,7 @@ export function runCore({ nodes, warm, pods, template = defaultPod }: CoreSettin
   };
 }
 
-const microsAt = (sorted: readonly number[], share: number): number =>
-  Math.round((sorted[Math.floor(sorted.length * share)] ?? 0) * 1000);
+const microsAt = (sorted: readonly number[], share: number): number => Math.round((sorted[Math.floor(sorted.length * share)] ?? 0) * 1000);
 
 /** As it is after having come over the wire: with strings of its own. */
 const fromWire = (object: Whole<Pod>): Whole<Pod> => decodeWhole(podKind, podEntry(object).value);
