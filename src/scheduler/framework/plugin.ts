@@ -27,7 +27,9 @@ export interface GatePlugin extends Plugin {
 export interface FilterPlugin extends Plugin {
   /**
    * What the answer about a node follows from: the pod and that node alone ("node"), for then it holds until the node
-   * changes and is remembered for pods alike; or other nodes' pods too ("cluster").
+   * changes and is remembered; or other nodes' pods, time, or anything else too ("cluster"). Of the pod a filter of scope
+   * "node" looks at its spec, namespace and controller, not at its name or labels: what was prepared and found out for
+   * one pod serves for all that are alike in those.
    */
   readonly scope: "node" | "cluster";
   /**
