@@ -74,7 +74,9 @@ export class Placer {
       const outcome = await this.deps.binder.bind({ pod: queued.pod, nodeName }, profile.binds, signal);
       this.settle(placement, outcome);
     } catch (error: unknown) {
-      if (!signal.aborted) this.undo(placement, "failed");
+      // At the end of the term nothing is put right: the next one learns from the server what became of it.
+      if (signal.aborted) return;
+      this.undo(placement, "failed");
       throw error;
     }
   }
