@@ -1,6 +1,6 @@
 import type { ClusterView, NodeInfo } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
-import type { Profile } from "../framework/plugin.js";
+import type { PodScore, Profile } from "../framework/plugin.js";
 import { type RankedNode, rankedNodes } from "./attempt.js";
 import type { ShapeMemory } from "./shape-memory.js";
 
@@ -28,8 +28,7 @@ export function rankNodes(
   for (const { plugin, weight } of weighted) {
     const prepared = plugin.prepareScore(pod, cluster, nodes);
     if (prepared === undefined) continue;
-    const scores =
-      plugin.scope === "node" ? memory.scores(plugin, prepared, nodes) : Float64Array.from(nodes, (node) => prepared.score(node));
+    const scores = plugin.scope === "node" ? memory.scores(plugin, prepared, nodes) : scoresOf(prepared, nodes);
     prepared.normalize?.(scores);
     for (let index = 0; index < totals.length; index++) totals[index] = (totals[index] ?? 0) + weight * (scores[index] ?? 0);
     columns.push({ plugin: plugin.name, weight, scores });
@@ -39,6 +38,14 @@ export function rankNodes(
     score: totals[index] ?? 0,
     parts: columns.map(({ plugin, weight, scores }) => ({ plugin, weight, score: scores[index] ?? 0 })),
   }));
+}
+
+/** A loop: `Float64Array.from` takes twenty times as long, and this is done for every pod. */
+function scoresOf(prepared: PodScore, nodes: readonly NodeInfo[]): Float64Array {
+  const scores = new Float64Array(nodes.length);
+  let index = 0;
+  for (const node of nodes) scores[index++] = prepared.score(node);
+  return scores;
 }
 
 /** The indexes of the best, the best first. */

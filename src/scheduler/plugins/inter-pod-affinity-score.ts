@@ -1,9 +1,10 @@
 import type { PodInfo } from "../cluster/pod-info.js";
 import { maxScore, type PodScore } from "../framework/plugin.js";
+import { sumsHeld } from "../topology/affinity-holders.js";
 import { type AffinityTerms, questionOf } from "../topology/affinity-terms.js";
 import type { Domains } from "../topology/topology-domains.js";
 import type { TopologyIndex } from "../topology/topology-index.js";
-import { addCounts, addSlotCounts } from "./inter-pod-affinity-tally.js";
+import { addWeighted } from "./inter-pod-affinity-tally.js";
 
 /** How much what pods would like counts: Kubernetes' InterPodAffinityArgs. */
 export interface InterPodAffinityArgs {
@@ -35,7 +36,7 @@ export function scoreAffinity(
   };
   for (const { term, weight } of terms?.preferred ?? []) {
     const { domains, sums } = weightsOf(term.topologyKey);
-    addCounts(sums, index.counts.countsOf(questionOf([term], index.cluster)), domains, index.cluster.slots, weight);
+    addWeighted(sums, index.counts.sumsOf(questionOf([term], index.cluster), domains), weight);
   }
   if (terms !== undefined || !args.ignorePreferredTermsOfExistingPods) addHeld(pod, index, args, weightsOf);
   const all = [...byKey.values()];
@@ -47,9 +48,9 @@ function addHeld(pod: PodInfo, index: TopologyIndex, args: InterPodAffinityArgs,
   const namespaceLabels = index.cluster.namespaceLabels(pod.pod.metadata.namespace);
   const preferred = index.holders.meaning(pod, "preferred", namespaceLabels);
   const sought = args.hardPodAffinityWeight === 0 ? [] : index.holders.meaning(pod, "sought", namespaceLabels);
-  for (const { term, weight, counts } of [...preferred, ...sought]) {
-    const { domains, sums } = weightsOf(term.topologyKey);
-    addSlotCounts(sums, counts, domains, weight === 0 ? args.hardPodAffinityWeight : weight);
+  for (const held of [...preferred, ...sought]) {
+    const { domains, sums } = weightsOf(held.term.topologyKey);
+    addWeighted(sums, sumsHeld(held, domains), held.weight === 0 ? args.hardPodAffinityWeight : held.weight);
   }
 }
 

@@ -1,9 +1,9 @@
 import type { NodeInfo } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
-import type { HeldTerm } from "../topology/affinity-holders.js";
+import { type HeldTerm, sumsHeld } from "../topology/affinity-holders.js";
 import { type AffinityTerm, type AffinityTerms, questionOf } from "../topology/affinity-terms.js";
 import { podClassOf } from "../topology/pod-class.js";
-import type { SlotCounts } from "../topology/slot-counts.js";
+import type { PodQuestion } from "../topology/pod-counts.js";
 import type { Domains } from "../topology/topology-domains.js";
 import type { TopologyIndex } from "../topology/topology-index.js";
 
@@ -35,7 +35,7 @@ export function tallyAffinity(pod: PodInfo, terms: AffinityTerms | undefined, in
   return {
     pod,
     ...tallySought(pod, sought, index),
-    avoided: avoided.map((term) => tallyOf(term, index.counts.countsOf(questionOf([term], index.cluster)), index)),
+    avoided: avoided.map((term) => tallyOf(term, questionOf([term], index.cluster), index)),
     avoiding: held.map((one) => tallyHeld(one, index)),
   };
 }
@@ -43,42 +43,27 @@ export function tallyAffinity(pod: PodInfo, terms: AffinityTerms | undefined, in
 function tallySought(pod: PodInfo, terms: readonly AffinityTerm[], index: TopologyIndex): Pick<AffinityTally, "sought" | "isFirst"> {
   if (terms.length === 0) return { sought: [], isFirst: false };
   const question = questionOf(terms, index.cluster);
-  const counts = index.counts.countsOf(question);
-  const sought = terms.map((term) => tallyOf(term, counts, index));
+  const sought = terms.map((term) => tallyOf(term, question, index));
   const isFirst = question.asksFor(podClassOf(pod)) && sought.every(({ sums }) => sums.every((sum) => sum === 0));
   return { sought, isFirst };
 }
 
-function tallyOf(term: AffinityTerm, counts: Int32Array, index: TopologyIndex): TermTally {
+function tallyOf(term: AffinityTerm, question: PodQuestion, index: TopologyIndex): TermTally {
   const domains = index.domains.of(term.topologyKey);
-  const sums = new Int32Array(domains.size);
-  addCounts(sums, counts, domains, index.cluster.slots);
-  return { term, domains, sums };
+  return { term, domains, sums: index.counts.sumsOf(question, domains) };
 }
 
-function tallyHeld({ term, counts }: HeldTerm, index: TopologyIndex): TermTally {
-  const domains = index.domains.of(term.topologyKey);
-  const sums = new Int32Array(domains.size);
-  addSlotCounts(sums, counts, domains, 1);
-  return { term, domains, sums };
+function tallyHeld(held: HeldTerm, index: TopologyIndex): TermTally {
+  const domains = index.domains.of(held.term.topologyKey);
+  return { term: held.term, domains, sums: sumsHeld(held, domains) };
 }
 
-/** Adds to each domain what its nodes count. */
-export function addCounts(sums: Int32Array | Float64Array, counts: Int32Array, { bySlot }: Domains, slots: number, weight = 1): void {
-  for (let slot = 0; slot < slots; slot++) {
-    const count = counts[slot] ?? 0;
-    if (count === 0) continue;
-    const domain = bySlot[slot] ?? -1;
-    if (domain >= 0) sums[domain] = (sums[domain] ?? 0) + weight * count;
+/** Adds what is in each domain, by its weight. */
+export function addWeighted(target: Float64Array, sums: Int32Array, weight: number): void {
+  for (let domain = 0; domain < sums.length; domain++) {
+    const sum = sums[domain] ?? 0;
+    if (sum !== 0) target[domain] = (target[domain] ?? 0) + weight * sum;
   }
-}
-
-/** As `addCounts`, of counts that mostly are few. */
-export function addSlotCounts(sums: Int32Array | Float64Array, counts: SlotCounts, { bySlot }: Domains, weight: number): void {
-  counts.forEach((slot, amount) => {
-    const domain = bySlot[slot] ?? -1;
-    if (domain >= 0) sums[domain] = (sums[domain] ?? 0) + weight * amount;
-  });
 }
 
 /** How many of a term's pods are in a node's domain; undefined when it is in none. */

@@ -2,9 +2,8 @@ import type { ClusterView, NodeInfo } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
 import type { Obstacle, Remedy, SpecChange } from "../framework/refusal.js";
 import { listPods, podName, podsInDomain } from "../topology/pods-in-domain.js";
-import type { Domains } from "../topology/topology-domains.js";
 import { isHostname, isSpreadBy } from "./pod-topology-spread-constraints.js";
-import { excess, type Tally } from "./pod-topology-spread-tally.js";
+import { emptiestOf, excess, type Tally } from "./pod-topology-spread-tally.js";
 
 /** Kubernetes' name of the plugin, and its words. */
 export const spreadName = "PodTopologySpread";
@@ -38,8 +37,9 @@ function missingLabel({ pod }: SpreadCase, tally: Tally, { name }: NodeInfo): Ob
 }
 
 /** Puts the node into the emptiest domain, where one more pod always may be. */
-function labelRemedy({ domains, sums, constraint: { topologyKey } }: Tally, node: string): Remedy[] {
-  const emptiest = emptiestOf(domains, sums);
+function labelRemedy(tally: Tally, node: string): Remedy[] {
+  const { topologyKey } = tally.constraint;
+  const emptiest = emptiestOf(tally);
   const value = isHostname(topologyKey) ? node : emptiest?.name;
   if (value === undefined) return [];
   const label = `${topologyKey}=${value}`;
@@ -57,7 +57,8 @@ function tooManyThere(spread: SpreadCase, tally: Tally, place: Place): Obstacle 
   };
 }
 
-function numbers({ constraint, domains, sums, domainCount, least }: Tally, domain: number): string {
+function numbers(tally: Tally, domain: number): string {
+  const { constraint, domains, sums, domainCount, least } = tally;
   const { topologyKey, meaning, minDomains } = constraint;
   const key = isHostname(topologyKey) ? "node" : shortKey(topologyKey);
   const count = Math.max(sums[domain] ?? 0, 0);
@@ -65,21 +66,12 @@ function numbers({ constraint, domains, sums, domainCount, least }: Tally, domai
   if (domainCount < minDomains) {
     return `${there}, and with ${domainCount} of the ${minDomains} domains that minDomains asks for the emptiest counts as 0`;
   }
-  const emptiest = emptiestOf(domains, sums);
+  const emptiest = emptiestOf(tally);
   return emptiest === undefined ? there : `${there}, the emptiest, ${emptiest.name}, has ${least}`;
 }
 
 /** "zone" of "topology.kubernetes.io/zone". */
 const shortKey = (key: string): string => key.slice(key.lastIndexOf("/") + 1);
-
-function emptiestOf(domains: Domains, sums: Int32Array): { readonly name: string; readonly sum: number } | undefined {
-  let best: { readonly name: string; readonly sum: number } | undefined;
-  for (let domain = 0; domain < sums.length; domain++) {
-    const sum = sums[domain] ?? -1;
-    if (sum >= 0 && (best === undefined || sum < best.sum)) best = { name: domains.nameOf(domain), sum };
-  }
-  return best;
-}
 
 const pathOf = (index: number): string => `/spec/topologySpreadConstraints/${index}`;
 
@@ -88,9 +80,10 @@ function podRemedy(text: string, ...patch: SpecChange[]): Remedy {
 }
 
 /** Helps when the emptiest domain would be full enough, were it counted. */
-function fewerDomains({ constraint, domains, sums, domainCount }: Tally, domain: number): Remedy[] {
+function fewerDomains(tally: Tally, domain: number): Remedy[] {
+  const { constraint, sums, domainCount } = tally;
   const { index, minDomains, maxSkew, self } = constraint;
-  const least = emptiestOf(domains, sums)?.sum ?? 0;
+  const least = emptiestOf(tally)?.sum ?? 0;
   const helps = domainCount > 0 && domainCount < minDomains && Math.max(sums[domain] ?? 0, 0) + self - least <= maxSkew;
   if (index === undefined || !helps) return [];
   return [podRemedy(`lower minDomains to ${domainCount}`, { op: "replace", path: `${pathOf(index)}/minDomains`, value: domainCount })];

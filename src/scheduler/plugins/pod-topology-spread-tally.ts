@@ -6,7 +6,7 @@ import type { SpreadConstraint } from "./pod-topology-spread-constraints.js";
 export interface Tally {
   readonly constraint: SpreadConstraint;
   readonly domains: Domains;
-  /** The number of pods in each domain, by its number; -1 for a domain that does not count, as none of its nodes does. */
+  /** The number of pods in each domain, by its number; -1 where nodes are, and none of them counts. */
   readonly sums: Int32Array;
   /** How many domains count. */
   readonly domainCount: number;
@@ -21,7 +21,7 @@ export function tallyAll(constraints: readonly SpreadConstraint[], index: Topolo
   return constraints.map((constraint, at) => {
     const own = domains[at] ?? index.domains.of(constraint.topologyKey);
     const sums = sumOver(constraint, { domains: own, labelled, index });
-    return { constraint, domains: own, sums, ...extremes(sums, constraint.minDomains) };
+    return { constraint, domains: own, sums, ...extremes(sums, own, constraint.minDomains) };
   });
 }
 
@@ -41,52 +41,52 @@ interface Scope {
   readonly index: TopologyIndex;
 }
 
-/** The number of a constraint's pods in each domain; -1 where no node counts. */
+/** The number of a constraint's pods in each domain; -1 where nodes are, and none of them counts. */
 export function sumOver({ question, inclusion }: SpreadConstraint, { domains, labelled, index }: Scope): Int32Array {
-  const counts = index.counts.countsOf(question);
   const included = inclusion === undefined ? labelled : both(index.masks.of(inclusion.key, inclusion.test), labelled);
-  const sums = new Int32Array(domains.size);
-  markUncounted(sums, domains, included);
-  const { bySlot } = domains;
-  const { slots } = index.cluster;
-  for (let slot = 0; slot < slots; slot++) {
-    const count = counts[slot] ?? 0;
-    // Of most kinds there are pods on few nodes only: this decides how long it takes.
-    if (count === 0) continue;
-    const domain = bySlot[slot] ?? -1;
-    if (domain < 0 || (included !== undefined && included[slot] === 0)) continue;
-    sums[domain] = (sums[domain] ?? 0) + count;
-  }
-  return sums;
+  return included === undefined ? index.counts.sumsOf(question, domains) : sumIncluded(index.counts.countsOf(question), domains, included);
 }
 
 function both(a: Uint8Array, b: Uint8Array | undefined): Uint8Array {
   return b === undefined ? a : b.map((bit, slot) => bit & (a[slot] ?? 0));
 }
 
-/** Sets the sums of domains of which no node counts to -1. */
-function markUncounted(sums: Int32Array, domains: Domains, included: Uint8Array | undefined): void {
-  if (included === undefined) {
-    for (let domain = 0; domain < sums.length; domain++) if (domains.nodesIn(domain) === 0) sums[domain] = -1;
-    return;
-  }
-  sums.fill(-1);
-  const { bySlot } = domains;
+function sumIncluded(counts: Int32Array, { bySlot, size }: Domains, included: Uint8Array): Int32Array {
+  const sums = new Int32Array(size).fill(-1);
   for (let slot = 0; slot < included.length; slot++) {
     const domain = bySlot[slot] ?? -1;
-    if (domain >= 0 && included[slot] === 1) sums[domain] = 0;
+    if (domain < 0 || included[slot] === 0) continue;
+    const sum = sums[domain] ?? 0;
+    sums[domain] = Math.max(sum, 0) + (counts[slot] ?? 0);
   }
+  return sums;
 }
 
-function extremes(sums: Int32Array, minDomains: number): Pick<Tally, "domainCount" | "least"> {
+function extremes(sums: Int32Array, domains: Domains, minDomains: number): Pick<Tally, "domainCount" | "least"> {
   let domainCount = 0;
   let least = Number.POSITIVE_INFINITY;
-  for (const sum of sums) {
-    if (sum < 0) continue;
+  for (let domain = 0; domain < sums.length; domain++) {
+    const sum = sums[domain] ?? -1;
+    if (!counts(sum, domains, domain)) continue;
     domainCount++;
     if (sum < least) least = sum;
   }
   return { domainCount, least: domainCount === 0 || domainCount < minDomains ? 0 : least };
+}
+
+const counts = (sum: number, domains: Domains, domain: number): boolean => sum >= 0 && domains.nodesIn(domain) > 0;
+
+/** The first of the emptiest domains that count. */
+export function emptiestOf({
+  domains,
+  sums,
+}: Pick<Tally, "domains" | "sums">): { readonly name: string; readonly sum: number } | undefined {
+  let best: { readonly name: string; readonly sum: number } | undefined;
+  for (let domain = 0; domain < sums.length; domain++) {
+    const sum = sums[domain] ?? -1;
+    if (counts(sum, domains, domain) && (best === undefined || sum < best.sum)) best = { name: domains.nameOf(domain), sum };
+  }
+  return best;
 }
 
 /** By how many pods too many a domain would have, were the pod placed in it; 0 or less where it may be. */

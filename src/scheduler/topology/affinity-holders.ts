@@ -2,7 +2,9 @@ import type { Affinity } from "../../gen/howbernetes/core/v1/scheduling.js";
 import type { NodeInfo, PlacementObserver } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
 import { type AffinityTerm, type AffinityTerms, affinityTermsOf, meansPod } from "./affinity-terms.js";
+import { DomainSums } from "./domain-sums.js";
 import { SlotCounts } from "./slot-counts.js";
+import type { Domains } from "./topology-domains.js";
 
 /** What placed pods say of company: that they must have it, or must not, or would rather have it. */
 export type HeldKind = "sought" | "avoided" | "preferred";
@@ -14,6 +16,14 @@ export interface HeldTerm {
   readonly weight: number;
   /** On which nodes they are, and how many. */
   readonly counts: SlotCounts;
+  readonly sums: DomainSums;
+}
+
+/** How many pods that have a term are in each domain, by its number. Changes with the cluster: to be read at once. */
+export function sumsHeld({ counts, sums }: HeldTerm, domains: Domains): Int32Array {
+  // Of the many terms that few pods have, it would take more memory to keep them than time to add them up.
+  const kept = counts.areFew ? new DomainSums() : sums;
+  return kept.of(domains, (each) => counts.forEach(each));
 }
 
 /**
@@ -87,9 +97,10 @@ export class AffinityHolders implements PlacementObserver {
     const byLandmark = this.held[kind];
     const terms = byLandmark.get(term.landmark) ?? new Map<string, HeldTerm>();
     const key = `${weight};${term.key}`;
-    const held = terms.get(key) ?? { term, weight, counts: new SlotCounts() };
+    const held = terms.get(key) ?? { term, weight, counts: new SlotCounts(), sums: new DomainSums() };
     byLandmark.set(term.landmark, terms.set(key, held));
     held.counts.add(slot, difference);
+    held.sums.add(slot, difference);
     if (!held.counts.isEmpty) return;
     terms.delete(key);
     if (terms.size === 0) byLandmark.delete(term.landmark);

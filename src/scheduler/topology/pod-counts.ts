@@ -1,8 +1,10 @@
 import type { ClusterView, NodeInfo, PlacementObserver } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
 import { atLeast } from "./at-least.js";
+import { DomainSums } from "./domain-sums.js";
 import { formatPodClass, type PodClass, podClassOf } from "./pod-class.js";
 import { SlotCounts } from "./slot-counts.js";
+import type { Domains } from "./topology-domains.js";
 
 /** Which pods are to be counted. */
 export interface PodQuestion {
@@ -23,6 +25,7 @@ interface AskedQuestion {
   readonly question: PodQuestion;
   readonly classes: Set<CountedClass>;
   counts: Int32Array;
+  readonly sums: DomainSums;
 }
 
 // Each costs four bytes a node. One that was dropped is counted anew from the classes of pods, not from the pods.
@@ -46,12 +49,15 @@ export class PodCounts implements PlacementObserver {
 
   /** The number of pods on each node, by slot, for all slots. Changes with the cluster: to be read at once. */
   countsOf(question: PodQuestion): Int32Array {
-    const asked = this.questions.get(question.key) ?? this.ask(question);
-    // The order of a map is that of insertion.
-    this.questions.delete(question.key);
-    this.questions.set(question.key, asked);
-    asked.counts = atLeast(asked.counts, this.cluster.slots);
-    return asked.counts;
+    return this.asked(question).counts;
+  }
+
+  /** The number of pods in each domain, by its number. Changes with the cluster: to be read at once. */
+  sumsOf(question: PodQuestion, domains: Domains): Int32Array {
+    const { sums, classes } = this.asked(question);
+    return sums.of(domains, (each) => {
+      for (const { counts } of classes) counts.forEach(each);
+    });
   }
 
   placed(pod: PodInfo, { slot }: NodeInfo): void {
@@ -73,12 +79,22 @@ export class PodCounts implements PlacementObserver {
     for (const pod of pods.values()) this.count(pod, slot, -1);
   }
 
+  private asked(question: PodQuestion): AskedQuestion {
+    const asked = this.questions.get(question.key) ?? this.ask(question);
+    // The order of a map is that of insertion.
+    this.questions.delete(question.key);
+    this.questions.set(question.key, asked);
+    asked.counts = atLeast(asked.counts, this.cluster.slots);
+    return asked;
+  }
+
   private count(pod: PodInfo, slot: number, difference: number): void {
     const counted = this.classOf(pod);
     counted.counts.add(slot, difference);
     for (const asked of counted.questions) {
       asked.counts = atLeast(asked.counts, slot + 1);
       asked.counts[slot] = (asked.counts[slot] ?? 0) + difference;
+      asked.sums.add(slot, difference);
     }
     if (!counted.counts.isEmpty) return;
     this.classes.delete(counted.key);
@@ -103,7 +119,7 @@ export class PodCounts implements PlacementObserver {
   }
 
   private ask(question: PodQuestion): AskedQuestion {
-    const asked: AskedQuestion = { question, classes: new Set(), counts: new Int32Array(this.cluster.slots) };
+    const asked: AskedQuestion = { question, classes: new Set(), counts: new Int32Array(this.cluster.slots), sums: new DomainSums() };
     for (const counted of this.classes.values()) {
       if (!question.asksFor(counted.pods)) continue;
       relate(asked, counted);

@@ -14,6 +14,11 @@ export class SlotCounts {
     return this.sum === 0;
   }
 
+  /** Whether they have always been on a few nodes only. */
+  get areFew(): boolean {
+    return this.dense === undefined;
+  }
+
   add(slot: number, difference: number): void {
     this.sum += difference;
     if (this.dense !== undefined) {

@@ -8,6 +8,8 @@ export interface Domains {
   readonly bySlot: Int32Array;
   /** One more than the greatest number. */
   readonly size: number;
+  /** Grows whenever a node comes into a domain or leaves it. */
+  readonly revision: number;
   /** The label's value. */
   nameOf(domain: number): string;
   /** How many nodes are in it; none where a number is free. */
@@ -57,6 +59,7 @@ function labelOf(labels: Readonly<Record<string, string>>, key: string): string 
 /** Numbers domains by their names, from 0 on; the number of one that has no nodes any more is given again. */
 class NumberedDomains implements Domains {
   bySlot = new Int32Array(0);
+  revision = 0;
   private readonly names: string[] = [];
   private readonly numbers = new Map<string, number>();
   private readonly nodeCounts: number[] = [];
@@ -84,7 +87,8 @@ class NumberedDomains implements Domains {
   set(slot: number, name: string | undefined): void {
     this.reserve(slot + 1);
     const before = this.bySlot[slot] ?? -1;
-    if (before >= 0 && this.names[before] === name) return;
+    if (before < 0 ? name === undefined : this.names[before] === name) return;
+    this.revision++;
     if (before >= 0) this.leave(before);
     this.bySlot[slot] = name === undefined ? -1 : this.join(name);
   }

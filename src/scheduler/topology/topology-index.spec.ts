@@ -8,7 +8,7 @@ import { Affinity } from "../../gen/howbernetes/core/v1/scheduling.js";
 import { ClusterState } from "../cluster/cluster-state.js";
 import type { TentativeChange } from "../cluster/cluster-view.js";
 import { type PodInfo, podInfo } from "../cluster/pod-info.js";
-import type { HeldKind } from "./affinity-holders.js";
+import { type HeldKind, sumsHeld } from "./affinity-holders.js";
 import { affinityTermsOf, meansPod } from "./affinity-terms.js";
 import { podClassOf } from "./pod-class.js";
 import type { PodQuestion } from "./pod-counts.js";
@@ -122,6 +122,32 @@ function expectCounts({ state, index }: World): void {
   }
 }
 
+/** The number of pods by the zones' names, where there are some. */
+function byZone({ state, index }: World, countOf: (slot: number) => number, sums: Int32Array): void {
+  const domains = index.domains.of("zone");
+  const right = new Int32Array(domains.size);
+  for (const { slot } of state.nodes()) {
+    const domain = domains.bySlot[slot] ?? -1;
+    if (domain >= 0) right[domain] = (right[domain] ?? 0) + countOf(slot);
+  }
+  expect([...sums]).to.deep.equal([...right]);
+}
+
+function expectSums(world: World): void {
+  const { counts, domains, holders } = world.index;
+  for (const question of questions) {
+    byZone(world, (slot) => counts.countsOf(question)[slot] ?? 0, counts.sumsOf(question, domains.of("zone")));
+  }
+  for (const held of holders.meaning(world.pod(), "preferred", { name: "other" })) {
+    const amounts = new Map<number, number>();
+    held.counts.forEach((slot, amount) => {
+      amounts.set(slot, amount);
+    });
+    const sums = sumsHeld(held, domains.of("zone"));
+    byZone(world, (slot) => amounts.get(slot) ?? 0, sums);
+  }
+}
+
 function expectDomains({ state, index }: World): void {
   const domains = index.domains.of("zone");
   const free = index.masks.of("untainted", ({ spec }) => spec.taints.length === 0);
@@ -173,6 +199,7 @@ function expectExact(world: World): void {
   expectCounts(world);
   expectDomains(world);
   expectHolders(world);
+  expectSums(world);
 }
 
 describe("TopologyIndex", () => {
