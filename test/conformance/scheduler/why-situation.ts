@@ -34,13 +34,14 @@ export class Situation {
   private constructor(
     readonly cluster: TestCluster,
     readonly ns: string,
+    private readonly timeoutMs: number,
   ) {}
 
-  /** Makes the namespace. */
-  static async create(cluster: TestCluster): Promise<Situation> {
+  /** Makes the namespace. @param timeoutMs how long a wait may last: longer where containers are real */
+  static async create(cluster: TestCluster, timeoutMs = 30_000): Promise<Situation> {
     const ns = `why-${++namespaces}`;
     await cluster.client.of(namespaceKind).create(namespace({ name: ns, uid: "", resourceVersion: "" }));
-    return new Situation(cluster, ns);
+    return new Situation(cluster, ns, timeoutMs);
   }
 
   key(name: string): ObjectKey {
@@ -56,7 +57,7 @@ export class Situation {
 
   /** Waits until a pod is as wanted. */
   async pod(name: string, what: string, predicate: (pod: Whole<Pod>) => boolean): Promise<Whole<Pod>> {
-    return await this.cluster.until(podKind, this.key(name), predicate, { what });
+    return await this.cluster.until(podKind, this.key(name), predicate, { what, timeoutMs: this.timeoutMs });
   }
 
   /** Waits until the scheduler has said of a pod that no node fits. */
@@ -73,7 +74,10 @@ export class Situation {
   /** Waits until so many pods of the namespace run and are ready, and no others are there. */
   async allRun(count: number): Promise<void> {
     const what = `${count} pods that run and are ready`;
-    await this.cluster.untilAll(podKind, this.ns, (pods) => pods.length === count && pods.every(isRunning), { what });
+    await this.cluster.untilAll(podKind, this.ns, (pods) => pods.length === count && pods.every(isRunning), {
+      what,
+      timeoutMs: this.timeoutMs,
+    });
   }
 
   /** Waits until there is an Event with a reason. */
@@ -154,7 +158,7 @@ export class Situation {
       } catch (error: unknown) {
         if (!isNotFound(error)) throw error;
       }
-      await this.cluster.gone(kindOf(ref), ref);
+      await this.cluster.gone(kindOf(ref), ref, { timeoutMs: this.timeoutMs });
     }
   }
 
