@@ -36,6 +36,7 @@ import { DescriptorFiles } from "./reflection/descriptor-files.js";
 import { SchedulerBroker } from "./scheduling/scheduler-broker.js";
 import { serverChecks } from "./server-checks.js";
 import { auditNodes, auditPods, auditResources } from "./services/audit-requests.js";
+import { type PodHandlers, withBindMany } from "./services/bind-many.js";
 import { createDiscoveryService } from "./services/discovery.js";
 import { createHealthService } from "./services/health.js";
 import { limitMetrics, limitNodes, limitPods, limitResources, limitScheduling } from "./services/limit-requests.js";
@@ -187,7 +188,7 @@ class ComposedApiServer implements ApiServer {
     rpc.add(resourcesDefinition, countRequests(audit.resources(limitResources(resources, limits)), { metrics, clock }));
     const nodes = createNodesService({ ...nodeDeps, ...(podCidr === undefined ? {} : { podCidr }) });
     rpc.add(NodesService, audit.nodes(limitNodes(nodes, limits)));
-    rpc.add(PodsService, audit.pods(limitPods(createPodsService({ objects, broker, clock }), limits)));
+    rpc.add(PodsService, withBindMany(audit.pods(limitPods(createPodsService({ objects, broker, clock }), limits))));
     const statistics = new StatisticsReader({ broker, clock });
     rpc.add(MetricsService, limitMetrics(createMetricsService({ objects, statistics }), limits));
     const scheduling = createSchedulingService({ objects, broker: new SchedulerBroker() });
@@ -210,7 +211,7 @@ function auditing({ audit, clock }: ApiServerOptions) {
   const deps = { audit, clock };
   return {
     resources: (handlers: Handlers<ResourcesDefinition>) => auditResources(handlers, deps),
-    pods: (handlers: Handlers<PodsService>) => auditPods(handlers, deps),
+    pods: (handlers: PodHandlers) => auditPods(handlers, deps),
     nodes: (handlers: Handlers<NodesService>) => auditNodes(handlers, deps),
   };
 }

@@ -4,6 +4,7 @@ import { DiscoveryService } from "../gen/howbernetes/api/v1/discovery.js";
 import { BindRequest, EvictRequest, PodsService } from "../gen/howbernetes/api/v1/pods.js";
 import type { ChannelPurpose } from "../rpc/channel.js";
 import type { RpcClient, ServiceDefinition } from "../rpc/contracts.js";
+import { BindingBatches } from "./binding-batches.js";
 import { type ApiClientOptions, Connection } from "./connection.js";
 import type { ApiClient, EvictCallOptions, ResourceClient } from "./contracts.js";
 import { createDiscovery, type Discovery } from "./discovery.js";
@@ -30,6 +31,8 @@ export function createApiClient(options: ApiClientOptions): RemoteApiClient {
 }
 
 class GrpcApiClient implements RemoteApiClient {
+  private readonly bindings = new BindingBatches(() => this.connection.rpc(PodsService, "unary", this.metadata));
+
   constructor(
     private readonly connection: Connection,
     private readonly metadata: Readonly<Record<string, string>>,
@@ -43,11 +46,8 @@ class GrpcApiClient implements RemoteApiClient {
     const { namespace, name, uid } = pod.metadata;
     // The uid alone: a status written meanwhile does not make the decision wrong.
     const binding = { metadata: { namespace, name, uid }, target: { kind: "Node", name: nodeName } };
-    const pods: RpcClient<PodsService> = this.connection.rpc(PodsService, "unary", this.metadata);
-    const abort = signal === undefined ? {} : { signal };
-    return await withRetries("once", signal, this.connection, (timeoutMs) =>
-      pods.bind(BindRequest.fromPartial({ binding, scheduler }), { ...abort, timeoutMs }),
-    );
+    const request = BindRequest.fromPartial({ binding, scheduler });
+    return await withRetries("once", signal, this.connection, (timeoutMs) => this.bindings.bind(request, { signal, timeoutMs }));
   }
 
   async evict({ namespace, name }: ObjectKey, { options = {}, signal }: EvictCallOptions = {}): Promise<void> {

@@ -43,12 +43,13 @@ export class ScriptedServers {
     scripted: Partial<Resources>,
     port = 0,
     bind: Handlers<PodsService>["bind"] = unscripted,
+    bindMany: Handlers<PodsService>["bindMany"] = unscripted,
   ): Promise<[RpcServer, string]> => {
     const server = createRpcServer({ tls: await this.pki.server(), log: createLog("test", "silent") });
     const handlers = Object.fromEntries(Object.keys(ResourcesService).map((name) => [name, unscripted])) as unknown as Resources;
     server.add(ResourcesService, { ...handlers, ...scripted });
     const others = Object.fromEntries(Object.keys(PodsService).map((name) => [name, unscripted])) as unknown as Handlers<PodsService>;
-    server.add(PodsService, { ...others, bind });
+    server.add(PodsService, { ...others, bind, bindMany });
     const bound = await server.listen(`127.0.0.1:${port}`);
     this.closers.push(() => server.stop(0));
     return [server, `${bound.host}:${bound.port}`];

@@ -1,12 +1,12 @@
 import type { Clock } from "../../base/clock.js";
 import type { Any } from "../../gen/google/protobuf/any.js";
 import type { NodesService } from "../../gen/howbernetes/api/v1/nodes.js";
-import type { PodsService } from "../../gen/howbernetes/api/v1/pods.js";
 import type { ObjectBody, ResourceType } from "../../gen/howbernetes/api/v1/resources.js";
 import type { CallContext, Handlers } from "../../rpc/contracts.js";
 import type { AuditLog } from "../audit/audit-log.js";
 import { type AuditedOutcome, type AuditedRequest, auditRecord, identityOf } from "../audit/audit-record.js";
 import type { Verb } from "../auth/authorize.js";
+import type { PodHandlers } from "./bind-many.js";
 import type { ResourcesDefinition } from "./resources.js";
 
 export interface AuditDeps {
@@ -38,7 +38,7 @@ export function auditResources(handlers: Handlers<ResourcesDefinition>, deps: Au
 }
 
 /** The same handlers, with a record of each binding, each eviction, and each session when it has ended. */
-export function auditPods(handlers: Handlers<PodsService>, deps: AuditDeps): Handlers<PodsService> {
+export function auditPods(handlers: PodHandlers, deps: AuditDeps): PodHandlers {
   return {
     ...handlers,
     bind: audited(deps, handlers.bind, {

@@ -2,7 +2,6 @@ import { kindByResource } from "../../api/kinds/index.js";
 import type { Clock } from "../../base/clock.js";
 import type { MetricsService } from "../../gen/howbernetes/api/v1/metrics.js";
 import type { NodesService } from "../../gen/howbernetes/api/v1/nodes.js";
-import type { PodsService } from "../../gen/howbernetes/api/v1/pods.js";
 import type { ObjectBody, ResourceType } from "../../gen/howbernetes/api/v1/resources.js";
 import type { SchedulingService } from "../../gen/howbernetes/api/v1/scheduling.js";
 import type { CallContext, Handlers } from "../../rpc/contracts.js";
@@ -13,6 +12,7 @@ import type { FlowControl } from "../flow-control/flow-control.js";
 import { LimitedStream } from "../flow-control/limited-stream.js";
 import type { RequestTraits } from "../flow-control/priority-levels.js";
 import { listSeats, maxListSeats, writeSeats } from "../flow-control/request-cost.js";
+import type { PodHandlers } from "./bind-many.js";
 import { scopeOf } from "./request-scope.js";
 import type { ResourcesDefinition } from "./resources.js";
 
@@ -60,7 +60,7 @@ export function limitResources(handlers: Handlers<ResourcesDefinition>, deps: Li
 }
 
 /** The same handlers, bindings and evictions entered as the flow control lets them be; logs are streams, and last. */
-export function limitPods(handlers: Handlers<PodsService>, { flow }: LimitDeps): Handlers<PodsService> {
+export function limitPods(handlers: PodHandlers, { flow }: LimitDeps): PodHandlers {
   const about = (verb: Verb, namespace = "") => ({ verb, group: "", resource: "pods", namespace, seats: 1 });
   return {
     ...handlers,

@@ -13,9 +13,11 @@ import { nodeKind } from "../../api/kinds/node/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import type { Whole } from "../../api/object.js";
 import { systemClock } from "../../base/clock.js";
-import { BindRequest } from "../../gen/howbernetes/api/v1/pods.js";
+import { BindManyRequest, BindRequest } from "../../gen/howbernetes/api/v1/pods.js";
 import type { Event } from "../../gen/howbernetes/core/v1/event.js";
+import { decodeErrorDetails } from "../../rpc/error-details.js";
 import { storeKey } from "../../storage/keys.js";
+import { withBindMany } from "./bind-many.js";
 import { createPodsService } from "./pods.js";
 
 describe("the Pods service: Bind", () => {
@@ -65,6 +67,33 @@ describe("the Pods service: Bind", () => {
     await create(podKind, podManifest("web"));
     await bind("web");
     expect(await events()).to.deep.equal([]);
+  });
+
+  it("makes many bindings in one call, each on its own", async () => {
+    for (const name of ["a", "b", "c"]) await create(podKind, podManifest(name));
+    await bind("b");
+    const pods = withBindMany(createPodsService({ objects: api.objects, broker: {} as never, clock: systemClock }));
+    const bindings = ["a", "b", "c", "none"].map((name) => ({
+      binding: { metadata: { namespace: "default", name }, target: { kind: "Node", name: "n1" } },
+      scheduler: "s",
+    }));
+
+    const { results } = await pods.bindMany(BindManyRequest.fromPartial({ bindings }), api.call());
+
+    const reasons = results.map(({ error }) => (error.length === 0 ? "" : decodeErrorDetails(error, undefined)?.reason));
+    expect(reasons).to.deep.equal(["", "Conflict", "", "NotFound"]);
+    for (const [place, name] of (["a", "c"] as const).entries()) {
+      const { metadata, spec } = await get(podKind, name);
+      expect(spec.nodeName).to.equal("n1");
+      expect(results[place * 2]?.resourceVersion).to.equal(metadata.resourceVersion);
+    }
+    expect((await events()).map(({ involvedObject }) => involvedObject?.name).sort()).to.deep.equal(["a", "c"]);
+  });
+
+  it("takes no more than a hundred in one call", async () => {
+    const pods = withBindMany(createPodsService({ objects: api.objects, broker: {} as never, clock: systemClock }));
+    const request = BindManyRequest.fromPartial({ bindings: Array.from({ length: 101 }, () => ({})) });
+    expect((await refusal(pods.bindMany(request, api.call()))).message).to.equal("101 bindings in one call, of at most 100");
   });
 
   it("says nothing of a binding that was refused", async () => {

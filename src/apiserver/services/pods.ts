@@ -12,11 +12,10 @@ import type {
   EvictResponse,
   LogsRequest,
   LogsResponse,
-  PodsService,
 } from "../../gen/howbernetes/api/v1/pods.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { PodLogOptions } from "../../gen/howbernetes/core/v1/pod_log.js";
-import type { CallContext, Handlers } from "../../rpc/contracts.js";
+import type { CallContext } from "../../rpc/contracts.js";
 import { admitToNamespace } from "../admission/namespace-lifecycle.js";
 import { authorize, type Verb } from "../auth/authorize.js";
 import { evictPod } from "../eviction/evict-pod.js";
@@ -28,6 +27,7 @@ import type { MutateOptions, ObjectStore } from "../object-store.js";
 import { checkedDeleteOptions } from "../objects/delete-options.js";
 import { guardsOf } from "../objects/fence.js";
 import { putOf } from "../objects/stored-objects.js";
+import type { PodHandlers } from "./bind-many.js";
 import { attach, exec, portForward } from "./pod-sessions.js";
 
 export interface PodsServiceDeps {
@@ -38,7 +38,7 @@ export interface PodsServiceDeps {
 }
 
 /** What can be done to a pod besides reading and writing it. */
-export function createPodsService(deps: PodsServiceDeps): Handlers<PodsService> {
+export function createPodsService(deps: PodsServiceDeps): PodHandlers {
   return {
     bind: (request, call) => bind(deps, request, call),
     evict: (request, call) => evict(deps, request, call),
