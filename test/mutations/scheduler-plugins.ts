@@ -110,6 +110,20 @@ export const schedulerPluginMutations: readonly Mutation[] = [
     replace: "(lastState?.terminated?.exitCode ?? 0) === 0",
   },
   {
+    area: "hints",
+    fault: "a node that takes more pods wakes none",
+    file: `${plugins}/resource-wakes.ts`,
+    find: "now.maxPods > before.maxPods || ",
+    replace: "",
+  },
+  {
+    area: "remedies",
+    fault: "a label that is suggested undoes what the node meets",
+    file: `${plugins}/node-affinity-obstacles.ts`,
+    find: " || !metBy(question)(changed)",
+    replace: "",
+  },
+  {
     area: "amountText",
     fault: "a little less is freed than is needed",
     file: `${plugins}/amount-text.ts`,

@@ -16,9 +16,11 @@ import { nodeVolumesMutations } from "./node-volumes.js";
 import { ownershipMutations } from "./ownership.js";
 import { drainMutations, predicateMutations, schedulerConfigurationMutations } from "./scheduler-drain.js";
 import { schedulerEngineMutations } from "./scheduler-engine.js";
+import { schedulerExplainMutations } from "./scheduler-explain.js";
 import { schedulerPluginMutations } from "./scheduler-plugins.js";
 import { schedulerPreemptionMutations } from "./scheduler-preemption.js";
 import { schedulerTopologyMutations } from "./scheduler-topology.js";
+import { whyMutations, whyRealContainerMutations } from "./scheduler-why.js";
 import { setMutations } from "./sets.js";
 
 /** Conformance tests, and the faults that they must find. */
@@ -81,6 +83,8 @@ export const suites: readonly MutationSuite[] = [
       "src/scheduler/plugins/normalize-scores.spec.ts",
       "src/scheduler/cluster/failure-log.spec.ts",
       "test/conformance/scheduler/recent-failures.spec.ts",
+      "test/conformance/scheduler/remedies.spec.ts",
+      "test/conformance/scheduler/wakes.spec.ts",
     ],
     mutations: schedulerPluginMutations,
   },
@@ -107,4 +111,26 @@ export const suites: readonly MutationSuite[] = [
     ],
     mutations: schedulerEngineMutations,
   },
+  {
+    prefix: "",
+    specs: [
+      "src/scheduler/explanation/*.spec.ts",
+      "src/scheduler/assessment/*.spec.ts",
+      "src/apiserver/scheduling/*.spec.ts",
+      "src/howbectl/commands/rebalance.spec.ts",
+    ],
+    mutations: schedulerExplainMutations,
+  },
+  {
+    prefix: "",
+    specs: [
+      "src/howbectl/commands/why.spec.ts",
+      "src/howbectl/diagnosis/**/*.spec.ts",
+      "test/conformance/scheduler/why-pending.spec.ts",
+      "test/conformance/scheduler/why-containers.spec.ts",
+      "test/conformance/scheduler/why-workloads.spec.ts",
+    ],
+    mutations: whyMutations,
+  },
+  { prefix: "", specs: ["test/conformance/scheduler/why-real-containers.spec.ts"], mutations: whyRealContainerMutations },
 ];
