@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { podDisruptionBudget } from "../../../test/builders/index.js";
 import { rankedPod } from "../../../test/fakes/crowded-cluster.js";
 import { type Call, FakeApi } from "../../../test/fakes/fake-api/fake-api.js";
 import { settle } from "../../../test/fakes/fake-api/settle.js";
@@ -223,6 +224,39 @@ describe("Preemptor", () => {
       expect(tries()).to.equal("high");
     });
   }
+
+  describe("of a pod that a budget protects", () => {
+    const labels = { app: "web" };
+    const left = (): readonly number[] => state.budgets.of(rankedPod({ name: "other", labels })).map(({ allowed }) => allowed);
+    let victim: PodInfo;
+    beforeEach(async () => {
+      victim = podInfo(api.seed(podKind, rankedPod({ name: "low", nodeName: "n1", labels }).pod));
+      state.budgets.set(podDisruptionBudget({ status: { disruptionsAllowed: 1 } }));
+      await settle();
+    });
+
+    it("lets the next decision know, until the budget does", async () => {
+      const carriedOut = carryOut(tried(), { nodeName: "n1", victims: [victim] });
+      expect(left()).to.deep.equal([0]);
+      await carriedOut;
+      await settle();
+      state.budgets.set(podDisruptionBudget({ status: { disruptionsAllowed: 0 } }));
+      expect(left()).to.deep.equal([0]);
+      api.remove(podKind, key("low"));
+      await settle();
+      expect(left()).to.deep.equal([0]);
+    });
+
+    it("takes nothing from the budget when that fails", async () => {
+      api.intercept({
+        before: ({ verb }) => {
+          if (verb === "delete") throw unavailable("away");
+        },
+      });
+      const failure = await carryOut(tried(), { nodeName: "n1", victims: [victim] }).catch((error: unknown) => error);
+      expect([String(failure).includes("away"), left()]).to.deep.equal([true, [1]]);
+    });
+  });
 
   it("takes back what was promised, once", async () => {
     const queued = tried();

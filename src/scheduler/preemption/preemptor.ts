@@ -47,11 +47,17 @@ export class Preemptor {
 
   /** To be told of pods after the cluster's state has been. */
   handler(): InformerHandler<Pod> {
+    const { state } = this.deps;
     const gone = ({ metadata: { uid } }: Whole<Pod>): void => {
       this.departures.forget(uid);
+      state.budgets.giveBack(uid);
       for (const waiting of this.departures.left(uid)) this.deps.queue.tryNow(waiting);
     };
-    return { updated: (pod) => (isFinished(pod) ? gone(pod) : undefined), deleted: gone };
+    const updated = (pod: Whole<Pod>): void => {
+      if (isFinished(pod)) gone(pod);
+      else if (pod.metadata.deletionTimestamp !== undefined) state.budgets.going(pod.metadata.uid);
+    };
+    return { updated, deleted: gone };
   }
 
   /**
@@ -68,6 +74,7 @@ export class Preemptor {
     } catch (error: unknown) {
       if (signal.aborted) return;
       this.departures.forget(pod.uid);
+      for (const { uid } of rescue.victims) state.budgets.giveBack(uid);
       if (state.nominations.nodeOf(pod.uid) === rescue.nodeName) state.nominations.delete(pod.uid);
       queue.retry(queued);
       await this.hide(pod, signal);
@@ -92,6 +99,7 @@ export class Preemptor {
     const displaced = state.nominations.on(nodeName).filter(({ priority }) => priority < pod.priority);
     for (const { uid } of displaced) state.nominations.delete(uid);
     state.nominations.set(pod, nodeName);
+    for (const victim of victims) if (!isGoing(victim)) state.budgets.take(victim);
     this.departures.await(
       pod.uid,
       victims.map(({ uid }) => uid),
@@ -117,9 +125,7 @@ export class Preemptor {
   private async evict(pod: PodInfo, { nodeName, victims }: Rescue, told: Promise<void>, signal: AbortSignal): Promise<void> {
     const all = await Promise.allSettled([
       told,
-      ...victims
-        .filter((victim) => victim.pod.metadata.deletionTimestamp === undefined)
-        .map((victim) => this.preempt(victim, pod, nodeName, signal)),
+      ...victims.filter((victim) => !isGoing(victim)).map((victim) => this.preempt(victim, pod, nodeName, signal)),
     ]);
     for (const result of all) if (result.status === "rejected") throw result.reason;
   }
@@ -143,5 +149,7 @@ export class Preemptor {
     }
   }
 }
+
+const isGoing = ({ pod: { metadata } }: PodInfo): boolean => metadata.deletionTimestamp !== undefined;
 
 const nameOf = ({ pod }: PodInfo): string => formatKey(keyOf(pod));

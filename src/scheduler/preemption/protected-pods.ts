@@ -15,8 +15,7 @@ export function partByProtection(pods: readonly PodInfo[], budgetsOf: (pod: PodI
   const free: PodInfo[] = [];
   for (const pod of pods) {
     let isGuarded = false;
-    for (const { uid, allowed, disrupted } of budgetsOf(pod)) {
-      if (disrupted.has(pod.pod.metadata.name)) continue;
+    for (const { uid, allowed } of budgetsOf(pod)) {
       const rest = (left.get(uid) ?? allowed) - 1;
       left.set(uid, rest);
       if (rest < 0) isGuarded = true;
