@@ -3,7 +3,7 @@ import type { PodInfo } from "../cluster/pod-info.js";
 import type { FilterPlugin, PodFilter, ScorePlugin } from "../framework/plugin.js";
 import type { PluginContext } from "../framework/plugin-context.js";
 import { lastingRefusal, type Refusal, refusal } from "../framework/refusal.js";
-import { type AffinityTerms, affinityTermsOf } from "../topology/affinity-terms.js";
+import type { AffinityTerms } from "../topology/affinity-terms.js";
 import { TopologyIndex } from "../topology/topology-index.js";
 import { affinityName, affinityReason, antiAffinityReason, existingReason, explainAffinity } from "./inter-pod-affinity-explanation.js";
 import { type InterPodAffinityArgs, scoreAffinity } from "./inter-pod-affinity-score.js";
@@ -26,13 +26,7 @@ export function createInterPodAffinity(
   args: InterPodAffinityArgs = defaultAffinityArgs,
   index: TopologyIndex = new TopologyIndex(context),
 ): FilterPlugin & ScorePlugin {
-  const compiled = new WeakMap<PodInfo, { readonly terms: AffinityTerms | undefined }>();
-  const termsOf = (pod: PodInfo): AffinityTerms | undefined => {
-    if (pod.pod.spec.affinity === undefined) return undefined;
-    const found = compiled.get(pod) ?? { terms: affinityTermsOf(pod) };
-    compiled.set(pod, found);
-    return found.terms;
-  };
+  const termsOf = (pod: PodInfo): AffinityTerms | undefined => index.holders.termsOf(pod);
   return {
     name: affinityName,
     scope: "cluster",

@@ -4,8 +4,9 @@ import { repellingEffects, untoleratedTaint } from "../../api/scheduling/tolerat
 import { compileLabelSelector, formatLabelSelector } from "../../api/selectors/label-selector.js";
 import { TopologySpreadConstraint } from "../../gen/howbernetes/core/v1/scheduling.js";
 import type { PodInfo } from "../cluster/pod-info.js";
+import { landmarkOf } from "../topology/landmark.js";
 import { podClassOf } from "../topology/pod-class.js";
-import type { PodQuestion } from "../topology/pod-counts.js";
+import { controllerMark, type PodQuestion } from "../topology/pod-counts.js";
 
 /** How pods are spread that do not say so themselves: Kubernetes' PodTopologySpreadArgs. */
 export interface PodTopologySpreadArgs {
@@ -88,6 +89,7 @@ function compileOwn(pod: PodInfo, constraint: TopologySpreadConstraint, index: n
   const text = formatLabelSelector(constraint.labelSelector);
   const question: PodQuestion = {
     key: `spread;${namespace};${text}`,
+    landmark: landmarkOf(constraint.labelSelector),
     asksFor: (pods) => !pods.isTerminating && pods.namespace === namespace && selector.matches(pods.labels),
   };
   const meaning = selector.empty ? "" : ` with ${text}`;
@@ -95,7 +97,11 @@ function compileOwn(pod: PodInfo, constraint: TopologySpreadConstraint, index: n
 }
 
 function siblingsOf(controllerUid: string): PodQuestion {
-  return { key: `siblings;${controllerUid}`, asksFor: (pods) => !pods.isTerminating && pods.controllerUid === controllerUid };
+  return {
+    key: `siblings;${controllerUid}`,
+    landmark: controllerMark(controllerUid),
+    asksFor: (pods) => !pods.isTerminating && pods.controllerUid === controllerUid,
+  };
 }
 
 function numbersOf(pod: PodInfo, constraint: TopologySpreadConstraint) {

@@ -28,10 +28,14 @@ export function createPodTopologySpread(
   args: PodTopologySpreadArgs = systemSpreading,
   index: TopologyIndex = new TopologyIndex(context),
 ): FilterPlugin & ScorePlugin {
-  const compiled = new WeakMap<PodInfo, SpreadConstraints>();
+  const compiled = new WeakMap<object, { readonly labels: object; readonly constraints: SpreadConstraints }>();
+  /** Found out once for pods alike: those of one shape with the same labels. */
   const constraintsOf = (pod: PodInfo): SpreadConstraints => {
-    const constraints = compiled.get(pod) ?? compileSpread(pod, args);
-    compiled.set(pod, constraints);
+    const { labels } = pod.pod.metadata;
+    const known = compiled.get(pod.shape ?? pod);
+    if (known?.labels === labels) return known.constraints;
+    const constraints = compileSpread(pod, args);
+    compiled.set(pod.shape ?? pod, { labels, constraints });
     return constraints;
   };
   return {

@@ -3,6 +3,7 @@ import type { NodeInfo, PlacementObserver } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
 import { type AffinityTerm, type AffinityTerms, affinityTermsOf, meansPod } from "./affinity-terms.js";
 import { DomainSums } from "./domain-sums.js";
+import { forEachLandmark } from "./landmark.js";
 import { SlotCounts } from "./slot-counts.js";
 import type { Domains } from "./topology-domains.js";
 
@@ -50,9 +51,20 @@ export class AffinityHolders implements PlacementObserver {
     const collect = (landmark: string): void => {
       for (const held of byLandmark.get(landmark)?.values() ?? []) if (meansPod(held.term, pod, namespaceLabels)) found.push(held);
     };
-    collect("");
-    for (const [key, value] of Object.entries(pod.pod.metadata.labels)) collect(`${key}=${value}`);
+    forEachLandmark(pod.pod.metadata.labels, collect);
     return found;
+  }
+
+  /** As `affinityTermsOf`, found out once for pods alike. */
+  termsOf(pod: PodInfo): AffinityTerms | undefined {
+    const { metadata, spec } = pod.pod;
+    if (spec.affinity === undefined) return undefined;
+    const { namespace } = metadata;
+    const known = this.terms.get(spec.affinity);
+    if (known?.namespace === namespace) return known.terms;
+    const terms = affinityTermsOf(pod);
+    this.terms.set(spec.affinity, { namespace, terms });
+    return terms;
   }
 
   placed(pod: PodInfo, { slot }: NodeInfo): void {
@@ -80,17 +92,6 @@ export class AffinityHolders implements PlacementObserver {
     for (const term of terms.sought) this.add("sought", { term, weight: 0, slot, difference });
     for (const term of terms.avoided) this.add("avoided", { term, weight: 0, slot, difference });
     for (const { term, weight } of terms.preferred) this.add("preferred", { term, weight, slot, difference });
-  }
-
-  private termsOf(pod: PodInfo): AffinityTerms | undefined {
-    const { metadata, spec } = pod.pod;
-    if (spec.affinity === undefined) return undefined;
-    const { namespace } = metadata;
-    const known = this.terms.get(spec.affinity);
-    if (known?.namespace === namespace) return known.terms;
-    const terms = affinityTermsOf(pod);
-    this.terms.set(spec.affinity, { namespace, terms });
-    return terms;
   }
 
   private add(kind: HeldKind, { term, weight, slot, difference }: Held): void {

@@ -1,8 +1,8 @@
 import { compileLabelSelector, formatLabelSelector, type LabelSelector } from "../../api/selectors/label-selector.js";
 import type { PodAffinityTerm, WeightedPodAffinityTerm } from "../../gen/howbernetes/core/v1/scheduling.js";
-import type { LabelSelector as LabelSelectorMessage } from "../../gen/howbernetes/meta/v1/values.js";
 import type { ClusterView } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
+import { landmarkOf } from "./landmark.js";
 import type { PodQuestion } from "./pod-counts.js";
 
 /** Which pods' company a pod seeks or avoids, made ready to be compared. */
@@ -68,12 +68,6 @@ function compileTerm(term: PodAffinityTerm, ownNamespace: string): AffinityTerm 
   };
 }
 
-function landmarkOf(selector: LabelSelectorMessage | undefined): string {
-  for (const [key, value] of Object.entries(selector?.matchLabels ?? {})) return `${key}=${value}`;
-  const single = selector?.matchExpressions.find(({ operator, values }) => operator === "In" && values.length === 1);
-  return single === undefined ? "" : `${single.key}=${single.values[0]}`;
-}
-
 type Labels = Readonly<Record<string, string>>;
 
 /** Whether a term means a pod. @param namespaceLabels those of the pod's namespace; none where it is not known */
@@ -84,14 +78,17 @@ export function meansPod({ namespaces, namespaceSelector, selector }: AffinityTe
 
 /** Asks for the pods that all of these terms mean, by the labels that namespaces have now. Pods being deleted are asked for too. */
 export function questionOf(terms: readonly AffinityTerm[], cluster: ClusterView): PodQuestion {
-  const parts = terms.map(({ selector, selectorText, ...term }) => ({ selector, selectorText, namespaces: namespacesOf(term, cluster) }));
-  const key = parts.map(({ selectorText, namespaces }) => `${selectorText};${namespaces === "all" ? "*" : [...namespaces].sort().join()}`);
+  const parts = terms.map((term) => ({ selector: term.selector, namespaces: namespacesOf(term, cluster) }));
+  const keys = terms.map(({ selectorText }, at) => `${selectorText};${formatNamespaces(parts[at]?.namespaces ?? "all")}`);
   return {
-    key: `affinity;${key.join("&")}`,
+    key: `affinity;${keys.join("&")}`,
+    landmark: terms[0]?.landmark ?? "",
     asksFor: (pods) =>
       parts.every(({ selector, namespaces }) => (namespaces === "all" || namespaces.has(pods.namespace)) && selector.matches(pods.labels)),
   };
 }
+
+const formatNamespaces = (namespaces: ReadonlySet<string> | "all"): string => (namespaces === "all" ? "*" : [...namespaces].sort().join());
 
 function namespacesOf(
   { namespaces, namespaceSelector }: Pick<AffinityTerm, "namespaces" | "namespaceSelector">,

@@ -11,7 +11,7 @@ import { type PodInfo, podInfo } from "../cluster/pod-info.js";
 import { type HeldKind, sumsHeld } from "./affinity-holders.js";
 import { affinityTermsOf, meansPod } from "./affinity-terms.js";
 import { podClassOf } from "./pod-class.js";
-import type { PodQuestion } from "./pod-counts.js";
+import { controllerMark, type PodQuestion } from "./pod-counts.js";
 import { TopologyIndex } from "./topology-index.js";
 
 const kinds: readonly HeldKind[] = ["sought", "avoided", "preferred"];
@@ -98,10 +98,15 @@ const questions: readonly PodQuestion[] = apps.flatMap((app) => {
   return [
     {
       key: `live ${app}`,
+      landmark: `app=${app}`,
       asksFor: ({ namespace, labels, isTerminating }) => !isTerminating && namespace === "default" && selector.matches(labels),
     },
-    { key: `all ${app}`, asksFor: ({ labels }) => selector.matches(labels) },
-    { key: `owned ${app}`, asksFor: ({ controllerUid, labels }) => controllerUid === "r1" && labels.app === app },
+    { key: `all ${app}`, landmark: "", asksFor: ({ labels }) => selector.matches(labels) },
+    {
+      key: `owned ${app}`,
+      landmark: controllerMark("r1"),
+      asksFor: ({ controllerUid, labels }) => controllerUid === "r1" && labels.app === app,
+    },
   ];
 });
 
@@ -235,7 +240,7 @@ describe("TopologyIndex", () => {
     for (let count = 0; count < 30; count++) world.state.setNode(world.node());
     for (let step = 0; step < 100; step++) world.step();
     expectCounts(world);
-    for (let count = 0; count < 600; count++) world.index.counts.countsOf({ key: `other ${count}`, asksFor: () => true });
+    for (let count = 0; count < 2_100; count++) world.index.counts.countsOf({ key: `other ${count}`, landmark: "", asksFor: () => true });
     for (let step = 0; step < 50; step++) world.step();
     expectCounts(world);
   });
