@@ -6,13 +6,12 @@ import type { Log } from "../base/log.js";
 import type { Metrics } from "../base/metrics.js";
 import type { Runnable } from "../base/runnable.js";
 import type { ApiClient } from "../client/contracts.js";
-import { createEventRecorder } from "../client/event-recorder.js";
 import { runLeader } from "../client/leader-election.js";
 import { Insight } from "./answering/insight.js";
 import type { ApiServers } from "./answering/keep-answering.js";
-import { defaultSchedulerName } from "./cluster/pod-info.js";
 import { createProfiles } from "./configuration/create-profile.js";
 import { defaultSchedulerConfiguration, type SchedulerConfiguration } from "./configuration/scheduler-configuration.js";
+import { createProfileEvents } from "./profile-events.js";
 import { SchedulingTerm } from "./scheduling-term.js";
 
 export interface SchedulerOptions {
@@ -47,7 +46,8 @@ async function leadTerm(
   term: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const events = createEventRecorder({ client, component: defaultSchedulerName, clock, log });
+  const names = configuration.profiles.map(({ schedulerName }) => schedulerName);
+  const events = createProfileEvents(names, { client, clock, log });
   const scheduling = new SchedulingTerm({
     client,
     events,

@@ -1,5 +1,8 @@
 import { expect } from "chai";
+import { eventKind } from "../../src/api/kinds/event/kind.js";
 import { podKind } from "../../src/api/kinds/pod/kind.js";
+import type { Whole } from "../../src/api/object.js";
+import type { Event } from "../../src/gen/howbernetes/core/v1/event.js";
 import { startCluster, type TestCluster } from "../../src/testing/index.js";
 import { pod } from "../builders/index.js";
 
@@ -39,6 +42,17 @@ describe("a scheduler with two profiles", () => {
     expect(await run("spread-1", { requests: { cpu: "1" } })).to.equal("node-2");
     // What does not fit where it would be best goes where it does.
     expect(await run("packed-3", { ...packing, requests: { cpu: "20" } })).to.equal("node-2");
+  });
+
+  it("speaks of each pod in the name of its scheduler", async () => {
+    await run("told-1", { requests: { cpu: "1" }, spec: { schedulerName: "packing" } });
+    await run("told-2", {});
+    const sourceOf = async (name: string): Promise<string> => {
+      const isOf = (event: Whole<Event>): boolean => event.involvedObject?.name === name && event.reason === "Scheduled";
+      const events = await cluster.untilAll(eventKind, "default", (all) => all.some(isOf), { what: `the Event of ${name}` });
+      return events.find(isOf)?.source?.component ?? "";
+    };
+    expect([await sourceOf("told-1"), await sourceOf("told-2")]).to.deep.equal(["packing", "default-scheduler"]);
   });
 
   it("leaves pods of other schedulers alone", async () => {
