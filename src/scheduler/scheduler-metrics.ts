@@ -21,6 +21,8 @@ export interface SchedulerMetrics {
 // A decision takes tens of microseconds where pods are alike, and milliseconds where every node's pods matter.
 const decisionBuckets: readonly number[] = [0.000_02, 0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5];
 
+const nothing: Readonly<Record<Place, number>> = { active: 0, backoff: 0, unschedulable: 0, gated: 0, taken: 0 };
+
 /** Creates the scheduler's metrics; without `metrics` nothing is counted. */
 export function createSchedulerMetrics(metrics: Metrics | undefined): SchedulerMetrics {
   const attempts = metrics?.counter({
@@ -57,6 +59,9 @@ export function createSchedulerMetrics(metrics: Metrics | undefined): SchedulerM
     help: "Pods without a node, by where they are in the queue.",
     labels: ["queue"],
   });
+  const setAll = (sizes: Readonly<Record<Place, number>>): void => {
+    for (const [queue, size] of Object.entries(sizes)) pending?.set({ queue }, size);
+  };
   return {
     decided: (result, seconds) => decisions?.observe({ result }, seconds),
     attempt: (result) => attempts?.inc({ result }),
@@ -68,9 +73,13 @@ export function createSchedulerMetrics(metrics: Metrics | undefined): SchedulerM
       if (outcome.kind === "found") victims?.inc({}, outcome.victims.length);
     },
     scheduled: (seconds) => durations?.observe({}, seconds),
-    show: (sizes) =>
-      metrics?.beforeRender(() => {
-        for (const [queue, size] of Object.entries(sizes())) pending?.set({ queue }, size);
-      }) ?? (() => undefined),
+    show: (sizes) => {
+      const forget = metrics?.beforeRender(() => setAll(sizes()));
+      return () => {
+        forget?.();
+        // A scheduler that does not lead has no pods waiting.
+        setAll(nothing);
+      };
+    },
   };
 }

@@ -51,12 +51,22 @@ function scoresOf(prepared: PodScore, nodes: readonly NodeInfo[]): Float64Array 
 /** The indexes of the best, the best first. */
 function bestOf(nodes: readonly NodeInfo[], totals: Float64Array): readonly number[] {
   const best: number[] = [];
+  // The last of the best: most of the others are told from it by these two numbers, without a look at a node.
+  let leastTotal = Number.NEGATIVE_INFINITY;
+  let leastPods = 0;
   for (let index = 0; index < totals.length; index++) {
-    if (best.length === rankedNodes && !isBetter(index, best[rankedNodes - 1] ?? 0, nodes, totals)) continue;
+    const total = totals[index] ?? 0;
+    if (total < leastTotal - epsilon) continue;
+    const pods = nodes[index]?.podCount ?? 0;
+    if (best.length === rankedNodes && total <= leastTotal + epsilon && pods >= leastPods) continue;
     let place = best.length;
     while (place > 0 && isBetter(index, best[place - 1] ?? 0, nodes, totals)) place--;
     best.splice(place, 0, index);
-    if (best.length > rankedNodes) best.pop();
+    if (best.length < rankedNodes) continue;
+    best.length = rankedNodes;
+    const last = best[rankedNodes - 1] ?? 0;
+    leastTotal = totals[last] ?? 0;
+    leastPods = nodes[last]?.podCount ?? 0;
   }
   return best;
 }
