@@ -24,13 +24,14 @@ export function diagnoseDeployment(it: ObjectCase<Deployment>): ObjectDiagnosis 
   const missing = wanted - replicas;
   const findings = [
     ...scaledToZero(it, wanted),
-    ...unobserved(it),
     ...pausedFindings(it),
     ...missingPodFindings(it, { count: missing, template: spec.template }),
     ...deadlineFindings(it),
     ...podFindings(it),
     ...rolledBack(it),
   ];
+  // What its pods tell is worth more, and newer, than what its status does not tell yet.
+  if (!findings.some((finding) => finding.problem)) findings.unshift(...unobserved(it));
   const isComplete = availableReplicas === wanted && updatedReplicas === wanted && replicas === wanted;
   if (isComplete && wanted > 0) findings.push(wellRemark(it, wanted));
   else if (findings.length === 0) findings.push(rolloutRemark(it, wanted));

@@ -20,7 +20,8 @@ export function diagnoseReplicaSet(it: ObjectCase<ReplicaSet>): ObjectDiagnosis 
   const { replicas: wanted = 1, template } = it.object.spec;
   const { replicas = 0, readyReplicas = 0 } = it.object.status;
   const owner = it.object.metadata.ownerReferences.find(({ controller }) => controller === true);
-  const findings = [...unobserved(it), ...missingPodFindings(it, { count: wanted - replicas, template }), ...podFindings(it)];
+  const findings = [...missingPodFindings(it, { count: wanted - replicas, template }), ...podFindings(it)];
+  if (!findings.some((finding) => finding.problem)) findings.unshift(...unobserved(it));
   if (wanted === 0 && owner !== undefined) {
     const headline = `${owner.kind ?? ""} ${owner.name ?? ""} wants no pods of this revision`;
     findings.push(remark(it.ref, { code: "OldRevision", headline, evidence: ["spec.replicas: 0"] }));
