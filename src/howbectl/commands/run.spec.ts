@@ -61,7 +61,7 @@ describe("howbectl run", () => {
     { words: ["run", "web", "--image=x", "--rm"], says: "error: --rm should only be used for attached containers\n" },
     { words: ["run", "web", "--image=x", "-i", "--dry-run=client"], says: "error: --dry-run=[server|client] can't be used with attached" },
     { words: ["run", "web", "--image=x", "--overrides={"], says: "error: invalid --overrides: " },
-    { words: ["taint", "node", "n1", "a=b:NoSchedule"], says: "error: howbectl has no 'taint' yet\nInstead: howbectl patch node NAME -p" },
+    { words: ["expose", "deployment", "web"], says: "error: howbectl has no 'expose' yet\nInstead: a hostPort of the container" },
     { words: ["auth", "can-i", "get", "pods"], says: "error: howbectl has no 'auth' yet\n" },
     { words: ["create", "cronjob", "x", "--image=y"], says: "not set\nSee 'howbectl create cronjob --help' for usage.\n" },
     { words: ["-n", "x", "create", "deploy", "x"], says: "not set\nSee 'howbectl create deployment --help' for usage.\n" },
