@@ -14,7 +14,7 @@ export const existingReason = "node(s) didn't satisfy existing pods anti-affinit
 
 /** All that pods' company has against a node, with the pods by name. */
 export function explainAffinity(tally: AffinityTally, node: NodeInfo, cluster: ClusterView): Obstacle[] {
-  const { sought, avoided, avoiding, isFirst } = tally;
+  const { sought, avoided, isFirst } = tally;
   return [
     ...sought.flatMap((one, index) => {
       const count = countNear(one, node);
@@ -22,7 +22,7 @@ export function explainAffinity(tally: AffinityTally, node: NodeInfo, cluster: C
       return count === 0 && !isFirst ? [alone(one, index, node)] : [];
     }),
     ...avoided.flatMap((one, index) => (isNear(one, node) ? [crowded(one, index, { node, cluster })] : [])),
-    ...avoiding.flatMap((one) => (isNear(one, node) ? [avoidedThere(tally, one, { node, cluster })] : [])),
+    ...tally.avoiding().flatMap((one) => (isNear(one, node) ? [avoidedThere(tally, one, { node, cluster })] : [])),
   ];
 }
 

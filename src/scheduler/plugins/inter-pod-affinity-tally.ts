@@ -23,8 +23,17 @@ export interface AffinityTally {
   readonly isFirst: boolean;
   /** The pod's own, in their order. */
   readonly avoided: readonly TermTally[];
-  /** What placed pods avoid, and the pod is; each term with the number of pods that have it. */
-  readonly avoiding: readonly TermTally[];
+  /** Where there are placed pods that avoid the pod. */
+  readonly shunned: readonly Shunned[];
+  /** What those pods avoid, each term with the number of pods that have it: for explanations. */
+  avoiding(): readonly TermTally[];
+}
+
+/** The domains of a topology that a pod must not be in, by the terms that few pods have and by those that many have. */
+interface Shunned {
+  readonly domains: Domains;
+  readonly few: Set<number>;
+  readonly many: Int32Array[];
 }
 
 /** @returns undefined when neither the pod nor a placed one requires anything */
@@ -36,7 +45,8 @@ export function tallyAffinity(pod: PodInfo, terms: AffinityTerms | undefined, in
     pod,
     ...tallySought(pod, sought, index),
     avoided: avoided.map((term) => tallyOf(term, questionOf([term], index.cluster), index)),
-    avoiding: held.map((one) => tallyHeld(one, index)),
+    shunned: shunnedFor(held, index),
+    avoiding: () => held.map((one) => tallyHeld(one, index)),
   };
 }
 
@@ -51,6 +61,31 @@ function tallySought(pod: PodInfo, terms: readonly AffinityTerm[], index: Topolo
 function tallyOf(term: AffinityTerm, question: PodQuestion, index: TopologyIndex): TermTally {
   const domains = index.domains.of(term.topologyKey);
   return { term, domains, sums: index.counts.sumsOf(question, domains) };
+}
+
+function shunnedFor(held: readonly HeldTerm[], index: TopologyIndex): Shunned[] {
+  const byKey = new Map<string, Shunned>();
+  for (const one of held) {
+    const { topologyKey } = one.term;
+    const domains = index.domains.of(topologyKey);
+    const shunned = byKey.get(topologyKey) ?? { domains, few: new Set(), many: [] };
+    byKey.set(topologyKey, shunned);
+    if (!one.counts.areFew) {
+      shunned.many.push(sumsHeld(one, domains));
+      continue;
+    }
+    // An array over all domains for each pod that is to be placed would be much to make for a few nodes.
+    one.counts.forEach((slot) => {
+      shunned.few.add(domains.bySlot[slot] ?? -1);
+    });
+  }
+  return [...byKey.values()];
+}
+
+/** Whether there are pods near a node that avoid the pod. */
+export function isShunned({ domains, few, many }: Shunned, { slot }: NodeInfo): boolean {
+  const domain = domains.bySlot[slot] ?? -1;
+  return domain >= 0 && (few.has(domain) || many.some((sums) => (sums[domain] ?? 0) > 0));
 }
 
 function tallyHeld(held: HeldTerm, index: TopologyIndex): TermTally {

@@ -7,7 +7,7 @@ import type { AffinityTerms } from "../topology/affinity-terms.js";
 import { TopologyIndex } from "../topology/topology-index.js";
 import { affinityName, affinityReason, antiAffinityReason, existingReason, explainAffinity } from "./inter-pod-affinity-explanation.js";
 import { type InterPodAffinityArgs, scoreAffinity } from "./inter-pod-affinity-score.js";
-import { type AffinityTally, countNear, tallyAffinity } from "./inter-pod-affinity-tally.js";
+import { type AffinityTally, countNear, isShunned, tallyAffinity } from "./inter-pod-affinity-tally.js";
 import { affinityWakes } from "./inter-pod-affinity-wakes.js";
 
 const alone = lastingRefusal(affinityName, affinityReason);
@@ -43,12 +43,12 @@ function filterOf(tally: AffinityTally, cluster: ClusterView): PodFilter {
   return { check: (node) => refusalOf(tally, node), explain: (node) => explainAffinity(tally, node, cluster) };
 }
 
-function refusalOf({ sought, isFirst, avoided, avoiding }: AffinityTally, node: NodeInfo): Refusal | undefined {
+function refusalOf({ sought, isFirst, avoided, shunned }: AffinityTally, node: NodeInfo): Refusal | undefined {
   for (const one of sought) {
     const count = countNear(one, node);
     if (count === undefined || (count === 0 && !isFirst)) return alone;
   }
   for (const one of avoided) if ((countNear(one, node) ?? 0) > 0) return crowded;
-  for (const one of avoiding) if ((countNear(one, node) ?? 0) > 0) return avoidedThere;
+  for (const one of shunned) if (isShunned(one, node)) return avoidedThere;
   return undefined;
 }
