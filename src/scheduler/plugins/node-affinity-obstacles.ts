@@ -1,8 +1,9 @@
 import type { Whole } from "../../api/object.js";
+import { controllerOf } from "../../api/owner-reference.js";
 import { compileNodeSelector, type NodeTest } from "../../api/scheduling/node-selection.js";
 import { formatLabelSelector } from "../../api/selectors/label-selector.js";
 import type { Node } from "../../gen/howbernetes/core/v1/node.js";
-import type { PodSpec } from "../../gen/howbernetes/core/v1/pod.js";
+import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from "../../gen/howbernetes/core/v1/scheduling.js";
 import { jsonPointer } from "../framework/json-pointer.js";
 import type { Obstacle, Remedy, SpecChange } from "../framework/refusal.js";
@@ -12,7 +13,7 @@ const requiredPath = ["spec", "affinity", "nodeAffinity", "requiredDuringSchedul
 /** A node beside what a pod, or the scheduler's configuration, wants of its labels. */
 export interface AffinityQuestion {
   readonly plugin: string;
-  readonly spec: PodSpec;
+  readonly pod: Whole<Pod>;
   /** What the configuration wants of every pod's node. */
   readonly added: NodeAffinity | undefined;
   readonly node: Whole<Node>;
@@ -23,7 +24,8 @@ type Cause = Pick<Obstacle, "plugin" | "reason">;
 
 /** What of a pod's nodeSelector and required node affinity a node does not meet. */
 export function affinityObstacles(question: AffinityQuestion, reason: string): readonly Obstacle[] {
-  const { plugin, spec, node } = question;
+  const { plugin, pod, node } = question;
+  const { spec } = pod;
   const { labels } = node.metadata;
   const cause: Cause = { plugin, reason };
   const unmet = Object.entries(spec.nodeSelector).filter(([key, value]) => labels[key] !== value);
@@ -35,8 +37,13 @@ export function affinityObstacles(question: AffinityQuestion, reason: string): r
   const required = requiredOf(spec.affinity?.nodeAffinity);
   if (required === undefined || compileNodeSelector(required)(node)) return bySelector;
   const { nodeSelectorTerms: terms } = required;
-  const remedies = [...dropRequirements(terms, node), ...labellingForTerms(question, terms)];
+  const remedies = isMadeForAnother(pod, terms, node) ? [] : [...dropRequirements(terms, node), ...labellingForTerms(question, terms)];
   return [...bySelector, { ...cause, detail: requiredText(terms), remedies }];
+}
+
+/** Whether a DaemonSet has made a pod for another node: its template does not say which, and this node gets one of its own. */
+function isMadeForAnother(pod: Whole<Pod>, terms: readonly NodeSelectorTerm[], node: Whole<Node>): boolean {
+  return controllerOf(pod)?.kind === "DaemonSet" && terms.every((term) => unmetOf(term, node).some(({ list }) => list === "matchFields"));
 }
 
 /** What of the affinity that the scheduler adds to each pod's a node does not meet. */
@@ -88,9 +95,7 @@ interface Unmet {
 
 function unmetOf(term: NodeSelectorTerm, node: Whole<Node>): readonly Unmet[] {
   const inList = (list: Unmet["list"]): Unmet[] =>
-    term[list].flatMap((requirement, at) => {
-      return isMet(requirement, node, list) ? [] : [{ list, at, requirement }];
-    });
+    term[list].flatMap((requirement, at) => (isMet(requirement, node, list) ? [] : [{ list, at, requirement }]));
   return [...inList("matchExpressions"), ...inList("matchFields")];
 }
 
@@ -110,7 +115,7 @@ function labellingForTerms(question: AffinityQuestion, terms: readonly NodeSelec
 }
 
 /** Whatever of a question a node meets now, and is to meet still. */
-function metBy({ spec, added, node }: AffinityQuestion): NodeTest {
+function metBy({ pod: { spec }, added, node }: AffinityQuestion): NodeTest {
   const selectors = [requiredOf(spec.affinity?.nodeAffinity), requiredOf(added)].flatMap((required) => required ?? []);
   const pairs = Object.entries(spec.nodeSelector);
   const tests = [

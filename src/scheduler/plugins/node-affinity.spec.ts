@@ -119,6 +119,13 @@ const terms: readonly FilterCase[] = [
     lasting: true,
     remedies: [["drop metadata.name=n2 from the required node affinity"]],
   },
+  {
+    it: "sends no DaemonSet's pod to another node than the one it was made for",
+    pod: { owner: { apiVersion: "apps/v1", kind: "DaemonSet", name: "logs", uid: "logs" }, ...requiring(onNames("n2")) },
+    ...refused,
+    details: ["the required node affinity wants metadata.name=n2"],
+    remedies: [[]],
+  },
   { it: "says that an empty term chooses nothing", pod: requiring({}), ...refused, remedies: [["drop the required node affinity"]] },
 ];
 

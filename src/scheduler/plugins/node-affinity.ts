@@ -50,11 +50,8 @@ export function createNodeAffinity({ addedAffinity }: NodeAffinityArgs = {}): Fi
   };
 }
 
-function prepareFilter(
-  { pod: { spec } }: PodInfo,
-  isAdded: NodeTest | undefined,
-  addedAffinity: NodeAffinity | undefined,
-): PodFilter | undefined {
+function prepareFilter({ pod }: PodInfo, isAdded: NodeTest | undefined, addedAffinity: NodeAffinity | undefined): PodFilter | undefined {
+  const { spec } = pod;
   const admits = compileAdmission(spec);
   if (admits === undefined && isAdded === undefined) return undefined;
   const onlyNodes = namedNodes(spec);
@@ -67,7 +64,7 @@ function prepareFilter(
       return admits?.(node) === false ? refusedByTerms : undefined;
     },
     explain: ({ node }) => {
-      const question = { plugin: name, spec, added: addedAffinity, node };
+      const question = { plugin: name, pod, added: addedAffinity, node };
       return [...addedAffinityObstacles(question, addedReason), ...affinityObstacles(question, refusedByTerms.reasons.join())];
     },
   };
