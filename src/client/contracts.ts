@@ -212,7 +212,8 @@ export type IndexFunctions<T extends ApiObject> = Readonly<Record<string, (objec
  * - nothing is told twice, and there is no resync: a handler that failed is not called again for the same change, which
  *   is what a work queue's retries are for;
  * - the cache and its indexes change together, and never while a handler or a reader is at work;
- * - reads never wait, and show a state that the cluster was in, if not the latest: `reached` waits for a later one.
+ * - reads never wait, and from `synced` on show a state that the cluster was in, if not the latest: `reached` waits for a
+ *   later one.
  */
 export interface Informer<T extends ApiObject> extends Lister<T> {
   /**

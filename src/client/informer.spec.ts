@@ -68,6 +68,24 @@ describe("Informer", () => {
     expect(informer.list().map(({ spec }) => [spec.nodeName, spec.containers.length])).to.deep.equal([["n2", 0]]);
   });
 
+  it("lets others have their turns while it takes in a long first list, and is not complete before", async () => {
+    for (let index = 0; index < 1_600; index++) pods.put(pod({ name: `p${index}` }));
+    running = informer.run(stop.signal);
+    const seen: number[] = [];
+    const look = (): void => {
+      seen.push(told.length);
+      if (told.length < 1_600) setImmediate(look);
+    };
+    setImmediate(look);
+    await informer.synced(stop.signal);
+    expect(told).to.have.length(1_600);
+    expect(seen.length).to.be.at.least(3);
+    expect(Math.max(...seen.slice(1).map((count, index) => count - (seen[index] ?? 0)))).to.be.at.most(500);
+    pods.remove({ namespace: "default", name: "p7" });
+    await clock.advance(0);
+    expect([told.at(-1), names().length]).to.deep.equal(["deleted p7", 1_599]);
+  });
+
   it("shows what was there and tells of every change, in order", async () => {
     pods.put(pod({ name: "a" }));
     await start();

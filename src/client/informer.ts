@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type ApiObject, formatKey, keyOf, type ObjectKey, type Whole } from "../api/object.js";
 import { abortable, type Deferred, deferred, sharedSignal } from "../base/abort.js";
 import { InvariantError } from "../base/invariant.js";
@@ -17,9 +18,12 @@ export function createInformer<T extends ApiObject>(
   return new ReflectedInformer(client, options, deps);
 }
 
+// A few milliseconds of an event loop, with what handlers do.
+const objectsATurn = 500;
+
 /**
- * Invariants: the cache changes only in `replace` and `apply`, which are synchronous and tell every handler of a change
- * before the next one; `latest` is a revision such that the cache shows every change of the selection up to it.
+ * Invariants: the cache changes only in `replace` and `apply`, one of them at a time, and every handler is told of a change
+ * before the next one; but for the first list, each is synchronous; `latest` is a revision such that the cache shows every change of the selection up to it.
  */
 class ReflectedInformer<T extends ApiObject> implements Informer<T>, ReflectorTarget<T> {
   private readonly cache: ObjectCache<T>;
@@ -81,11 +85,22 @@ class ReflectedInformer<T extends ApiObject> implements Informer<T>, ReflectorTa
   }
 
   /** Makes the cache show a list, telling handlers what must have happened meanwhile: deletions first. */
-  replace(list: ObjectList<T>): void {
+  replace(list: ObjectList<T>): void | Promise<void> {
+    if (this.latest < 0 && list.items.length > objectsATurn) return this.fill(list);
     const present = new Set(list.items.map((item) => formatKey(keyOf(item))));
     for (const known of this.cache.all()) if (!present.has(formatKey(keyOf(known)))) this.remove(known);
     for (const item of list.items) this.put(item);
     this.advance(list.resourceVersion);
+    this.firstList.resolve();
+  }
+
+  /** Takes in a long first list, with turns for others in between: nobody relies on the cache before it is complete. */
+  private async fill({ items, resourceVersion }: ObjectList<T>): Promise<void> {
+    for (const [index, item] of items.entries()) {
+      if (index % objectsATurn === 0) await nextTurn();
+      this.put(item);
+    }
+    this.advance(resourceVersion);
     this.firstList.resolve();
   }
 

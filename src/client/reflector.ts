@@ -7,8 +7,8 @@ import type { InformerOptions, ObjectList, ResourceClient, Selection, WatchEvent
 
 /** What a reflector keeps up to date. Both are called from one place, one after the other. */
 export interface ReflectorTarget<T extends ApiObject> {
-  /** This is all there is now, whatever was known before. */
-  replace(list: ObjectList<T>): void;
+  /** This is all there is now, whatever was known before. Nothing is applied before it has been taken in. */
+  replace(list: ObjectList<T>): void | Promise<void>;
   /** This happened next. */
   apply(event: WatchEvent<T>): void;
 }
@@ -40,7 +40,8 @@ export async function reflect<T extends ApiObject>(
     const startedMs = clock.monotonicMs();
     try {
       const list = await client.list({ ...selection, signal }, keep);
-      target.replace(list);
+      const takenIn = target.replace(list);
+      if (takenIn !== undefined) await takenIn;
       const { resourceVersion } = list;
       for await (const event of client.watch({ ...selection, resourceVersion, signal })) {
         target.apply(event.type === "bookmark" ? event : { ...event, object: keep(event.object) });
