@@ -75,7 +75,8 @@ export class ClusterState implements ClusterView {
   }
 
   nominated(nodeName: string): readonly PodInfo[] {
-    return this.nominations.on(nodeName).filter(({ uid }) => !this.placed.has(uid));
+    const pods = this.nominations.on(nodeName);
+    return pods.length === 0 ? pods : pods.filter(({ uid }) => !this.placed.has(uid));
   }
 
   get nominatedCount(): number {

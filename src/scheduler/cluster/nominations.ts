@@ -1,5 +1,8 @@
 import type { PodInfo } from "./pod-info.js";
 
+// Asked for of every node while there is a promise anywhere.
+const none: readonly PodInfo[] = [];
+
 /**
  * Which nodes have been promised to pods that wait for others to leave. Others with the same or a lower priority must
  * leave them the room: a pod that has evicted others would else lose it to the next that comes.
@@ -36,6 +39,6 @@ export class Nominations {
   /** The pods to which a node is promised. */
   on(nodeName: string): readonly PodInfo[] {
     const pods = this.byNode.get(nodeName);
-    return pods === undefined ? [] : [...pods.values()];
+    return pods === undefined ? none : [...pods.values()];
   }
 }

@@ -34,8 +34,8 @@ export function cheapest(candidates: readonly Candidate[]): Candidate | undefine
 }
 
 function isLess(a: readonly number[], b: readonly number[]): boolean {
-  for (const [index, cost] of a.entries()) {
-    const other = b[index] ?? cost;
+  for (let index = 0; index < a.length; index++) {
+    const [cost = 0, other = 0] = [a[index], b[index]];
     if (cost !== other) return cost < other;
   }
   return false;
