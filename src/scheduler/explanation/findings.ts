@@ -1,7 +1,7 @@
 import type { Clock } from "../../base/clock.js";
 import type { ClusterView } from "../cluster/cluster-view.js";
 import { lookAtNodes, suggestionsFor } from "./look-at-nodes.js";
-import { obstaclesOf } from "./node-obstacles.js";
+import { BoundedExplanation, obstaclesOf } from "./node-obstacles.js";
 import type { Decision, Findings } from "./placement.js";
 import { SmallestChanges } from "./smallest-change.js";
 import { recordLimits, Verdicts } from "./verdicts.js";
@@ -21,13 +21,14 @@ export async function findingsOf({ attempt }: Decision, deps: FindingsDeps, sign
   const look = { pod, profile, ...deps };
   const verdicts = new Verdicts(recordLimits);
   const changes = new SmallestChanges();
+  const explanation = new BoundedExplanation(deps.clock);
   await lookAtNodes(
     look,
     [...refusals.keys()].sort(),
     (node, filters) => {
       const refused = refusals.get(node.name);
       if (refused === undefined) return;
-      const obstacles = filters.obstacles(node);
+      const obstacles = explanation.obstacles(node, filters, refused);
       const stands = obstacles.some(({ plugin }) => plugin === refused.plugin);
       verdicts.add(node.name, stands ? obstacles : obstaclesOf(refused, "it was so when the decision was made, and is no more"));
       if (nodeName === undefined && stands) changes.add(node, obstacles);

@@ -5,6 +5,7 @@ import { unschedulableSentence } from "../cycle/sentence.js";
 import type { Profile } from "../framework/plugin.js";
 import type { Refusal } from "../framework/refusal.js";
 import { type Look, lookAtNodes, suggestionsFor } from "./look-at-nodes.js";
+import { BoundedExplanation } from "./node-obstacles.js";
 import { SmallestChanges } from "./smallest-change.js";
 import { suggestionOf } from "./told-change.js";
 import { answerLimits, Verdicts } from "./verdicts.js";
@@ -25,6 +26,7 @@ export async function livePlacement(look: LiveLook, signal: AbortSignal): Promis
     .map(({ name }) => name)
     .sort();
   const [verdicts, changes, refusals] = [new Verdicts(answerLimits), new SmallestChanges(), new Map<string, Refusal>()];
+  const explanation = new BoundedExplanation(clock);
   const feasible: string[] = [];
   await lookAtNodes(
     look,
@@ -35,7 +37,7 @@ export async function livePlacement(look: LiveLook, signal: AbortSignal): Promis
         feasible.push(node.name);
         return;
       }
-      const obstacles = filters.obstacles(node);
+      const obstacles = explanation.obstacles(node, filters, refused);
       refusals.set(node.name, refused);
       verdicts.add(node.name, obstacles);
       changes.add(node, obstacles);
@@ -44,15 +46,16 @@ export async function livePlacement(look: LiveLook, signal: AbortSignal): Promis
   );
   const gates = profile.gates.flatMap((plugin) => plugin.gate(pod)?.reasons ?? []);
   const suggestions = feasible.length > 0 ? [] : await suggestionsFor(look, changes, signal);
-  return Placement.fromPartial({
+  const placement = Placement.fromPartial({
     time: timeFromMs(clock.now()),
     schedulerName: profile.schedulerName,
     nodeCount: names.length,
     feasibleCount: feasible.length,
     message: messageOf(gates, feasible, names.length, refusals.values()),
-    ...verdicts.list(),
     suggestions: suggestions.map(suggestionOf),
   });
+  // Thousands of verdicts are not copied once more.
+  return { ...placement, ...verdicts.list() };
 }
 
 function messageOf(gates: readonly string[], feasible: readonly string[], nodeCount: number, refusals: Iterable<Refusal>): string {

@@ -1,3 +1,4 @@
+import type { Clock } from "../../base/clock.js";
 import type { ClusterView, NodeInfo } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
 import type { PodFilter, Profile } from "../framework/plugin.js";
@@ -43,6 +44,24 @@ export class PreparedFilters {
 function refusalBy({ plugin, filter }: NamedFilter, node: NodeInfo): Refusal | undefined {
   if (filter.onlyNodes?.has(node.name) === false) return lastingRefusal(plugin, `node(s) didn't satisfy plugin(s) [${plugin}]`);
   return filter.check(node);
+}
+
+// What a crowd of pods has against a node takes long to name; a few hundred nodes of which it is told are enough.
+const budgetMs = 1_000;
+
+/** Names obstacles as long as that does not take too long in all; from then on only what is refused, and why. */
+export class BoundedExplanation {
+  private spentMs = 0;
+
+  constructor(private readonly clock: Pick<Clock, "monotonicMs">) {}
+
+  obstacles(node: NodeInfo, filters: PreparedFilters, refused: Refusal): readonly Obstacle[] {
+    if (this.spentMs > budgetMs) return obstaclesOf(refused, "");
+    const startMs = this.clock.monotonicMs();
+    const obstacles = filters.obstacles(node);
+    this.spentMs += this.clock.monotonicMs() - startMs;
+    return obstacles;
+  }
 }
 
 /** What is known of a refusal without asking again. */

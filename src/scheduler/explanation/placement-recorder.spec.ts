@@ -7,6 +7,7 @@ import { pluginContext } from "../../../test/fakes/plugin-context.js";
 import { forbidden } from "../../api/errors.js";
 import { placementRecordKind } from "../../api/kinds/placementrecord/kind.js";
 import { createLog } from "../../base/log.js";
+import { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import { ClusterState } from "../cluster/cluster-state.js";
 import { podInfo } from "../cluster/pod-info.js";
 import { Decider } from "../cycle/decider.js";
@@ -88,14 +89,15 @@ describe("PlacementRecorder", () => {
   });
 
   it("does not take the pod itself for what is in its way elsewhere", async () => {
-    state.setNode(node({ name: "n1" }));
-    decide("web", { hostPort: 80 });
-    decide("other", { hostPort: 80 });
-    state.setNode(node({ name: "n2" }));
+    const labels = { zone: "a" };
+    state.setNode(node({ name: "n1", labels }));
+    state.setNode(node({ name: "n2", labels, unschedulable: true }));
+    const alone = { labelSelector: { matchLabels: { app: "web" }, matchExpressions: [] }, topologyKey: "zone" };
+    const affinity = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [alone] } };
+    decide("web", { labels: { app: "web" }, spec: Pod.fromPartial({ spec: { affinity } }).spec ?? {} });
     await quiet();
-    const other = records().find((record) => record.pod?.name === "other");
-    expect(other?.placement?.verdicts[0]?.obstacles[0]?.detail).to.contain("default/web");
-    expect(other?.placement?.verdicts[0]?.obstacles[0]?.detail).to.not.contain("default/other");
+    const [verdict] = records()[0]?.placement?.verdicts ?? [];
+    expect([verdict?.nodeName, verdict?.obstacles.map(({ plugin }) => plugin)]).to.deep.equal(["n2", ["NodeUnschedulable"]]);
   });
 
   it("keeps one record a pod: the newest decision's", async () => {

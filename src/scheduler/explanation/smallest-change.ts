@@ -21,6 +21,8 @@ const kindCost: Readonly<Record<Remedy["change"]["kind"], number>> = { pod: 0, n
 // More ways to one obstacle, or more combinations of them, are not what anybody would call the smallest change.
 const remediesPerObstacle = 4;
 const combinationsPerNode = 32;
+// To have more pods leave than these is no small change, and takes long to try out.
+const mostLeaving = 32;
 // Of one sort, as many are kept to try the next should the best not help after all.
 const keptPerSort = 4;
 
@@ -33,10 +35,9 @@ export class SmallestChanges {
 
   /** Takes a node into account. One obstacle that nothing helps against rules it out. */
   add(node: NodeInfo, obstacles: readonly Obstacle[]): void {
-    if (obstacles.length === 0 || obstacles.some(({ remedies }) => remedies.length === 0)) return;
-    for (const chosen of combinations(obstacles.map(({ remedies }) => remedies.slice(0, remediesPerObstacle)))) {
-      this.keep(candidate(node, chosen, obstacles));
-    }
+    const choices = obstacles.map(({ remedies }) => remedies.filter(isSmall).slice(0, remediesPerObstacle));
+    if (choices.length === 0 || choices.some(({ length }) => length === 0)) return;
+    for (const chosen of combinations(choices)) this.keep(candidate(node, chosen, obstacles));
   }
 
   /** Of all sorts, the cheapest first. */
@@ -54,6 +55,8 @@ export class SmallestChanges {
     this.bySort.set(found.sort, kept.slice(0, keptPerSort));
   }
 }
+
+const isSmall = ({ change }: Remedy): boolean => change.kind !== "pods" || change.remove.length <= mostLeaving;
 
 function candidate(node: NodeInfo, chosen: readonly Remedy[], obstacles: readonly Obstacle[]): CandidateChange {
   const remedies = [...new Map(chosen.map((remedy) => [remedy.text, remedy])).values()];

@@ -1,4 +1,4 @@
-import { formatKey, keyOf } from "../../api/object.js";
+import { formatKey, keyOf, parseKey } from "../../api/object.js";
 import type { ClusterView, NodeInfo } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
 import type { Profile } from "../framework/plugin.js";
@@ -75,7 +75,13 @@ function namedPods(cluster: ClusterView, node: NodeInfo, remedies: readonly Reme
 }
 
 function podNamed(name: string, nodes: readonly NodeInfo[]): PodInfo | undefined {
-  for (const { pods } of nodes) for (const pod of pods.values()) if (nameOf(pod) === name) return pod;
+  const key = parseKey(name);
+  for (const { pods } of nodes) {
+    for (const info of pods.values()) {
+      const { metadata } = info.pod;
+      if (metadata.name === key.name && metadata.namespace === key.namespace) return info;
+    }
+  }
   return undefined;
 }
 

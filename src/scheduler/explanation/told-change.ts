@@ -9,6 +9,9 @@ export const suggestionOf = ({ text, nodeName, changes }: Suggestion): Suggestio
   changes: changes.map(({ remedy, remove }) => changeOf(remedy, remove)),
 });
 
+// Whoever has to name more than these is better off with a selector.
+const mostNamed = 100;
+
 /** A change, as programs read it. `remove` names the pods that leave by it, if that is known. */
 export function changeOf({ text, change }: Remedy, remove: readonly string[] = []): Change {
   switch (change.kind) {
@@ -21,6 +24,6 @@ export function changeOf({ text, change }: Remedy, remove: readonly string[] = [
       return Change.fromPartial({ kind: change.kind, text, nodeName, resource, amount: Math.ceil(amount), remove: [...remove] });
     }
     case "pods":
-      return Change.fromPartial({ kind: change.kind, text, nodeName: change.node, remove: [...change.remove] });
+      return Change.fromPartial({ kind: change.kind, text, nodeName: change.node, remove: change.remove.slice(0, mostNamed) });
   }
 }

@@ -21,7 +21,7 @@ export interface VerdictLimits {
 export const recordLimits: VerdictLimits = { nodes: 1_000, bytes: 256 * 1024 };
 
 /** An answer is one message on a stream that statuses share. */
-export const answerLimits: VerdictLimits = { nodes: 5_000, bytes: 2 * 1024 * 1024 };
+export const answerLimits: VerdictLimits = { nodes: 5_000, bytes: 1024 * 1024 };
 
 /** Collects verdicts: nodes are told of in the order in which they come, as long as there is room, and all are counted. */
 export class Verdicts {
