@@ -10,7 +10,7 @@ import { addWeighted } from "./inter-pod-affinity-tally.js";
 export interface InterPodAffinityArgs {
   /** The weight of what placed pods require of other pods' company, for those whom they require: 0 to 100. */
   readonly hardPodAffinityWeight: number;
-  /** Leaves out what placed pods would like, for pods that say nothing of company themselves. */
+  /** Leaves out what placed pods say of company, for pods that wish for none themselves. */
   readonly ignorePreferredTermsOfExistingPods: boolean;
 }
 
@@ -34,11 +34,12 @@ export function scoreAffinity(
     byKey.set(topologyKey, weights);
     return weights;
   };
-  for (const { term, weight } of terms?.preferred ?? []) {
+  const wishes = terms?.preferred ?? [];
+  for (const { term, weight } of wishes) {
     const { domains, sums } = weightsOf(term.topologyKey);
     addWeighted(sums, index.counts.sumsOf(questionOf([term], index.cluster), domains), weight);
   }
-  if (terms !== undefined || !args.ignorePreferredTermsOfExistingPods) addHeld(pod, index, args, weightsOf);
+  if (wishes.length > 0 || !args.ignorePreferredTermsOfExistingPods) addHeld(pod, index, args, weightsOf);
   const all = [...byKey.values()];
   if (all.every(({ sums }) => sums.every((sum) => sum === 0))) return undefined;
   return { score: ({ slot }) => all.reduce((total, weights) => total + weightAt(weights, slot), 0), normalize };

@@ -300,6 +300,13 @@ describe("InterPodAffinity's scores", () => {
       scores: undefined,
     },
     {
+      it: "can leave them out also for pods that only require something",
+      placed: [likesNear(weigh(5, term("web")))],
+      pod: { ...web, ...far(term("other")) },
+      args: { ignorePreferredTermsOfExistingPods: true },
+      scores: undefined,
+    },
+    {
       it: "heed them all the same for pods with wishes of their own",
       placed: [likesNear(weigh(5, term("web")))],
       pod: { ...web, ...likesNear(weigh(5, term("db"))) },
