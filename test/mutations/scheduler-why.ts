@@ -27,10 +27,10 @@ export const whyMutations: readonly Mutation[] = [
   },
   {
     area: "why a workload is as it is",
-    fault: "pods that are there are left as their template was",
-    file: `${diagnosis}/gather/read-placement.ts`,
-    find: "replace: keepsPods ?",
-    replace: "replace: !keepsPods ?",
+    fault: "what is within a LimitRange's bounds is taken for what is beyond them",
+    file: `${diagnosis}/workloads/limit-range.ts`,
+    find: 'const sign = side === "maximum" ? 1 : -1;',
+    replace: 'const sign = side === "maximum" ? -1 : 1;',
   },
   {
     area: "why a container does not run",
@@ -62,10 +62,10 @@ export const whyMutations: readonly Mutation[] = [
   },
   {
     area: "diagnosePod",
-    fault: "a node that is gone is taken for one that answers",
+    fault: "a node of which nothing is heard is taken for one that answers",
     file: `${diagnosis}/pods/leaving.ts`,
-    find: "if (node === undefined) return",
-    replace: "if (node === undefined) return undefined ??",
+    find: 'if (ready?.status === "True") return undefined;',
+    replace: 'if (ready?.status !== "False") return undefined;',
   },
   {
     area: "diagnosePod, of containers",

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { nodeKind } from "../../../src/api/kinds/node/kind.js";
+import { placementRecordKind } from "../../../src/api/kinds/placementrecord/kind.js";
 import { podKind } from "../../../src/api/kinds/pod/kind.js";
 import { startCluster, type TestCluster } from "../../../src/testing/index.js";
 import { FakeCli } from "../../fakes/fake-cli-env.js";
@@ -166,6 +167,12 @@ affinity:
     const diagnosis = await situation.why("pod/web");
     expect(diagnosis.healthy).to.equal(true);
     expect(diagnosis.headline).to.match(/is running and ready: it runs on node node-1 and is ready/);
+
+    // The record is written a moment after the decision.
+    await cluster.untilAll(placementRecordKind, situation.ns, (records) => records.some((record) => record.pod?.name === "web"));
+    const placed = (await situation.why("pod/web")).findings.find(({ code }) => code === "Placed");
+    expect(placed?.headline).to.match(/^the scheduler chose node node-1: 1 of 1 nodes would do, decided in [\d.]+ ms$/);
+    expect(placed?.nodes?.[0]).to.include({ node: "node-1", verdict: "chosen" });
   });
 
   it("says so in text, and what is not there as kubectl does", async () => {

@@ -60,13 +60,13 @@ function resourcesChange({ resources }: Container, index: number, breaches: read
   for (const { side, resource, bound } of breaches) {
     const sign = side === "maximum" ? 1 : -1;
     const isBeyond = (amount: string | undefined): boolean => sign * compareQuantities({ string: amount }, { string: bound }) > 0;
-    const side1 = side === "maximum" ? limits : requests;
-    if (side1[resource] === undefined || isBeyond(side1[resource])) {
-      side1[resource] = bound;
+    const bounded = side === "maximum" ? limits : requests;
+    if (bounded[resource] === undefined || isBeyond(bounded[resource])) {
+      bounded[resource] = bound;
       changed = true;
     }
-    const side2 = side === "maximum" ? requests : limits;
-    if (side2[resource] !== undefined && isBeyond(side2[resource])) side2[resource] = bound;
+    const opposite = side === "maximum" ? requests : limits;
+    if (opposite[resource] !== undefined && isBeyond(opposite[resource])) opposite[resource] = bound;
   }
   return changed
     ? [
