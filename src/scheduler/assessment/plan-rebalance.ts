@@ -5,6 +5,7 @@ import { type PodInfo, schedulerNameOf } from "../cluster/pod-info.js";
 import { Decider } from "../cycle/decider.js";
 import { podReference } from "../explanation/placement.js";
 import { mayLeave } from "../explanation/pods-to-free.js";
+import type { Profile } from "../framework/plugin.js";
 import { ImaginedCluster } from "./imagined-cluster.js";
 import { type Excess, excessOf, type MeanShares, meanShares, nodeLoads, shareOf, unevenness } from "./node-loads.js";
 import type { RiskDeps } from "./risk.js";
@@ -38,6 +39,8 @@ export async function planRebalance(deps: RiskDeps, request: PlanRebalanceReques
 class Planner {
   readonly moves: PlanRebalanceResponse_Move[] = [];
   private readonly decider: Decider;
+  /** Without rescues: nobody makes room for a pod that is moved. */
+  private readonly profiles: ReadonlyMap<string, Profile>;
   private readonly threshold: number;
   private readonly maxMoves: number;
   /** Pods that were tried, in vain or not. */
@@ -50,6 +53,7 @@ class Planner {
     { thresholdPercent, maxMoves }: PlanRebalanceRequest,
   ) {
     this.decider = new Decider(deps);
+    this.profiles = new Map([...deps.profiles].map(([name, profile]) => [name, { ...profile, rescues: [] }]));
     this.threshold = (thresholdPercent || defaultThresholdPercent) / 100;
     this.maxMoves = maxMoves || defaultMaxMoves;
   }
@@ -85,9 +89,10 @@ class Planner {
 
   /** The next pod to be tried: of the lowest priority the one that asks for most of what there is too much of. */
   private candidate(node: NodeInfo, { resource }: Excess): PodInfo | undefined {
-    const { cluster, profiles } = this.deps;
+    const { cluster } = this.deps;
     const pods = [...node.pods.values()].filter(
-      (pod) => !this.tried.has(pod.uid) && pod.requests[resource] > 0 && isMovable(pod, cluster) && profiles.has(schedulerNameOf(pod.pod)),
+      (pod) =>
+        !this.tried.has(pod.uid) && pod.requests[resource] > 0 && isMovable(pod, cluster) && this.profiles.has(schedulerNameOf(pod.pod)),
     );
     return pods.sort((a, b) => a.priority - b.priority || b.requests[resource] - a.requests[resource])[0];
   }
@@ -113,9 +118,9 @@ class Planner {
 
   /** Where it would go; undefined when nowhere, or back. */
   private choose(anew: PodInfo, from: string): string | undefined {
-    const profile = this.deps.profiles.get(schedulerNameOf(anew.pod));
+    const profile = this.profiles.get(schedulerNameOf(anew.pod));
     if (profile === undefined) return undefined;
-    const { nodeName } = this.decider.decide(anew, { ...profile, rescues: [] });
+    const { nodeName } = this.decider.decide(anew, profile);
     return nodeName === from ? undefined : nodeName;
   }
 }
