@@ -8,7 +8,7 @@ import type { KnownTest } from "./check-map.js";
 /** Where tests are that the map may name. */
 const specs = [
   "src/**/*.spec.ts",
-  "test/conformance/{api,controllers,node,runtime,storage}/**/*.spec.ts",
+  "test/conformance/{api,controllers,node,runtime,scheduler,storage}/**/*.spec.ts",
   "test/integration/**/*.spec.ts",
   "test/e2e/**/*.spec.ts",
 ];
