@@ -62,13 +62,23 @@ export function rankedPod({ priority = 0, spec, ...options }: RankedPod): PodInf
 
 /** What `whyNot` says of all nodes. */
 export function failedAttempt(info: PodInfo, state: ClusterState): FailedAttempt {
+  const check = (each: NodeInfo): Refusal | undefined => whyNot(info, each) ?? whyNotBesidePromised(info, each, state);
   const refusals = new Map(
     state.nodes().flatMap((each): [string, Refusal][] => {
-      const refused = whyNot(info, each);
+      const refused = check(each);
       return refused === undefined ? [] : [[each.name, refused]];
     }),
   );
   const tally = new Map<Refusal, number>();
   for (const refused of refusals.values()) tally.set(refused, (tally.get(refused) ?? 0) + 1);
-  return { pod: info, refusals, tally, isLocal: true, check: (each) => whyNot(info, each) };
+  return { pod: info, refusals, tally, isLocal: true, check };
+}
+
+/** The same, with the pods there to whom the node was promised, those that are no less important. */
+function whyNotBesidePromised(info: PodInfo, each: NodeInfo, state: ClusterState): Refusal | undefined {
+  const others = state.nominated(each.name).filter(({ uid, priority }) => uid !== info.uid && priority >= info.priority);
+  return state.tentatively(({ place }) => {
+    for (const other of others) place(other, each.name);
+    return whyNot(info, each);
+  });
 }

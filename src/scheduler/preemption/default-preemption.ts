@@ -86,6 +86,7 @@ interface Found {
 /** Looks for candidates until there are enough, one of which violates no PodDisruptionBudget. */
 function searchNodes({ failed, cluster, memory, start, wanted }: Search): Found {
   const nodes = cluster.nodes();
+  const victimsOn = memory.finder(failed, cluster);
   const candidates: Candidate[] = [];
   const refusals = new Map<string, Refusal>();
   let isHarmless = false;
@@ -94,7 +95,7 @@ function searchNodes({ failed, cluster, memory, start, wanted }: Search): Found 
     const node = nodes[position];
     position = position + 1 < nodes.length ? position + 1 : 0;
     if (node === undefined || failed.refusals.get(node.name)?.mayYield !== true) continue;
-    const { candidate, refusal } = memory.victimsOn(node, failed, cluster);
+    const { candidate, refusal } = victimsOn(node);
     if (candidate === undefined) refusals.set(node.name, refusal);
     else {
       candidates.push(candidate);

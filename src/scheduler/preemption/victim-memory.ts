@@ -8,28 +8,34 @@ const mostShapes = 16;
 
 interface Remembered {
   readonly generation: number;
+  /** To whom else the node was promised. */
+  readonly promisedTo: string;
   readonly search: VictimSearch;
 }
 
 /**
  * What was found out about nodes for pods of one shape. Where the filters look at one node alone, it holds until that
- * node or a budget changes, unless the node is promised to another pod: of many pods alike that need room, each is looked
- * for on those nodes alone where the one before has changed something.
+ * node, to whom it is promised, or a budget changes: of many pods alike that need room, each is looked for on those nodes
+ * alone where the one before has changed something.
  */
 export class VictimMemory {
   private readonly byShape = new Map<PodShape, (Remembered | undefined)[]>();
   private budgetsGeneration = 0;
 
-  /** The victims on a node, as `findVictims`. */
-  victimsOn(node: NodeInfo, failed: FailedAttempt, cluster: ClusterView): VictimSearch {
+  /** Finds victims for a pod as `findVictims` does, as long as nothing changes. */
+  finder(failed: FailedAttempt, cluster: ClusterView): (node: NodeInfo) => VictimSearch {
     const { shape } = failed.pod;
-    if (shape === undefined || !failed.isLocal || isPromised(node, failed, cluster)) return findVictims(node, failed, cluster);
+    if (shape === undefined || !failed.isLocal) return (node) => findVictims(node, failed, cluster);
     const bySlot = this.of(shape, cluster);
-    const known = bySlot[node.slot];
-    if (known?.generation === node.generation) return known.search;
-    const search = findVictims(node, failed, cluster);
-    bySlot[node.slot] = { generation: node.generation, search };
-    return search;
+    return (node) => {
+      const { slot, generation } = node;
+      const known = bySlot[slot];
+      const promisedTo = othersPromised(node, failed, cluster);
+      if (known?.generation === generation && known.promisedTo === promisedTo) return known.search;
+      const search = findVictims(node, failed, cluster);
+      bySlot[slot] = { generation, promisedTo, search };
+      return search;
+    };
   }
 
   private of(shape: PodShape, { budgetsGeneration }: ClusterView): (Remembered | undefined)[] {
@@ -45,6 +51,10 @@ export class VictimMemory {
   }
 }
 
-function isPromised({ name }: NodeInfo, { pod }: FailedAttempt, cluster: ClusterView): boolean {
-  return cluster.nominatedCount > 0 && cluster.nominated(name).some(({ uid }) => uid !== pod.uid);
+function othersPromised({ name }: NodeInfo, { pod }: FailedAttempt, cluster: ClusterView): string {
+  if (cluster.nominatedCount === 0) return "";
+  return cluster
+    .nominated(name)
+    .flatMap(({ uid }) => (uid === pod.uid ? [] : uid))
+    .join(" ");
 }
