@@ -118,6 +118,13 @@ export const schedulerTopologyMutations: readonly Mutation[] = [
     replace: "dense[each] = 1;",
   },
   {
+    area: "plugins that look where other pods are",
+    fault: "pods sleep on when those whom they avoid go with their node",
+    file: `${plugins}/inter-pod-affinity-wakes.ts`,
+    find: "nodeRemoved: always,",
+    replace: "nodeRemoved: () => false,",
+  },
+  {
     area: "selectByOwnLabels",
     fault: "what is not to match is to match",
     file: "src/api/kinds/pod/label-keys.ts",

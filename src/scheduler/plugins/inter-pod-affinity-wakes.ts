@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ClusterView } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
-import type { WakeHints } from "../framework/cluster-event.js";
+import { always, type WakeHints } from "../framework/cluster-event.js";
 import { type AffinityTerm, type AffinityTerms, meansPod } from "../topology/affinity-terms.js";
 
 /** What may let pods be placed that other pods' company has kept from it, or the lack of it. */
@@ -18,6 +18,8 @@ export function affinityWakes(termsOf: (pod: PodInfo) => AffinityTerms | undefin
   return {
     nodeAdded: ({ node }, pod) => (termsOf(pod)?.sought ?? []).every(({ topologyKey }) => Object.hasOwn(node.metadata.labels, topologyKey)),
     nodeUpdated: ({ node, previous }) => !isDeepStrictEqual(node.metadata.labels, previous.metadata.labels),
+    // With it its pods are gone, who may have been near other nodes.
+    nodeRemoved: always,
     podPlaced: ({ pod: placed }, pod) => isSought(placed, pod),
     // The last pod of those whom it seeks: then it may be the first itself.
     podGone: ({ pod: gone }, pod) => isApart(gone, pod) || isSought(gone, pod),
