@@ -12,6 +12,7 @@ import { statefulSetKind } from "../../api/kinds/statefulset/kind.js";
 import type { ObjectFacts } from "./facts.js";
 import type { Diagnosis, Finding } from "./finding.js";
 import { problem, remark } from "./findings.js";
+import { type ObjectDiagnosis, objectCase } from "./object-case.js";
 import { diagnosePod } from "./pods/diagnose-pod.js";
 import { toldBy } from "./pods/told.js";
 import { diagnoseAutoscaler } from "./policies/autoscaler.js";
@@ -20,9 +21,8 @@ import { diagnoseNamespace } from "./policies/namespace.js";
 import { diagnoseNode } from "./policies/node.js";
 import { refOf, suggestMerge, wordsFor } from "./suggestions.js";
 import { diagnoseCronJob } from "./workloads/cron-job.js";
-import { diagnoseDeployment, type ObjectDiagnosis } from "./workloads/deployment.js";
+import { diagnoseDeployment } from "./workloads/deployment.js";
 import { diagnoseJob } from "./workloads/job.js";
-import { objectCase } from "./workloads/object-case.js";
 import { diagnoseDaemonSet, diagnoseReplicaSet, diagnoseStatefulSet } from "./workloads/sets.js";
 
 type Diagnose = (facts: ObjectFacts, nowMs: number) => ObjectDiagnosis;

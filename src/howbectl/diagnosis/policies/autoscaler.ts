@@ -1,10 +1,9 @@
 import type { HorizontalPodAutoscaler } from "../../../gen/howbernetes/autoscaling/v2/horizontal_pod_autoscaler.js";
 import type { Finding } from "../finding.js";
 import { problem, remark } from "../findings.js";
+import type { ObjectCase, ObjectDiagnosis } from "../object-case.js";
 import { conditionText, lastTold } from "../pods/told.js";
 import { suggestLook, suggestMerge } from "../suggestions.js";
-import type { ObjectDiagnosis } from "../workloads/deployment.js";
-import type { ObjectCase } from "../workloads/object-case.js";
 
 /** Says of an autoscaler why it is as it is. */
 export function diagnoseAutoscaler(it: ObjectCase<HorizontalPodAutoscaler>): ObjectDiagnosis {

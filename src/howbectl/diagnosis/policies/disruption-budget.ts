@@ -1,9 +1,8 @@
 import { intOrStringValue } from "../../../api/values/int-or-string.js";
 import type { PodDisruptionBudget } from "../../../gen/howbernetes/policy/v1/pod_disruption_budget.js";
 import { problem, remark } from "../findings.js";
+import type { ObjectCase, ObjectDiagnosis } from "../object-case.js";
 import { suggestMerge } from "../suggestions.js";
-import type { ObjectDiagnosis } from "../workloads/deployment.js";
-import type { ObjectCase } from "../workloads/object-case.js";
 import { podFindings } from "../workloads/pod-findings.js";
 
 /** Says of a PodDisruptionBudget why it allows what it allows. */

@@ -2,10 +2,9 @@ import { compareQuantities } from "../../../api/values/quantity.js";
 import type { Namespace } from "../../../gen/howbernetes/core/v1/namespace.js";
 import type { Finding } from "../finding.js";
 import { problem, remark } from "../findings.js";
+import { counted, type ObjectCase, type ObjectDiagnosis } from "../object-case.js";
 import { conditionText } from "../pods/told.js";
 import { refOf, suggestLook, suggestMerge, wordsFor } from "../suggestions.js";
-import type { ObjectDiagnosis } from "../workloads/deployment.js";
-import { counted, type ObjectCase } from "../workloads/object-case.js";
 
 /** Says of a namespace why it is as it is. */
 export function diagnoseNamespace(it: ObjectCase<Namespace>): ObjectDiagnosis {

@@ -2,10 +2,9 @@ import { quantityNumber } from "../../../api/values/quantity.js";
 import type { Node } from "../../../gen/howbernetes/core/v1/node.js";
 import type { Finding } from "../finding.js";
 import { problem, remark } from "../findings.js";
+import { counted, type ObjectCase, type ObjectDiagnosis } from "../object-case.js";
 import { conditionText, lastTold } from "../pods/told.js";
 import { suggestCommand, suggestLook } from "../suggestions.js";
-import type { ObjectDiagnosis } from "../workloads/deployment.js";
-import { counted, type ObjectCase } from "../workloads/object-case.js";
 
 const pressures: ReadonlySet<string> = new Set(["MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"]);
 

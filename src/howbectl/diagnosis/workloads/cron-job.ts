@@ -4,10 +4,9 @@ import { timeToMs } from "../../../api/values/time.js";
 import type { CronJob } from "../../../gen/howbernetes/batch/v1/cron_job.js";
 import type { Finding } from "../finding.js";
 import { problem, remark } from "../findings.js";
+import { counted, type ObjectCase, type ObjectDiagnosis } from "../object-case.js";
 import { lastTold, untilText } from "../pods/told.js";
 import { suggestCommand, suggestMerge } from "../suggestions.js";
-import type { ObjectDiagnosis } from "./deployment.js";
-import { counted, type ObjectCase } from "./object-case.js";
 import { podFindings } from "./pod-findings.js";
 
 /** Says of a CronJob why it is as it is. */

@@ -2,17 +2,11 @@ import type { Deployment } from "../../../gen/howbernetes/apps/v1/deployment.js"
 import type { ReplicaSet } from "../../../gen/howbernetes/apps/v1/replicaset.js";
 import type { Finding } from "../finding.js";
 import { problem, remark } from "../findings.js";
+import { counted, type ObjectCase, type ObjectDiagnosis } from "../object-case.js";
 import { conditionText } from "../pods/told.js";
 import { suggestCommand, targetWords } from "../suggestions.js";
 import { missingPodFindings } from "./missing-pods.js";
-import { counted, type ObjectCase } from "./object-case.js";
 import { podFindings } from "./pod-findings.js";
-
-/** What state an object is in, in words, and why. */
-export interface ObjectDiagnosis {
-  readonly is: string;
-  readonly findings: readonly Finding[];
-}
 
 const revisionKey = "deployment.kubernetes.io/revision";
 

@@ -2,11 +2,10 @@ import { timeToMs } from "../../../api/values/time.js";
 import type { Job } from "../../../gen/howbernetes/batch/v1/job.js";
 import type { Finding, Suggestion } from "../finding.js";
 import { problem, remark } from "../findings.js";
+import { counted, type ObjectCase, type ObjectDiagnosis } from "../object-case.js";
 import { conditionText, untilText } from "../pods/told.js";
 import { suggestLook, suggestMerge } from "../suggestions.js";
-import type { ObjectDiagnosis } from "./deployment.js";
 import { missingPodFindings } from "./missing-pods.js";
-import { counted, type ObjectCase } from "./object-case.js";
 import { podFindings } from "./pod-findings.js";
 
 /** Says of a Job why it is as it is. */

@@ -4,11 +4,11 @@ import type { Container } from "../../../gen/howbernetes/core/v1/container.js";
 import type { Event } from "../../../gen/howbernetes/core/v1/event.js";
 import type { Finding, Suggestion } from "../finding.js";
 import { problem } from "../findings.js";
+import { counted, type ObjectCase } from "../object-case.js";
 import { type PodChange, suggestPodChange, templateOfController } from "../pod-template.js";
 import { toldBy } from "../pods/told.js";
 import { coreRef, suggest } from "../suggestions.js";
-import type { MissingPods } from "./missing-pods.js";
-import { counted, type ObjectCase } from "./object-case.js";
+import type { WantedPods } from "./wanted-pods.js";
 
 /** A bound that a pod does not keep to, as the api-server's refusal has it. */
 interface Breach {
@@ -23,7 +23,7 @@ interface Breach {
 const pattern = /(maximum|minimum) (\S+) usage per (Container|Pod) is ([^\s,]+?)(?:\. {2}(No \w+ is specified)|, but (\w+ is [^\s,\]]+))/g;
 
 /** Why a LimitRange keeps pods from being made; undefined when it does not. */
-export function limitFinding<T extends ApiObject>(it: ObjectCase<T>, missing: MissingPods, event: Whole<Event>): Finding | undefined {
+export function limitFinding<T extends ApiObject>(it: ObjectCase<T>, missing: WantedPods, event: Whole<Event>): Finding | undefined {
   const breaches = [...(event.message ?? "").matchAll(pattern)].map(
     ([, side, resource = "", type = "", bound = "", none, said]): Breach => {
       return { side: side === "maximum" ? "maximum" : "minimum", resource, type, bound, said: said ?? none ?? "" };
@@ -41,7 +41,7 @@ export function limitFinding<T extends ApiObject>(it: ObjectCase<T>, missing: Mi
 }
 
 /** The template as the bounds want it; a pod's bound could be kept to in many ways. */
-function keepTo<T extends ApiObject>(it: ObjectCase<T>, { template }: MissingPods, breaches: readonly Breach[]): Suggestion[] {
+function keepTo<T extends ApiObject>(it: ObjectCase<T>, { template }: WantedPods, breaches: readonly Breach[]): Suggestion[] {
   const perContainer = breaches.filter(({ type }) => type === "Container");
   const changes = (template?.spec?.containers ?? []).flatMap((container, index) => resourcesChange(container, index, perContainer));
   if (perContainer.length < breaches.length || changes.length === 0) return [];

@@ -1,22 +1,16 @@
 import type { ApiObject, Whole } from "../../../api/object.js";
 import { QuantitySum } from "../../../api/values/quantity.js";
 import type { Event } from "../../../gen/howbernetes/core/v1/event.js";
-import type { PodTemplateSpec } from "../../../gen/howbernetes/core/v1/pod.js";
 import type { Finding, Suggestion } from "../finding.js";
 import { problem } from "../findings.js";
+import { counted, type ObjectCase } from "../object-case.js";
 import { toldBy } from "../pods/told.js";
 import { coreRef, suggest, suggestLook, suggestMerge, targetWords } from "../suggestions.js";
 import { limitFinding } from "./limit-range.js";
-import { counted, type ObjectCase } from "./object-case.js";
-
-/** Pods that a controller wants and cannot make. */
-export interface MissingPods {
-  readonly count: number;
-  readonly template: PodTemplateSpec | undefined;
-}
+import type { WantedPods } from "./wanted-pods.js";
 
 /** Why pods are missing that a controller wants, by what it last tried; nothing when it told of no failure. */
-export function missingPodFindings<T extends ApiObject>(it: ObjectCase<T>, missing: MissingPods): Finding[] {
+export function missingPodFindings<T extends ApiObject>(it: ObjectCase<T>, missing: WantedPods): Finding[] {
   if (missing.count <= 0) return [];
   const failed = it.events.findLast(({ reason }) => reason === "FailedCreate" || reason === "ReplicaSetCreateError");
   if (failed === undefined) return [];
@@ -28,7 +22,7 @@ function amountsIn(text: string): ReadonlyMap<string, string> {
   return new Map(text.split(",").map((pair): [string, string] => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
 }
 
-function quotaFinding<T extends ApiObject>(it: ObjectCase<T>, { count }: MissingPods, event: Whole<Event>): Finding | undefined {
+function quotaFinding<T extends ApiObject>(it: ObjectCase<T>, { count }: WantedPods, event: Whole<Event>): Finding | undefined {
   const pattern = /exceeded quota: (\S+), requested: (\S+), used: (\S+), limited: (\S+)/;
   const [, name = "", requested = "", used = "", limited = ""] = pattern.exec(event.message ?? "") ?? [];
   if (name === "") return undefined;
@@ -70,7 +64,7 @@ function scaleDown<T extends ApiObject>({ ref, subject, object }: ObjectCase<T>,
 }
 
 /** Whatever else the api-server has against the pods. */
-function refusalFinding<T extends ApiObject>(it: ObjectCase<T>, { count }: MissingPods, event: Whole<Event>): Finding {
+function refusalFinding<T extends ApiObject>(it: ObjectCase<T>, { count }: WantedPods, event: Whole<Event>): Finding {
   const { message = "" } = event;
   const missing = `${counted(count, "pod")} missing`;
   const told = { evidence: [toldBy(event, it.nowMs)] };

@@ -1,9 +1,9 @@
 import { podStatusWord } from "../../../api/kinds/pod/status-word.js";
 import type { ApiObject } from "../../../api/object.js";
 import type { Finding } from "../finding.js";
+import type { ObjectCase } from "../object-case.js";
 import { diagnosePod } from "../pods/diagnose-pod.js";
 import { coreRef } from "../suggestions.js";
-import type { ObjectCase } from "./object-case.js";
 
 /** What is said of the pods that were examined, each thing once, with all the pods of which it could be said. */
 export function podFindings<T extends ApiObject>({ examined, pods, nowMs }: ObjectCase<T>): readonly Finding[] {

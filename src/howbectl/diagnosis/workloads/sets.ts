@@ -8,11 +8,11 @@ import type { Node } from "../../../gen/howbernetes/core/v1/node.js";
 import type { Taint } from "../../../gen/howbernetes/core/v1/scheduling.js";
 import type { Finding, NodeVerdict, Suggestion } from "../finding.js";
 import { problem, remark } from "../findings.js";
+import { counted, type ObjectCase, type ObjectDiagnosis } from "../object-case.js";
 import { suggestPodChange, templateOfController } from "../pod-template.js";
 import { suggestCommand, wordsFor } from "../suggestions.js";
-import { type ObjectDiagnosis, scaledToZero, unobserved } from "./deployment.js";
+import { scaledToZero, unobserved } from "./deployment.js";
 import { missingPodFindings } from "./missing-pods.js";
-import { counted, type ObjectCase } from "./object-case.js";
 import { podFindings } from "./pod-findings.js";
 
 /** Says of a ReplicaSet why it is as it is. */

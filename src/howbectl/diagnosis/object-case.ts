@@ -1,7 +1,7 @@
-import type { ApiObject, Whole } from "../../../api/object.js";
-import type { ObjectFacts } from "../facts.js";
-import type { ObjectRef } from "../finding.js";
-import { refOf } from "../suggestions.js";
+import type { ApiObject, Whole } from "../../api/object.js";
+import type { ObjectFacts } from "./facts.js";
+import type { Finding, ObjectRef } from "./finding.js";
+import { refOf } from "./suggestions.js";
 
 /** An object to be diagnosed, as what it is. */
 export interface ObjectCase<T extends ApiObject> extends ObjectFacts {
@@ -13,6 +13,12 @@ export interface ObjectCase<T extends ApiObject> extends ObjectFacts {
 /** An object's case; that it is a T is the caller's word. */
 export function objectCase<T extends ApiObject>(facts: ObjectFacts, nowMs: number): ObjectCase<T> {
   return { ...facts, nowMs, ref: refOf(facts.subject), object: facts.subject.object as unknown as Whole<T> };
+}
+
+/** What state an object is in, in words, and why. */
+export interface ObjectDiagnosis {
+  readonly is: string;
+  readonly findings: readonly Finding[];
 }
 
 /** How many, with the right form of the noun: "1 pod", "3 pods". */
