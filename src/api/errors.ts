@@ -204,6 +204,7 @@ export const isTooManyRequests = hasReason("TooManyRequests");
 /** Whether an eviction was refused by a disruption budget, which lasts until pods have changed. */
 export const isOverBudget = (error: unknown): error is ApiError =>
   isTooManyRequests(error) && error.causes.some(({ reason }) => reason === "DisruptionBudget");
+export const isMethodNotAllowed = hasReason("MethodNotAllowed");
 export const isTooLarge = hasReason("RequestEntityTooLarge");
 export const isTimeout = hasReason("Timeout");
 export const isUnavailable = hasReason("ServiceUnavailable");

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { conflict, isConflict, unavailable } from "../api/errors.js";
+import { conflict, isConflict, methodNotAllowed, unavailable } from "../api/errors.js";
 import { BindRequest } from "../gen/howbernetes/api/v1/pods.js";
 import { encodeErrorDetails } from "../rpc/error-details.js";
 import { BindingBatches, type BindingCalls } from "./binding-batches.js";
@@ -71,6 +71,12 @@ describe("BindingBatches", () => {
     const lost = unavailable("the connection was lost");
     answer = () => Promise.reject(lost);
     expect(await Promise.all(["a", "b"].map(settled))).to.deep.equal([lost, lost]);
+  });
+
+  it("sends each by itself to a server of an earlier version", async () => {
+    answer = () => Promise.reject(methodNotAllowed("Unimplemented"));
+    expect(await Promise.all(["a", "b"].map(bind))).to.deep.equal([{ resourceVersion: "of one" }, { resourceVersion: "of one" }]);
+    expect(calls).to.deep.equal([["a", "b"], ["a"], ["b"]]);
   });
 
   it("takes an answer that is missing for none", async () => {

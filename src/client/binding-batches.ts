@@ -1,3 +1,4 @@
+import { isMethodNotAllowed } from "../api/errors.js";
 import { abortable, type Deferred, deferred, throwIfAborted } from "../base/abort.js";
 import type { BindManyRequest, BindManyResponse, BindRequest, BindResponse } from "../gen/howbernetes/api/v1/pods.js";
 import type { CallOptions } from "../rpc/contracts.js";
@@ -54,22 +55,41 @@ export class BindingBatches {
   }
 
   private async send(batch: readonly Waiting[]): Promise<void> {
-    const [first] = batch;
-    if (first !== undefined && batch.length === 1) {
-      const { signal, timeoutMs } = first.options;
-      first.answer.resolve(await this.calls().bind(first.request, signal === undefined ? { timeoutMs } : { signal, timeoutMs }));
+    if (batch.length === 1) {
+      await this.sendEach(batch);
       return;
     }
     const timeoutMs = Math.max(...batch.map(({ options }) => options.timeoutMs));
-    const { results } = await this.calls().bindMany({ bindings: batch.map(({ request }) => request) }, { timeoutMs });
-    for (const [place, { answer }] of batch.entries()) {
-      const result = results[place];
-      const error = result === undefined || result.error.length > 0 ? decodeErrorDetails(result?.error ?? noBytes, undefined) : undefined;
-      if (error !== undefined) answer.reject(error);
-      else if (result !== undefined && result.resourceVersion !== "") answer.resolve({ resourceVersion: result.resourceVersion });
-      else answer.reject(new Error("the server did not say what became of a binding"));
-    }
+    const asked = { bindings: batch.map(({ request }) => request) };
+    const answered = await this.calls()
+      .bindMany(asked, { timeoutMs })
+      .catch((error: unknown) => {
+        // A server of an earlier version, which has done nothing.
+        if (!isMethodNotAllowed(error)) throw error;
+        return undefined;
+      });
+    if (answered === undefined) await this.sendEach(batch);
+    else settle(batch, answered);
+  }
+
+  private async sendEach(batch: readonly Waiting[]): Promise<void> {
+    const sendOne = async ({ request, answer, options: { signal, timeoutMs } }: Waiting): Promise<void> => {
+      try {
+        answer.resolve(await this.calls().bind(request, signal === undefined ? { timeoutMs } : { signal, timeoutMs }));
+      } catch (error: unknown) {
+        answer.reject(error);
+      }
+    };
+    await Promise.all(batch.map(sendOne));
   }
 }
 
-const noBytes = new Uint8Array(0);
+function settle(batch: readonly Waiting[], { results }: BindManyResponse): void {
+  for (const [place, { answer }] of batch.entries()) {
+    const result = results[place];
+    const error = result === undefined ? undefined : decodeErrorDetails(result.error, undefined);
+    if (error !== undefined) answer.reject(error);
+    else if (result !== undefined && result.resourceVersion !== "") answer.resolve({ resourceVersion: result.resourceVersion });
+    else answer.reject(new Error("the server did not say what became of a binding"));
+  }
+}

@@ -17,10 +17,10 @@ function die(): Promise<never> {
 
 /** The client, whose `count`th binding is not sent, or is not heard of any more. */
 function doomed(client: ApiClient): ApiClient {
-  const bind: ApiClient["bind"] = async (pod, nodeName, signal) => {
+  const bind: ApiClient["bind"] = async (pod, nodeName, ...more) => {
     const isLast = ++bindings === Number(count);
     if (isLast && when === "before") return await die();
-    const bound = await client.bind(pod, nodeName, signal);
+    const bound = await client.bind(pod, nodeName, ...more);
     return isLast ? await die() : bound;
   };
   const withMetadata: ApiClient["withMetadata"] = (metadata) => doomed(client.withMetadata(metadata));
