@@ -197,6 +197,17 @@ describe("Preemptor", () => {
     expect([tries(), tries()].sort()).to.deep.equal(["high", "medium"]);
   });
 
+  it("hears at once that nothing could be told, however long it takes to tell those that it displaces", async () => {
+    const victim = seed("low", "n1", 1);
+    await settle();
+    await carryOut(tried("medium", 5), { nodeName: "n1", victims: [victim] });
+    api.intercept({ before: ({ key: { name } }) => (name === "medium" ? settle(10) : undefined) });
+    const circumstances = { refusedBy: [], told: Promise.reject(unavailable("away")) };
+    const carriedOut = preemptor.carryOut(tried(), { nodeName: "n1", victims: [] }, circumstances, control.signal);
+    expect(String(await carriedOut.catch((error: unknown) => error))).to.contain("away");
+    expect(state.nominatedNode("high")).to.equal(undefined);
+  });
+
   it("leaves their promise to those as important", async () => {
     const victim = seed("low", "n1", 1);
     await settle();

@@ -69,8 +69,7 @@ export class Preemptor {
     const { pod } = queued;
     const displaced = this.promise(pod, rescue);
     try {
-      await Promise.all(displaced.map((other) => this.displace(other, signal)));
-      await this.evict(pod, rescue, told, signal);
+      await Promise.all([this.evict(pod, rescue, told, signal), ...displaced.map((other) => this.displace(other, signal))]);
     } catch (error: unknown) {
       if (signal.aborted) return;
       this.departures.forget(pod.uid);
