@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { pod } from "../../../test/builders/index.js";
 import { podInfo } from "../cluster/pod-info.js";
 import type { SpecChange } from "../framework/refusal.js";
-import { changedPod, together } from "./changed-pod.js";
+import { changedPod, inSequence } from "./changed-pod.js";
 
 describe("changedPod", () => {
   const before = podInfo(pod({ name: "web", nodeName: "", requests: { cpu: "2" }, nodeSelector: { disk: "ssd" } }));
@@ -30,7 +30,7 @@ describe("changedPod", () => {
 
   it("begins a list once that two changes begin", () => {
     const add = (key: string): SpecChange => ({ op: "add", path: "/spec/tolerations", value: [{ key, operator: "Exists" }] });
-    expect(together([[add("a")], [add("b")]])).to.deep.equal([
+    expect(inSequence([[add("a")], [add("b")]]).flat()).to.deep.equal([
       add("a"),
       { op: "add", path: "/spec/tolerations/-", value: { key: "b", operator: "Exists" } },
     ]);

@@ -14,7 +14,7 @@ export function changedPod(pod: PodInfo, changes: readonly (readonly SpecChange[
   if (changes.length === 0) return pod;
   const before = objectToJson(podKind, pod.pod);
   try {
-    const changed = admitted(applyOperations(before, together(changes)));
+    const changed = admitted(applyOperations(before, inSequence(changes).flat()));
     // What is wrong with it already is not the change's fault.
     if (changed === undefined || changed.errors > (admitted(before)?.errors ?? 0)) return undefined;
     return podInfo(changed.pod);
@@ -33,14 +33,19 @@ function admitted(json: JsonObject): { readonly pod: Whole<Pod>; readonly errors
   return { pod, errors: podKind.validate(pod).length };
 }
 
-/** Patches that were each made for the pod as it is, one after the other: a list that two of them begin is begun once. */
-export function together(changes: readonly (readonly SpecChange[])[]): readonly SpecChange[] {
+/**
+ * Patches that were each made for the pod as it is, so that they may be applied one after the other: a list that two of them
+ * begin is begun once.
+ */
+export function inSequence(changes: readonly (readonly SpecChange[])[]): readonly (readonly SpecChange[])[] {
   const begun = new Set<string>();
-  return changes.flat().flatMap((change) => {
-    if (change.op !== "add" || !Array.isArray(change.value)) return [change];
-    const { path, value } = change;
-    if (begun.has(path)) return value.map((item: unknown): SpecChange => ({ op: "add", path: `${path}/-`, value: item }));
-    begun.add(path);
-    return [change];
-  });
+  return changes.map((patch) =>
+    patch.flatMap((change) => {
+      if (change.op !== "add" || !Array.isArray(change.value)) return [change];
+      const { path, value } = change;
+      if (begun.has(path)) return value.map((item: unknown): SpecChange => ({ op: "add", path: `${path}/-`, value: item }));
+      begun.add(path);
+      return [change];
+    }),
+  );
 }

@@ -4,7 +4,7 @@ import type { PodInfo } from "../cluster/pod-info.js";
 import type { Profile } from "../framework/plugin.js";
 import type { Remedy } from "../framework/refusal.js";
 import { changedNode } from "./changed-node.js";
-import { changedPod } from "./changed-pod.js";
+import { changedPod, inSequence } from "./changed-pod.js";
 import { PreparedFilters } from "./node-obstacles.js";
 import { podsToFree } from "./pods-to-free.js";
 import type { CandidateChange } from "./smallest-change.js";
@@ -95,12 +95,21 @@ function freeingPods(node: NodeInfo, remedies: readonly Remedy[], priority: numb
 }
 
 function suggestion({ nodeName, remedies }: CandidateChange, freeing: readonly string[]): Suggestion {
-  const changes = remedies.map((remedy) => ({
+  const changes = applicableInTurn(remedies).map((remedy) => ({
     remedy,
     remove: remedy.change.kind === "free" ? freeing : remedy.change.kind === "pods" ? remedy.change.remove : [],
   }));
   const byLeaving = freeing.length === 0 ? "" : ` (without ${listed(freeing)})`;
   return { text: `${remedies.map(({ text }) => text).join(" and ")}${byLeaving}`, nodeName, changes };
+}
+
+/** The same remedies, for whoever carries out one after the other. */
+function applicableInTurn(remedies: readonly Remedy[]): readonly Remedy[] {
+  const patches = [...inSequence(remedies.flatMap(({ change }) => (change.kind === "pod" ? [change.patch] : [])))];
+  return remedies.map((remedy) => {
+    const patch = remedy.change.kind === "pod" ? patches.shift() : undefined;
+    return patch === undefined ? remedy : { ...remedy, change: { kind: "pod", patch } };
+  });
 }
 
 // More names than these help nobody to read a sentence.
