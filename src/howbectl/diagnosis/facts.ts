@@ -36,8 +36,8 @@ export interface Placement {
   readonly nodes: readonly NodeVerdict[];
   /** Changes of which each would let it be placed, the smallest first. */
   readonly suggestions: readonly Suggestion[];
-  /** Why it went where it is, a line each; of a pod that was placed. */
-  readonly reasons: readonly string[];
+  /** Among how many nodes its own was chosen; "" of a pod that was not placed. */
+  readonly choice: string;
   /** Pods that are leaving a node to make room for it. */
   readonly makingRoom: readonly ObjectRef[];
 }

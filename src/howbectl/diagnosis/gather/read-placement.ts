@@ -7,6 +7,7 @@ import type {
   Change as RecordedChange,
   Placement as RecordedPlacement,
   Suggestion as RecordedSuggestion,
+  ScorePart,
 } from "../../../gen/howbernetes/placement/v1/placement_record.js";
 import type { KindObject } from "../../printers/object-format.js";
 import type { Placement } from "../facts.js";
@@ -37,14 +38,18 @@ function placementOf(placement: RecordedPlacement, pod: Whole<Pod>, controllers:
   return {
     nodes: nodesOf(placement),
     suggestions: placement.suggestions.map((suggestion) => suggestionOf(suggestion, pod, controllers)),
-    reasons: reasonsOf(placement),
+    choice: choiceOf(placement),
     makingRoom: placement.victims.map(({ namespace = "", name = "" }) => coreRef(podKind.kind, namespace, name)),
   };
 }
 
 function nodesOf({ ranking, verdicts, nodeName }: RecordedPlacement): NodeVerdict[] {
-  const ranked = ranking.map(({ nodeName: node = "", scoreHundredths = 0 }) => {
-    return { node, verdict: node === nodeName ? "chosen" : "fits", detail: `score ${hundredths(scoreHundredths)}` };
+  const ranked = ranking.map(({ nodeName: node = "", scoreHundredths = 0, parts }) => {
+    return {
+      node,
+      verdict: node === nodeName ? "chosen" : "fits",
+      detail: `score ${hundredths(scoreHundredths)}: ${parts.map(partText).join(", ")}`,
+    };
   });
   const refused = verdicts.map(({ nodeName: node = "", obstacles }) => ({
     node,
@@ -57,18 +62,14 @@ function nodesOf({ ranking, verdicts, nodeName }: RecordedPlacement): NodeVerdic
   return [...only, ...ranked, ...refused];
 }
 
-/** Of what the best nodes' scores are made, the node chosen first. */
-function reasonsOf({ nodeName = "", nodeCount = 0, feasibleCount = 0, ranking, durationMicroseconds = 0 }: RecordedPlacement): string[] {
-  if (nodeName === "") return [];
-  const took = `decided in ${(durationMicroseconds / 1_000).toFixed(1)} ms`;
-  const choice = `${feasibleCount} of ${nodeCount} nodes would do, ${took}`;
-  const scores = ranking.map(({ nodeName: node = "", scoreHundredths = 0, parts }) => {
-    const shown = parts.map(({ plugin = "", scoreHundredths: part = 0, weight = 1 }) => {
-      return `${plugin} ${hundredths(part)}${weight === 1 ? "" : ` × ${weight}`}`;
-    });
-    return `${node} scores ${hundredths(scoreHundredths)}: ${shown.join(", ")}`;
-  });
-  return [choice, ...scores];
+function partText({ plugin = "", scoreHundredths = 0, weight = 1 }: ScorePart): string {
+  return `${plugin} ${hundredths(scoreHundredths)}${weight === 1 ? "" : ` × ${weight}`}`;
+}
+
+function choiceOf({ nodeName = "", nodeCount = 0, feasibleCount = 0, durationMicroseconds = 0 }: RecordedPlacement): string {
+  return nodeName === ""
+    ? ""
+    : `${feasibleCount} of ${nodeCount} nodes would do, decided in ${(durationMicroseconds / 1_000).toFixed(1)} ms`;
 }
 
 const hundredths = (value: number): string => String(Math.round(value) / 100);

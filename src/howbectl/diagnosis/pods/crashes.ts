@@ -91,10 +91,12 @@ function deathText({ nowMs }: PodCase, { flight }: ContainerCase, end: Container
   return [`it ended${ago}: ${end.reason ?? ""}, ${exitText(end)}`, ...(message === "" ? [] : [`it said: ${message}`]), ...record];
 }
 
-function restartText({ container, role }: ContainerCase, restartCount: number): string[] {
+function restartText({ container }: ContainerCase, restartCount: number): string[] {
   const memory = container.resources?.limits.memory?.string;
-  const limit = memory === undefined ? [] : [`its memory limit is ${memory}`];
-  return restartCount === 0 && role === "init" ? limit : [...limit, `restarted ${times(restartCount)}`];
+  return [
+    ...(memory === undefined ? [] : [`its memory limit is ${memory}`]),
+    ...(restartCount === 0 ? [] : [`restarted ${times(restartCount)}`]),
+  ];
 }
 
 /** What it wrote last: its flight record knows it where its container is gone. */
@@ -141,7 +143,9 @@ function moreMemory(pod: PodCase, { container, path, name }: ContainerCase): Sug
 
 const binary = (bytes: number): string => (bytes % 1024 === 0 ? `${bytes / 1024}Ki` : `${bytes}`);
 
-function lookSuggestions({ ref }: PodCase, { name }: ContainerCase): Suggestion[] {
+/** Its log is that of its last run: of the one before where it runs again. */
+function lookSuggestions({ ref }: PodCase, { name, status }: ContainerCase): Suggestion[] {
   const target = [`${podKind.singular}/${ref.name}`, "-n", ref.namespace, "-c", name];
-  return [suggestLook("read what it wrote before it ended", "logs", ...target, "--previous")];
+  const previous = status?.state?.running === undefined ? [] : ["--previous"];
+  return [suggestLook("read what it wrote before it ended", "logs", ...target, ...previous)];
 }

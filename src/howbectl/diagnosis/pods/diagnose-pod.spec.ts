@@ -24,7 +24,7 @@ const cases: readonly PodCase[] = [
       placement: {
         nodes: [{ node: "n1", verdict: "Insufficient cpu", detail: "asks for 2" }],
         suggestions: [{ text: "free 1 of cpu on n1", commands: [], changes: [] }],
-        reasons: [],
+        choice: "",
         makingRoom: [],
       },
     },
@@ -48,7 +48,7 @@ const cases: readonly PodCase[] = [
       placement: {
         nodes: [],
         suggestions: [],
-        reasons: [],
+        choice: "",
         makingRoom: [{ apiVersion: "v1", kind: "Pod", namespace: "default", name: "small" }],
       },
     },
@@ -152,12 +152,11 @@ const cases: readonly PodCase[] = [
       readySinceMs: nowMs - 65_000,
       status: { containerStatuses: [ContainerStatus.fromPartial({ name: "main", ready: true, state: { running: {} } })] },
     },
-    facts: { placement: { nodes: [], suggestions: [], reasons: ["2 of 3 nodes would do", "n1 scores 90"], makingRoom: [] } },
+    facts: { placement: { nodes: [], suggestions: [], choice: "2 of 3 nodes would do", makingRoom: [] } },
     is: "running and ready",
     code: "Placed",
     headline: "the scheduler chose node n1: 2 of 3 nodes would do",
     problem: false,
-    evidence: [/n1 scores 90/],
   },
   {
     it: "does not forget that it was restarted",

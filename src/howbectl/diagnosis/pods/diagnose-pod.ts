@@ -136,10 +136,7 @@ function wellRemark(pod: PodCase): Finding {
 
 /** Why it is where it is. */
 function placeRemark({ placement, pod, ref }: PodCase): Finding[] {
-  if (typeof placement === "string" || placement.reasons.length === 0) return [];
-  const [choice = "", ...scores] = placement.reasons;
-  const nodeName = pod.spec.nodeName ?? "";
-  return [
-    remark(ref, { code: "Placed", headline: `the scheduler chose node ${nodeName}: ${choice}`, evidence: scores, nodes: placement.nodes }),
-  ];
+  if (typeof placement === "string" || placement.choice === "") return [];
+  const { choice, nodes } = placement;
+  return [remark(ref, { code: "Placed", headline: `the scheduler chose node ${pod.spec.nodeName ?? ""}: ${choice}`, nodes })];
 }

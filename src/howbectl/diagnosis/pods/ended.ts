@@ -14,10 +14,12 @@ export function endedFindings(pod: PodCase): readonly Finding[] {
     return [remark(ref, { code: "Completed", headline: "its containers have done their work: all ended with exit code 0", evidence })];
   }
   const failed = containerCases(pod).filter(({ status: each }) => (each?.state?.terminated?.exitCode ?? 0) !== 0);
-  const stays = `it stays as it is, for its restartPolicy is ${spec.restartPolicy ?? "Always"}`;
+  const stays = `it is not started again: its restartPolicy is ${spec.restartPolicy ?? "Always"}`;
   const own = ownReason(pod);
-  return [...(own === undefined ? [] : [own]), ...failed.map((it) => ({ ...crashFinding(pod, it), waitsFor: stays }))];
+  return [...(own === undefined ? [] : [own]), ...failed.map((it) => withEvidence(crashFinding(pod, it), stays))];
 }
+
+const withEvidence = (finding: Finding, line: string): Finding => ({ ...finding, evidence: [...finding.evidence, line] });
 
 /** Why the pod as a whole was ended; undefined when its containers alone are the reason. */
 function ownReason(pod: PodCase): Finding | undefined {
