@@ -131,6 +131,24 @@ describe("pods by where other pods are", function () {
       expect([await nodeOf("old"), await nodeOf("new")]).to.deep.equal(["node-1", "node-1"]);
     });
 
+    it("stay as they are when their manifest is applied again", async () => {
+      const key = { namespace: ns, name: "again" };
+      const constraint = {
+        ...{ maxSkew: 1, topologyKey: "zone", whenUnsatisfiable: "DoNotSchedule" },
+        ...{ labelSelector: {}, matchLabelKeys: ["hash", "app"] },
+      };
+      const body = {
+        metadata: { ...key, labels: { app: "web" } },
+        spec: { containers: [{ name: "main", image: "web" }], topologySpreadConstraints: [constraint] },
+      };
+      const first = await cluster.client.of(podKind).apply(key, body);
+      const second = await cluster.client.of(podKind).apply(key, body);
+      expect(second.spec.topologySpreadConstraints).to.deep.equal(first.spec.topologySpreadConstraints);
+      expect(first.spec.topologySpreadConstraints[0]?.labelSelector?.matchExpressions).to.deep.equal([
+        { key: "app", operator: "In", values: ["web"] },
+      ]);
+    });
+
     it("go to the emptiest domain when they may, and to a full one when they have to", async () => {
       await create("first", "web", on("node-1"));
       await nodeOf("first");

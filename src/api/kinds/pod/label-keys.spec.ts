@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { admitted, lines } from "../../../../test/builders/from-manifest.js";
+import { admitted, fromManifest, lines } from "../../../../test/builders/from-manifest.js";
 import { formatLabelSelector } from "../../selectors/label-selector.js";
 import { podKind } from "./kind.js";
 
@@ -35,6 +35,20 @@ describe("selectByOwnLabels", () => {
 
   it("makes nothing that is refused afterwards", () => {
     expect(lines(podKind.validate(spread("labelSelector: { matchLabels: { app: web } }, matchLabelKeys: [hash]")))).to.deep.equal([]);
+  });
+
+  it("leaves a pod as it is whose manifest is applied again", () => {
+    const term = "labelSelector: { matchLabels: { app: db } }, topologyKey: zone, matchLabelKeys: [app], mismatchLabelKeys: [hash]";
+    const fields = `affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ ${term} }] } }, topologySpreadConstraints:
+      [{ maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, labelSelector: {}, matchLabelKeys: [hash] }]`;
+    const manifest = `{ metadata: { labels: { app: web, hash: "7" } }, spec: { containers: [{ name: main, image: a }], ${fields} } }`;
+    const stored = admitted(podKind, manifest);
+    const applied = fromManifest(podKind, manifest);
+    podKind.applyDefaults(applied);
+    podKind.prepareForUpdate(applied, stored);
+    expect(applied.spec).to.deep.equal(stored.spec);
+    podKind.prepareForUpdate(applied, stored);
+    expect(applied.spec).to.deep.equal(stored.spec);
   });
 
   it("lets a key that is selected besides be refused", () => {

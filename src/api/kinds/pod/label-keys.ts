@@ -17,6 +17,30 @@ export function selectByOwnLabels({ metadata: { labels }, spec }: Whole<Pod>): v
   }
 }
 
+/**
+ * Writes out again, in a newer version of a pod, what was written into its selectors when it was made.
+ * Unlike Kubernetes: so that applying a manifest anew, which knows nothing of that, does not try to change the pod.
+ */
+export function keepSelectionByOwnLabels({ spec }: Whole<Pod>, { spec: before }: Whole<Pod>): void {
+  for (const [index, { labelSelector, matchLabelKeys }] of spec.topologySpreadConstraints.entries()) {
+    restore(labelSelector, matchLabelKeys, before.topologySpreadConstraints[index]?.labelSelector);
+  }
+  for (const kind of ["podAffinity", "podAntiAffinity"] as const) {
+    const terms = termsOf(before.affinity?.[kind]);
+    for (const [index, { labelSelector, matchLabelKeys, mismatchLabelKeys }] of termsOf(spec.affinity?.[kind]).entries()) {
+      restore(labelSelector, [...matchLabelKeys, ...mismatchLabelKeys], terms[index]?.labelSelector);
+    }
+  }
+}
+
+function restore(selector: LabelSelector | undefined, keys: readonly string[], before: LabelSelector | undefined): void {
+  for (const expression of before?.matchExpressions ?? []) {
+    const { key = "" } = expression;
+    const isLost = keys.includes(key) && selector?.matchExpressions.some((other) => other.key === key) === false;
+    if (isLost) selector?.matchExpressions.push(structuredClone(expression));
+  }
+}
+
 function termsOf(affinity: PodAffinity | PodAntiAffinity | undefined): readonly PodAffinityTerm[] {
   if (affinity === undefined) return [];
   const { requiredDuringSchedulingIgnoredDuringExecution: needed, preferredDuringSchedulingIgnoredDuringExecution: preferred } = affinity;

@@ -9,7 +9,7 @@ import { ipProblems } from "../../validation/network.js";
 import { raiseGeneration, startGeneration } from "../generation.js";
 import { differences, sameValue } from "../same-value.js";
 import { isGated, validateGateChange, validatePlacementChange, withPreviousPlacement } from "./gate-update-rules.js";
-import { selectByOwnLabels } from "./label-keys.js";
+import { keepSelectionByOwnLabels, selectByOwnLabels } from "./label-keys.js";
 import { qosClassOf } from "./quality-of-service.js";
 
 const phases: readonly string[] = ["Failed", "Pending", "Running", "Succeeded", "Unknown"];
@@ -41,6 +41,7 @@ export function preparePodForCreate(draft: Whole<Pod>): void {
 /** A write of the spec leaves the status as it was. */
 export function preparePodForUpdate(draft: Whole<Pod>, previous: Whole<Pod>): void {
   draft.status = structuredClone(previous.status);
+  keepSelectionByOwnLabels(draft, previous);
   raiseGeneration(draft, previous);
 }
 
