@@ -62,14 +62,16 @@ async function leadTerm(
   const synced = (stop: AbortSignal): Promise<void> => scheduling.synced(stop);
   const answering = servers === undefined ? undefined : { servers, term };
   const insight = new Insight({ client, cluster, profiles, pods: informers.pods, synced, clock, log, metrics, answering });
-  const besides = linkAbort(signal);
-  const telling = insight.run(sharedSignal(besides.signal));
+  const stop = linkAbort(signal);
+  const both = sharedSignal(stop.signal);
+  // The term is over when both have ended: the next leader may be at work then.
+  const working = [scheduling.run(both), insight.run(both)];
   try {
-    await Promise.race([scheduling.run(signal), telling]);
+    await Promise.all(working);
   } finally {
-    besides.abort();
-    besides.unlink();
-    await Promise.allSettled([telling]);
+    stop.abort();
+    stop.unlink();
+    await Promise.allSettled(working);
   }
   await events.flush();
 }
