@@ -47,6 +47,8 @@ async function explainPlacement(
 ): Promise<ExplainPlacementResponse> {
   if (namespace === "" || name === "") throw badRequest("a pod is named by its namespace and its name");
   const key = { namespace, name };
+  // It tells of all nodes and of pods on them: who may see a pod of their own, as a node may, does not see that by it.
+  authorize(call.caller, { verb: "get", kind: placementRecordKind, namespace, name: "", subresource: "" });
   const pod = await podOf(deps, key, call);
   const record = await recordOf(deps, key, pod, call.signal);
   if (pod === undefined) {
