@@ -40,4 +40,25 @@ describe("changedPod", () => {
         .map(({ key }) => key),
     ).to.deep.equal(["a", "b"]);
   });
+
+  it("means the items of a list that it names, wherever those before it have gone", () => {
+    const spread = pod({ name: "web", nodeName: "" });
+    const constraint = (topologyKey: string) => ({ topologyKey, maxSkew: 1, whenUnsatisfiable: "DoNotSchedule", matchLabelKeys: [] });
+    spread.spec.topologySpreadConstraints = ["a", "b", "c"].map(constraint);
+    const drop = (index: number): SpecChange => ({ op: "remove", path: `/spec/topologySpreadConstraints/${index}` });
+    const soften: SpecChange = { op: "replace", path: "/spec/topologySpreadConstraints/2/whenUnsatisfiable", value: "ScheduleAnyway" };
+    const left = (...changes: readonly (readonly SpecChange[])[]) =>
+      changedPod(podInfo(spread), changes)?.pod.spec.topologySpreadConstraints.map((each) => [each.topologyKey, each.whenUnsatisfiable]);
+    expect(left([drop(0)], [drop(1)])).to.deep.equal([["c", "DoNotSchedule"]]);
+    expect(left([drop(2)], [drop(0)])).to.deep.equal([["b", "DoNotSchedule"]]);
+    expect(left([drop(0)], [drop(1)], [soften])).to.deep.equal([["c", "ScheduleAnyway"]]);
+    // Within one patch the operations follow each other already.
+    expect(left([drop(1), drop(1)])).to.deep.equal([["a", "DoNotSchedule"]]);
+  });
+
+  it("takes no number for a place in a list that is a name", () => {
+    const numbered = podInfo(pod({ name: "web", nodeName: "", nodeSelector: { "1": "a", "2": "b", "3": "c" } }));
+    const drop = (key: string): SpecChange => ({ op: "remove", path: `/spec/nodeSelector/${key}` });
+    expect(changedPod(numbered, [[drop("1")], [drop("3")]])?.pod.spec.nodeSelector).to.deep.equal({ "2": "b" });
+  });
 });

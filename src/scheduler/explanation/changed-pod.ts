@@ -35,17 +35,49 @@ function admitted(json: JsonObject): { readonly pod: Whole<Pod>; readonly errors
 
 /**
  * Patches that were each made for the pod as it is, so that they may be applied one after the other: a list that two of them
- * begin is begun once.
+ * begin is begun once, and an item is meant wherever those before it have gone.
  */
 export function inSequence(changes: readonly (readonly SpecChange[])[]): readonly (readonly SpecChange[])[] {
   const begun = new Set<string>();
-  return changes.map((patch) =>
-    patch.flatMap((change) => {
-      if (change.op !== "add" || !Array.isArray(change.value)) return [change];
-      const { path, value } = change;
-      if (begun.has(path)) return value.map((item: unknown): SpecChange => ({ op: "add", path: `${path}/-`, value: item }));
-      begun.add(path);
-      return [change];
-    }),
-  );
+  const gone: GoneItems = new Map();
+  return changes.map((patch) => {
+    const now = patch.flatMap((change) => moved(change, gone)).flatMap((change) => continued(change, begun));
+    for (const change of patch) noteRemoval(change, gone);
+    return now;
+  });
+}
+
+/** By lists' paths: which of their items patches before have taken away, as they were numbered in the pod. */
+type GoneItems = Map<string, Set<number>>;
+
+const itemPattern = /^(?<list>.*)\/(?<index>\d+)$/;
+// The one map that is patched whose names may be numbers.
+const selectorPath = "/spec/nodeSelector";
+
+function noteRemoval({ op, path }: SpecChange, gone: GoneItems): void {
+  const { list, index } = itemPattern.exec(path)?.groups ?? {};
+  if (op !== "remove" || list === undefined || list === selectorPath) return;
+  gone.set(list, new Set(gone.get(list)).add(Number(index)));
+}
+
+/** A change, where what it is about is by then; none when that is gone. */
+function moved(change: SpecChange, gone: GoneItems): SpecChange[] {
+  const words = change.path.split("/");
+  const now: string[] = [];
+  for (const [at, word] of words.entries()) {
+    const before = gone.get(words.slice(0, at).join("/"));
+    const index = Number(word);
+    if (before?.has(index) === true) return [];
+    now.push(before === undefined || Number.isNaN(index) ? word : String(index - [...before].filter((each) => each < index).length));
+  }
+  return [{ ...change, path: now.join("/") }];
+}
+
+/** What would begin a list that is there by then goes on with it. */
+function continued(change: SpecChange, begun: Set<string>): SpecChange[] {
+  if (change.op !== "add" || !Array.isArray(change.value)) return [change];
+  const { path, value } = change;
+  if (begun.has(path)) return value.map((item: unknown): SpecChange => ({ op: "add", path: `${path}/-`, value: item }));
+  begun.add(path);
+  return [change];
 }
