@@ -44,7 +44,7 @@ export function createNodeResourcesFit(cluster: ClusterView, args: NodeResources
     scope: "node",
     prepareFilter: (pod) => prepareFilter(pod, countedNames(pod), refusals),
     prepareScore: prepareStrategy(strategy),
-    wakes: resourceWakes(cluster),
+    wakes: resourceWakes(cluster, isIgnored),
   };
 }
 

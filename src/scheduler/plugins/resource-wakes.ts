@@ -6,20 +6,36 @@ import type { PodInfo } from "../cluster/pod-info.js";
 import { type Resources, readResources } from "../cluster/resources.js";
 import type { WakeHints } from "../framework/cluster-event.js";
 
+/** Says of an extended resource that somebody else sees to it. */
+export type IgnoresResource = (name: string) => boolean;
+
+const ignoresNothing: IgnoresResource = () => false;
+
 /** Whether a node has room for a pod: for all that it asks for, and for one pod more. */
-export function fitsOn({ requests }: PodInfo, { allocatable, requested, podCount, maxPods }: NodeInfo): boolean {
+export function fitsOn(
+  { requests }: PodInfo,
+  { allocatable, requested, podCount, maxPods }: NodeInfo,
+  isIgnored: IgnoresResource = ignoresNothing,
+): boolean {
   return (
     podCount < maxPods &&
     // A pod that asks for none of a resource fits even where that resource is overcommitted.
     (requests.cpu <= 0 || requests.cpu <= allocatable.cpu - requested.cpu) &&
     (requests.memory <= 0 || requests.memory <= allocatable.memory - requested.memory) &&
     (requests.ephemeralStorage <= 0 || requests.ephemeralStorage <= allocatable.ephemeralStorage - requested.ephemeralStorage) &&
-    (requests.extended === undefined || hasExtended(requests.extended, allocatable, requested))
+    (requests.extended === undefined || hasExtended(requests.extended, { allocatable, requested }, isIgnored))
   );
 }
 
-function hasExtended(wanted: ReadonlyMap<string, number>, { extended: all }: Resources, { extended: taken }: Resources): boolean {
-  for (const [name, amount] of wanted) if (amount > 0 && amount > (all?.get(name) ?? 0) - (taken?.get(name) ?? 0)) return false;
+function hasExtended(
+  wanted: ReadonlyMap<string, number>,
+  { allocatable, requested }: Pick<NodeInfo, "allocatable" | "requested">,
+  isIgnored: IgnoresResource,
+): boolean {
+  const [all, taken] = [allocatable.extended, requested.extended];
+  for (const [name, amount] of wanted) {
+    if (amount > 0 && amount > (all?.get(name) ?? 0) - (taken?.get(name) ?? 0) && !isIgnored(name)) return false;
+  }
   return true;
 }
 
@@ -27,13 +43,13 @@ function hasExtended(wanted: ReadonlyMap<string, number>, { extended: all }: Res
  * What may let a pod fit that a lack of resources kept out. Asked for every such pod each time that some pod leaves: it
  * looks at the node as it is by then, where Kubernetes' hints say yes to whatever leaves.
  */
-export function resourceWakes(cluster: ClusterView): WakeHints {
+export function resourceWakes(cluster: ClusterView, isIgnored: IgnoresResource): WakeHints {
   const lowest = lowestPriorities();
   const sizes = nodeSizes();
   const mayFit = (nodeName: string, pod: PodInfo): boolean => {
     const node = cluster.node(nodeName);
     // Where others yield to it, less room than it needs may be enough.
-    return node !== undefined && (fitsOn(pod, node) || lowest(node) < pod.priority);
+    return node !== undefined && (fitsOn(pod, node, isIgnored) || lowest(node) < pod.priority);
   };
   return {
     nodeAdded: ({ node }, pod) => mayFit(node.metadata.name, pod),
