@@ -37,7 +37,8 @@ export interface Circumstances {
  *
  * Invariants: the node counts as promised from the moment of the decision, before anything is written; the pod is not
  * tried again until all of its victims have been told to go and the cache shows that; it is tried at once when the last
- * of them has gone. What fails in between takes the promise back, and the pod is tried again after its backoff.
+ * of them has gone. A victim that cannot be told takes the promise back, and the pod is tried again after its backoff; a
+ * status that cannot be written does not, for the victims go.
  * Unlike Kubernetes: that backoff is not waited for when the last victim goes, for the node is kept free for the pod.
  */
 export class Preemptor {
@@ -81,6 +82,8 @@ export class Preemptor {
     }
     queue.suspend(queued, refusedBy);
     if (this.departures.areOver(pod.uid)) queue.tryNow(pod.uid);
+    // The promise holds without being shown: the victims go already.
+    await told;
   }
 
   /** Takes back what was promised to a pod that nothing can help. @returns whether something was, or still shows */
@@ -107,8 +110,9 @@ export class Preemptor {
   }
 
   private async displace(pod: PodInfo, signal: AbortSignal): Promise<void> {
-    this.deps.queue.tryNow(pod.uid);
+    // First: what its next attempt promises and shows must not be hidden.
     await this.hide(pod, signal);
+    this.deps.queue.tryNow(pod.uid);
   }
 
   /** Shows no promised node any more, if that can be written: nothing but a scheduler that starts anew goes by it. */
@@ -122,11 +126,9 @@ export class Preemptor {
   }
 
   private async evict(pod: PodInfo, { nodeName, victims }: Rescue, told: Promise<void>, signal: AbortSignal): Promise<void> {
-    const all = await Promise.allSettled([
-      told,
-      ...victims.filter((victim) => !isGoing(victim)).map((victim) => this.preempt(victim, pod, nodeName, signal)),
-    ]);
-    for (const result of all) if (result.status === "rejected") throw result.reason;
+    const evictions = victims.filter((victim) => !isGoing(victim)).map((victim) => this.preempt(victim, pod, nodeName, signal));
+    const [, ...evicted] = await Promise.allSettled([told, ...evictions]);
+    for (const result of evicted) if (result.status === "rejected") throw result.reason;
   }
 
   /** Resolves when the cache shows that the victim goes. */
