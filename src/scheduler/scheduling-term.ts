@@ -97,6 +97,7 @@ export class SchedulingTerm {
       log,
     });
     this.informers = this.watch(shapes, failureLog);
+    state.nominations.onTakenBack((pod, nodeName) => this.queue.notify({ kind: "podGone", pod, nodeName }));
     const { queue, informers } = this;
     this.preemptor = new Preemptor({ client: client.of(podKind), pods: informers.pods, state, queue, events, clock, log });
     informers.pods.addHandler(this.preemptor.handler());
@@ -149,16 +150,41 @@ export class SchedulingTerm {
     for (let sliceEndMs = this.deps.clock.monotonicMs() + sliceMs; ; ) {
       const queued = await this.queue.next(signal);
       await this.slots.take(signal);
-      this.decide(queued, signal);
+      this.attempt(queued, signal);
       if (this.deps.clock.monotonicMs() < sliceEndMs) continue;
       await nextTurn();
       sliceEndMs = this.deps.clock.monotonicMs() + sliceMs;
     }
   }
 
+  /** Tries a pod. One that a plugin fails at is tried again later: it must not keep the others from being placed. */
+  private attempt(queued: QueuedPod, signal: AbortSignal): void {
+    // It may have gone while it waited for a slot: no room must be made for it then.
+    if (!this.queue.isTaken(queued)) {
+      this.slots.release();
+      return;
+    }
+    try {
+      this.decide(queued, signal);
+    } catch (error: unknown) {
+      if (error instanceof InvariantError) throw error;
+      this.deps.log.error("pod could not be decided on", { pod: formatKey(keyOf(queued.pod.pod)), error });
+      this.metrics.attempt("error");
+      this.forget(queued.pod.uid);
+      this.queue.retry(queued);
+      this.slots.release();
+    }
+  }
+
+  /** Gives back the room that was assumed for a pod. */
+  private forget(uid: string): void {
+    const assumed = this.state.forget(uid);
+    if (assumed !== undefined) this.queue.notify({ kind: "podGone", pod: assumed.pod, nodeName: assumed.nodeName });
+  }
+
   private decide(queued: QueuedPod, signal: AbortSignal): void {
     // What was assumed when an earlier binding's fate was unknown.
-    this.state.forget(queued.pod.uid);
+    this.forget(queued.pod.uid);
     const profile = this.profiles.get(schedulerNameOf(queued.pod.pod));
     if (profile === undefined) throw new InvariantError("a pod of another scheduler was queued");
     const attempt = this.decider.decide(queued.pod, profile);

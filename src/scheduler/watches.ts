@@ -53,10 +53,7 @@ export function watchPods({ state, queue, isMine, info }: PodWatch): InformerHan
     const { uid } = pod.metadata;
     queue.remove(uid);
     const placed = state.remove(uid);
-    const promised = state.nominatedNode(uid);
     if (placed !== undefined) queue.notify({ kind: "podGone", pod: placed.pod, nodeName: placed.nodeName });
-    // The room that was kept for it is another's.
-    else if (promised !== undefined) queue.notify({ kind: "podGone", pod: info(pod), nodeName: promised });
   };
   const bound = (pod: PodInfo, nodeName: string): void => {
     const before = state.placement(pod.uid);

@@ -95,12 +95,14 @@ function format({ nanos, family }: ExactQuantity): string {
 export function parseQuantity(text: string): number {
   const exact = parseExact(text);
   if (exact === undefined) throw new RangeError(`not a quantity: ${text}`);
-  return Number(exact.nanos / nanosPerUnit) + Number(exact.nanos % nanosPerUnit) / 1e9;
+  return unitsOf(exact);
 }
 
-/** A stored quantity in units; 0 when absent. */
+const unitsOf = ({ nanos }: ExactQuantity): number => Number(nanos / nanosPerUnit) + Number(nanos % nanosPerUnit) / 1e9;
+
+/** A stored quantity in units; 0 when absent, or when what is stored is none: whoever reads it for all must not end by one. */
 export function quantityNumber(quantity: Quantity | undefined): number {
-  return quantity?.string === undefined || quantity.string === "" ? 0 : parseQuantity(quantity.string);
+  return unitsOf(exactQuantity(quantity));
 }
 
 /** A stored quantity in thousandths of a unit (CPU: millicores), rounded up; 0 when absent. */

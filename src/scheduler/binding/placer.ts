@@ -1,11 +1,12 @@
 import { formatKey, keyOf } from "../../api/object.js";
+import { abortable } from "../../base/abort.js";
 import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import type { ClusterState } from "../cluster/cluster-state.js";
-import { nodeNameOf } from "../cluster/pod-info.js";
+import { nodeNameOf, type PodInfo } from "../cluster/pod-info.js";
 import type { PodShapes } from "../cluster/pod-shapes.js";
 import { unschedulableSentence } from "../cycle/sentence.js";
-import type { Profile } from "../framework/plugin.js";
+import type { Profile, ReservePlugin } from "../framework/plugin.js";
 import type { Refusal } from "../framework/refusal.js";
 import type { QueuedPod } from "../queue/queued-pod.js";
 import type { SchedulingQueue } from "../queue/scheduling-queue.js";
@@ -46,20 +47,34 @@ export class Placer {
   /** Counts the pod on the node, and reserves what plugins keep there. @returns why it must not be this node after all */
   begin({ queued: { pod }, nodeName, profile }: Placement): Refusal | undefined {
     const { state, queue } = this.deps;
+    const { nominations } = state;
     state.assume(pod, nodeName);
-    for (const [index, plugin] of profile.reserves.entries()) {
-      const refused = plugin.reserve(pod, nodeName);
-      if (refused === undefined) continue;
-      for (const told of profile.reserves.slice(0, index + 1).reverse()) told.unreserve(pod, nodeName);
-      state.forget(pod.uid);
-      return refused;
-    }
-    const promised = state.nominations.nodeOf(pod.uid);
-    state.nominations.delete(pod.uid);
+    const refused = this.reserve(pod, nodeName, profile.reserves);
+    if (refused !== undefined) return refused;
+    if (nominations.nodeOf(pod.uid) === nodeName) nominations.keep(pod.uid);
+    else nominations.delete(pod.uid);
     queue.notify({ kind: "podPlaced", pod, nodeName });
-    // The room that was kept for it is another's.
-    if (promised !== undefined && promised !== nodeName) queue.notify({ kind: "podGone", pod, nodeName: promised });
     return undefined;
+  }
+
+  /** Has all reserve, or none of them. */
+  private reserve(pod: PodInfo, nodeName: string, plugins: readonly ReservePlugin[]): Refusal | undefined {
+    const asked: ReservePlugin[] = [];
+    let isReserved = false;
+    try {
+      for (const plugin of plugins) {
+        asked.unshift(plugin);
+        const refused = plugin.reserve(pod, nodeName);
+        if (refused !== undefined) return refused;
+      }
+      isReserved = true;
+      return undefined;
+    } finally {
+      if (!isReserved) {
+        for (const plugin of asked) plugin.unreserve(pod, nodeName);
+        this.deps.state.forget(pod.uid);
+      }
+    }
   }
 
   /** Binds what was begun, once it may be, holding one of the slots for writing, which it is given, but while it waits. */
@@ -68,9 +83,12 @@ export class Placer {
     try {
       const refused = await this.permitted(placement, signal);
       if (refused !== undefined) {
+        this.undo(placement, "refused");
         await this.refused(placement, refused, signal);
         return;
       }
+      // Or the pod would be said to be unschedulable after it is bound.
+      await queued.told;
       const outcome = await this.deps.binder.bind({ pod: queued.pod, nodeName }, profile.binds, signal);
       this.settle(placement, outcome);
     } catch (error: unknown) {
@@ -81,10 +99,9 @@ export class Placer {
     }
   }
 
-  /** Tells why a pod must not be placed where it was decided, and has it wait for a change. */
+  /** Tells why a pod must not be placed where it was decided, which is undone by now, and has it wait for a change. */
   async refused(placement: Placement, refusal: Refusal, signal: AbortSignal): Promise<void> {
     const { state, queue, metrics, reporter } = this.deps;
-    if (state.placement(placement.queued.pod.uid) !== undefined) this.undo(placement, "refused");
     queue.suspend(placement.queued, [refusal.plugin]);
     metrics.attempt("unschedulable");
     const message = unschedulableSentence(state.nodes().length, [refusal]);
@@ -98,7 +115,7 @@ export class Placer {
     slots.release();
     try {
       for (const plugin of profile.permits) {
-        const refused = await plugin.permit(queued.pod, nodeName, signal);
+        const refused = await abortable(plugin.permit(queued.pod, nodeName, signal), signal);
         if (refused !== undefined) return refused;
       }
       return undefined;
@@ -109,7 +126,7 @@ export class Placer {
 
   private settle(placement: Placement, outcome: BindOutcome): void {
     const { queued, nodeName } = placement;
-    const { state, queue, shapes, metrics, reporter, clock, log } = this.deps;
+    const { queue, shapes, metrics, reporter, clock, log } = this.deps;
     metrics.attempt(outcome.kind === "bound" ? "scheduled" : "error");
     switch (outcome.kind) {
       case "bound":
@@ -120,8 +137,7 @@ export class Placer {
         return;
       case "boundElsewhere":
         this.undo(placement, "refused");
-        state.bound(shapes.info(outcome.pod), nodeNameOf(outcome.pod));
-        queue.remove(queued.pod.uid);
+        this.boundElsewhere(shapes.info(outcome.pod));
         return;
       case "gone":
         this.undo(placement, "refused");
@@ -135,6 +151,15 @@ export class Placer {
         queue.retry(queued);
         return;
     }
+  }
+
+  private boundElsewhere(pod: PodInfo): void {
+    const { state, queue } = this.deps;
+    const nodeName = nodeNameOf(pod.pod);
+    queue.remove(pod.uid);
+    const isNews = state.placement(pod.uid) === undefined;
+    state.bound(pod, nodeName);
+    if (isNews) queue.notify({ kind: "podPlaced", pod, nodeName });
   }
 
   /** The pod does not count on the node any more; it is tried again if its placement "failed", rather than was refused. */

@@ -41,8 +41,13 @@ export class PodReporter {
     const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable", message, ...since };
     const status = { conditions: [condition], ...(nominatedNodeName === undefined ? {} : { nominatedNodeName }) };
     queued.explained = message;
+    const patch = { metadata: { uid: pod.metadata.uid }, status };
+    const written = queued.told.then(async () => {
+      await this.pods.patch(keyOf(pod), "strategic", patch, { signal, subresource: "status" });
+    });
+    queued.told = written.catch((_thrownBelow: unknown) => undefined);
     try {
-      await this.pods.patch(keyOf(pod), "strategic", { metadata: { uid: pod.metadata.uid }, status }, { signal, subresource: "status" });
+      await written;
     } catch (error: unknown) {
       // So that the next attempt tells it.
       queued.explained = undefined;

@@ -51,9 +51,18 @@ export const anyChange: WakeHints = {
   namespaceUpdated: always,
 };
 
-/** Whether an event may help a pod, by the hints of a plugin that refused it. */
+/**
+ * Whether an event may help a pod, by the hints of a plugin that refused it. What happens to the pod itself does not:
+ * that it was given up again would else have it tried for ever.
+ */
 export function mayHelp(hints: WakeHints, event: ClusterEvent, pod: PodInfo): boolean {
   // Each kind's hint takes that kind's event, which the type of a lookup by a union of kinds cannot say.
   const hint = hints[event.kind] as ((event: ClusterEvent, pod: PodInfo) => boolean) | undefined;
-  return hint?.(event, pod) ?? false;
+  if (hint === undefined || ("pod" in event && event.pod.uid === pod.uid)) return false;
+  try {
+    return hint(event, pod);
+  } catch (_unknown: unknown) {
+    // One that cannot be said must not keep others asleep. It is tried, which fails and is logged if the pod is at fault.
+    return true;
+  }
 }

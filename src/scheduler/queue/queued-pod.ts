@@ -11,6 +11,8 @@ export interface QueuedPod {
   attempts: number;
   /** What its PodScheduled condition was last told, so that the same is not written twice. */
   explained: string | undefined;
+  /** Ends when that is written, or could not be. What is written of the pod later must not be overtaken by it. */
+  told: Promise<void>;
 }
 
 /** Where a pod is in the queue; "taken" while it is being tried or bound. */

@@ -44,6 +44,7 @@ export class SchedulingQueue {
   private gated = 0;
   private taken = 0;
   private lastOrder = 0;
+  private isClosed = false;
   private waiting: Deferred<void> | undefined;
   private timer: { readonly dueMs: number; readonly cancel: () => void } | undefined;
 
@@ -90,6 +91,12 @@ export class SchedulingQueue {
     return entry.queued;
   }
 
+  /** Whether a pod that was taken is still to be tried: it may have gone, or been bound by another, since. */
+  isTaken(queued: QueuedPod): boolean {
+    const entry = this.entries.get(queued.pod.uid);
+    return entry?.queued === queued && entry.place === "taken";
+  }
+
   /** Puts back a pod that no node suits; it waits for something that may help, by the plugins that refused it. */
   suspend(queued: QueuedPod, refusedBy: Iterable<string>): void {
     const entry = this.putBack(queued);
@@ -123,8 +130,9 @@ export class SchedulingQueue {
     if (entry?.place === "unschedulable" || entry?.place === "backoff") this.activate(entry);
   }
 
-  /** Stops the timer. */
+  /** Stops the timer for good. */
   close(): void {
+    this.isClosed = true;
     this.timer?.cancel();
     this.timer = undefined;
   }
@@ -137,7 +145,7 @@ export class SchedulingQueue {
 
   private newEntry(pod: PodInfo): Entry {
     const sinceMs = this.deps.clock.monotonicMs();
-    const queued: QueuedPod = { pod, sinceMs, attempts: 0, explained: undefined };
+    const queued: QueuedPod = { pod, sinceMs, attempts: 0, explained: undefined, told: nothingTold };
     const places = { heapIndex: -1, eagerIndex: -1 };
     const entry: Entry = {
       queued,
@@ -155,8 +163,8 @@ export class SchedulingQueue {
 
   /** @returns undefined for a pod that was removed, or removed and added anew, while it was being tried */
   private putBack(queued: QueuedPod): Entry | undefined {
-    const entry = this.entries.get(queued.pod.uid);
-    if (entry?.queued !== queued || entry.place !== "taken") return undefined;
+    const entry = this.isTaken(queued) ? this.entries.get(queued.pod.uid) : undefined;
+    if (entry === undefined) return undefined;
     // A pod that was tried in vain lets those that came meanwhile go first.
     entry.order = ++this.lastOrder;
     entry.suspendedMs = this.deps.clock.monotonicMs();
@@ -209,7 +217,8 @@ export class SchedulingQueue {
 
   /** One timer, for what is due first; it may have gone elsewhere by then, which costs one turn. */
   private armTimer(dueMs: number): void {
-    if (this.timer !== undefined && this.timer.dueMs <= dueMs) return;
+    // What is put back when a term has ended must not be waited for.
+    if (this.isClosed || (this.timer !== undefined && this.timer.dueMs <= dueMs)) return;
     this.timer?.cancel();
     this.timer = { dueMs, cancel: this.deps.clock.after(Math.max(0, dueMs - this.deps.clock.monotonicMs()), () => this.onTimer()) };
   }
@@ -226,6 +235,8 @@ export class SchedulingQueue {
     if (sleeper !== undefined) this.armTimer(sleeper.suspendedMs + longestSuspensionMs);
   }
 }
+
+const nothingTold = Promise.resolve();
 
 const isOverdue = ({ suspendedMs }: Entry, nowMs: number): boolean => suspendedMs + longestSuspensionMs <= nowMs;
 
