@@ -17,6 +17,8 @@ const unschedulable = PodCondition.fromPartial({
   message: "0/2 nodes are available: 2 Insufficient cpu.",
 });
 
+const patchOf = (op: string, path: string, value: unknown): string => JSON.stringify([{ op, path, value }]);
+
 describe("howbectl why", () => {
   let cli: FakeCli;
   beforeEach(() => {
@@ -34,7 +36,7 @@ describe("howbectl why", () => {
   });
 
   it("shows each node's verdict, and what would help as commands where there are", async () => {
-    cli.cluster.put(podKind, pod({ name: "web", nodeName: "", status: { conditions: [unschedulable] } }));
+    cli.cluster.put(podKind, pod({ name: "web", nodeName: "", nodeSelector: { disk: "ssd" }, status: { conditions: [unschedulable] } }));
     explain({
       verdicts: [refused(1), refused(2)],
       suggestions: [
@@ -88,15 +90,67 @@ describe("howbectl why", () => {
     cli.cluster.put(podKind, pod({ name: "web-1-a", owner, nodeName: "", status: { conditions: [unschedulable] } }));
     explain({
       verdicts: [refused(1)],
-      suggestions: [{ text: "ask for less", changes: [{ kind: "pod", patch: '[{"op":"remove","path":"/spec/affinity"}]' }] }],
+      suggestions: [
+        {
+          text: "ask for less and tolerate gpu and tolerate disk",
+          changes: [
+            { kind: "pod", patch: patchOf("replace", "/spec/containers/0/resources/requests/cpu", "1") },
+            { kind: "pod", patch: patchOf("add", "/spec/tolerations/-", { key: "gpu" }) },
+            { kind: "pod", patch: patchOf("add", "/spec/tolerations/-", { key: "disk" }) },
+            { kind: "node", command: ["uncordon", "n1"] },
+          ],
+        },
+      ],
     });
     expect(await cli.run("why", "deployment/web", "-o", "json")).to.equal(0);
     const { headline, healthy, findings } = JSON.parse(cli.out) as Diagnosis;
     expect(headline).to.equal("deployment default/web is incomplete, 0 of 1 pod available: pod web-1-a: no node fits");
     expect(healthy).to.equal(false);
+    // What admission gave the pod alone is not in the template; one object is patched once.
+    const patch = [
+      { op: "add", path: "/spec/template/spec/containers/0/resources/requests", value: { cpu: "1" } },
+      { op: "add", path: "/spec/template/spec/tolerations", value: [{ key: "gpu" }] },
+      { op: "add", path: "/spec/template/spec/tolerations/-", value: { key: "disk" } },
+    ];
     expect(findings[0]?.suggestions[0]?.commands).to.deep.equal([
-      `howbectl patch deployment/web -n default --type=json -p '[{"op":"remove","path":"/spec/template/spec/affinity"}]'`,
+      `howbectl patch deployment/web -n default --type=json -p '${JSON.stringify(patch)}'`,
+      "howbectl uncordon n1",
     ]);
+    expect(findings[0]?.suggestions[0]?.changes.map(({ kind }) => kind)).to.deep.equal(["patch", "command"]);
+  });
+
+  it("says that a node does by now", async () => {
+    cli.cluster.put(podKind, pod({ name: "web", nodeName: "", status: { conditions: [unschedulable] } }));
+    explain({
+      verdicts: [refused(1)],
+      nodeCount: 2,
+      feasibleCount: 1,
+      message: "1/2 nodes are available now: n2; the pod waits for its turn",
+    });
+    await cli.run("why", "pod/web");
+    expect(cli.out)
+      .to.match(/^pod default\/web is pending: no node did when it was last tried; one does now\n/)
+      .and.match(/1\/2 nodes are available now: n2; the pod waits for its turn\n/);
+  });
+
+  it("names those who leave for it, as the decision had it", async () => {
+    const status = { conditions: [unschedulable], nominatedNodeName: "n1" };
+    cli.cluster.put(podKind, pod({ name: "web", nodeName: "", status }));
+    const record = (nominatedNodeName: string) => ({
+      placement: { nominatedNodeName, victims: [{ namespace: "default", name: "small" }] },
+    });
+    const answer = (of: string) => async () =>
+      ExplainPlacementResponse.fromPartial({ live: { verdicts: [refused(1)] }, record: record(of) });
+    cli.cluster.answers.explainPlacement = answer("n1");
+    await cli.run("why", "pod/web");
+    expect(cli.out).to.match(/of less priority and leaving: pod default\/small/);
+    cli = new FakeCli();
+    cli.cluster.put(podKind, pod({ name: "web", nodeName: "", status }));
+    cli.cluster.answers.explainPlacement = answer("n2");
+    await cli.run("why", "pod/web");
+    expect(cli.out)
+      .to.match(/room is being made for it on node n1/)
+      .and.not.match(/small/);
   });
 
   it("names the pods that fare alike, and asks about one of them", async () => {

@@ -38,6 +38,8 @@ export interface Placement {
   readonly suggestions: readonly Suggestion[];
   /** Among how many nodes its own was chosen; "" of a pod that was not placed. */
   readonly choice: string;
+  /** What is said of the nodes that would do; "" when none would. */
+  readonly fits: string;
   /** Pods that are leaving a node to make room for it. */
   readonly makingRoom: readonly ObjectRef[];
 }

@@ -1,3 +1,5 @@
+import { objectToJson } from "../../api/codec/json.js";
+import type { JsonObject } from "../../api/codec/json-values.js";
 import { cronJobKind } from "../../api/kinds/cronjob/kind.js";
 import { daemonSetKind } from "../../api/kinds/daemonset/kind.js";
 import { deploymentKind } from "../../api/kinds/deployment/kind.js";
@@ -9,12 +11,15 @@ import { statefulSetKind } from "../../api/kinds/statefulset/kind.js";
 import type { Whole } from "../../api/object.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { KindObject } from "../printers/object-format.js";
-import type { ObjectRef, Suggestion } from "./finding.js";
+import type { Change, ObjectRef, Suggestion } from "./finding.js";
 import { coreRef, refOf, suggest } from "./suggestions.js";
+import { type PodChange, templatePatch } from "./template-patch.js";
 
 /** Where a pod's spec is written down, and how a change of it comes into effect. */
 export interface PodTemplate {
   readonly object: ObjectRef;
+  /** The object as it is. */
+  readonly document: JsonObject;
   /** What precedes a path into the pod: "" or as "/spec/template". */
   readonly prefix: string;
   /** The object takes no change of it: it has to be made anew. */
@@ -43,20 +48,14 @@ const rules: ReadonlyMap<Kind["typeName"], TemplateRule> = new Map([
 export function templateOf(pod: Whole<Pod>, controllers: readonly KindObject[]): PodTemplate {
   const outermost = controllers.findLast(({ kind }) => rules.has(kind.typeName));
   if (outermost !== undefined) return templateOfController(outermost);
-  return { object: coreRef(podKind.kind, pod.metadata.namespace, pod.metadata.name), prefix: "", recreate: true, keepsPods: false };
+  const object = coreRef(podKind.kind, pod.metadata.namespace, pod.metadata.name);
+  return { object, document: objectToJson(podKind, pod), prefix: "", recreate: true, keepsPods: false };
 }
 
 /** Where a controller has its template. */
 export function templateOfController(item: KindObject): PodTemplate {
   const { prefix = "/spec/template", recreate = false, keepsPods = false } = rules.get(item.kind.typeName) ?? {};
-  return { object: refOf(item), prefix, recreate, keepsPods };
-}
-
-/** An operation of a JSON patch on a pod, by paths into the pod. */
-export interface PodChange {
-  readonly op: string;
-  readonly path: string;
-  readonly value?: unknown;
+  return { object: refOf(item), document: objectToJson(item.kind, item.object), prefix, recreate, keepsPods };
 }
 
 /** A suggestion to change pods' spec where it is written down. */
@@ -66,13 +65,17 @@ export function suggestPodChange(
   changes: readonly PodChange[],
   pods: readonly Whole<Pod>[],
 ): Suggestion {
-  const { object, prefix, recreate, keepsPods } = template;
-  return suggest(text, {
-    kind: "patch",
-    object,
-    type: "json",
-    patch: changes.map((change) => ({ ...change, path: `${prefix}${change.path}` })),
-    recreate,
-    replace: keepsPods ? pods.map(({ metadata }) => coreRef("Pod", metadata.namespace, metadata.name)) : [],
-  });
+  return suggest(text, ...podChanges(template, changes, pods));
+}
+
+/** All changes of pods' spec as one patch of where it is written down; none where there is nothing to change. */
+export function podChanges(
+  { object, document, prefix, recreate, keepsPods }: PodTemplate,
+  changes: readonly PodChange[],
+  pods: readonly Whole<Pod>[],
+): Change[] {
+  const patch = templatePatch(document, prefix, changes);
+  if (patch.length === 0) return [];
+  const replace = keepsPods ? pods.map(({ metadata }) => coreRef(podKind.kind, metadata.namespace, metadata.name)) : [];
+  return [{ kind: "patch", object, type: "json", patch, recreate, replace }];
 }

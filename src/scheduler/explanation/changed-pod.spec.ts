@@ -43,7 +43,13 @@ describe("changedPod", () => {
 
   it("means the items of a list that it names, wherever those before it have gone", () => {
     const spread = pod({ name: "web", nodeName: "" });
-    const constraint = (topologyKey: string) => ({ topologyKey, maxSkew: 1, whenUnsatisfiable: "DoNotSchedule", matchLabelKeys: [] });
+    const constraint = (topologyKey: string) => ({
+      topologyKey,
+      maxSkew: 1,
+      whenUnsatisfiable: "DoNotSchedule",
+      labelSelector: undefined,
+      matchLabelKeys: [],
+    });
     spread.spec.topologySpreadConstraints = ["a", "b", "c"].map(constraint);
     const drop = (index: number): SpecChange => ({ op: "remove", path: `/spec/topologySpreadConstraints/${index}` });
     const soften: SpecChange = { op: "replace", path: "/spec/topologySpreadConstraints/2/whenUnsatisfiable", value: "ScheduleAnyway" };

@@ -12,8 +12,9 @@ import type {
 import type { KindObject } from "../../printers/object-format.js";
 import type { Placement } from "../facts.js";
 import type { Change, NodeVerdict, ObjectRef, Suggestion } from "../finding.js";
-import { templateOf } from "../pod-template.js";
+import { podChanges, templateOf } from "../pod-template.js";
 import { coreRef, suggest } from "../suggestions.js";
+import type { PodChange } from "../template-patch.js";
 import type { ReadDeps } from "./readings.js";
 
 /** The api-server answers at once or not at all; a scheduler that thinks longer than this is not waited for. */
@@ -27,19 +28,28 @@ export async function readPlacement(pod: Whole<Pod>, controllers: readonly KindO
     const answer = await scheduling.explainPlacement({ namespace, name }, { signal: deps.signal, timeoutMs: patienceMs });
     const placement = answer.live ?? answer.record?.placement;
     if (placement === undefined) return answer.liveProblem === "" ? "no decision about it was recorded" : answer.liveProblem;
-    return placementOf(placement, pod, controllers);
+    return { ...placementOf(placement, pod, controllers), makingRoom: leavingFor(pod, answer.record?.placement) };
   } catch (error: unknown) {
     if (!isApiError(error)) throw error;
     return error.message;
   }
 }
 
-function placementOf(placement: RecordedPlacement, pod: Whole<Pod>, controllers: readonly KindObject[]): Placement {
+/** Who leaves the node that a pod was promised: that was decided then, and is not worked out anew. */
+function leavingFor({ status }: Whole<Pod>, decided: RecordedPlacement | undefined): readonly ObjectRef[] {
+  if (decided?.nominatedNodeName !== status.nominatedNodeName) return [];
+  return decided?.victims.map(({ namespace = "", name = "" }) => coreRef(podKind.kind, namespace, name)) ?? [];
+}
+
+type Told = Omit<Placement, "makingRoom">;
+
+function placementOf(placement: RecordedPlacement, pod: Whole<Pod>, controllers: readonly KindObject[]): Told {
+  const { nodeName = "", feasibleCount = 0, message = "" } = placement;
   return {
     nodes: nodesOf(placement),
     suggestions: placement.suggestions.map((suggestion) => suggestionOf(suggestion, pod, controllers)),
     choice: choiceOf(placement),
-    makingRoom: placement.victims.map(({ namespace = "", name = "" }) => coreRef(podKind.kind, namespace, name)),
+    fits: nodeName !== "" || feasibleCount > 0 ? message : "",
   };
 }
 
@@ -74,12 +84,14 @@ function choiceOf({ nodeName = "", nodeCount = 0, feasibleCount = 0, durationMic
 
 const hundredths = (value: number): string => String(Math.round(value) / 100);
 
+/** The scheduler speaks of the pod; it is what the pod was made from that has to change, once for all. */
 function suggestionOf({ text = "", changes }: RecordedSuggestion, pod: Whole<Pod>, controllers: readonly KindObject[]): Suggestion {
-  return suggest(text, ...changes.flatMap((change) => changeOf(change, pod, controllers) ?? []));
+  const ofPod = changes.flatMap(({ kind, patch = "[]" }) => (kind === "pod" ? (JSON.parse(patch) as readonly PodChange[]) : []));
+  return suggest(text, ...podChanges(templateOf(pod, controllers), ofPod, [pod]), ...changes.flatMap((change) => changeOf(change) ?? []));
 }
 
-/** Undefined for a kind of change that this howbectl does not know: a newer scheduler's. */
-function changeOf(change: RecordedChange, pod: Whole<Pod>, controllers: readonly KindObject[]): Change | undefined {
+/** Undefined for a change of the pod, and of a kind that this howbectl does not know: a newer scheduler's. */
+function changeOf(change: RecordedChange): Change | undefined {
   const remove = change.remove.map(podRef);
   switch (change.kind) {
     case "free": {
@@ -91,26 +103,9 @@ function changeOf(change: RecordedChange, pod: Whole<Pod>, controllers: readonly
       return remove.length === 0 ? undefined : { kind: "delete", objects: remove };
     case "node":
       return { kind: "command", command: change.command };
-    case "pod":
-      return podChange(change, pod, controllers);
     default:
       return undefined;
   }
-}
-
-/** The scheduler speaks of the pod; it is its template that has to change. */
-function podChange({ patch = "[]" }: RecordedChange, pod: Whole<Pod>, controllers: readonly KindObject[]): Change {
-  const { object, prefix, recreate, keepsPods } = templateOf(pod, controllers);
-  const { namespace, name } = pod.metadata;
-  const changes = (JSON.parse(patch) as readonly { readonly path: string }[]).map((each) => ({ ...each, path: `${prefix}${each.path}` }));
-  return {
-    kind: "patch",
-    object,
-    type: "json",
-    patch: changes,
-    recreate,
-    replace: keepsPods ? [coreRef(podKind.kind, namespace, name)] : [],
-  };
 }
 
 function podRef(text: string): ObjectRef {

@@ -184,7 +184,7 @@ describe("diagnosePod, of containers", () => {
     const changeOf = (more: Partial<PodFacts>) => diagnosePod(podFacts(options, more), nowMs).findings[0]?.suggestions[0]?.changes[0];
     const alone = changeOf({});
     const made = changeOf({ controllers: [{ kind: replicaSetKind as unknown as Kind, object: replicaSet({ name: "web" }) }] });
-    const value = { op: "replace", path: "/spec/containers/0/imagePullPolicy", value: "IfNotPresent" };
+    const value = { op: "add", path: "/spec/containers/0/imagePullPolicy", value: "IfNotPresent" };
     expect(alone).to.deep.include({ kind: "patch", recreate: true, patch: [value] });
     expect(made).to.deep.include({ kind: "patch", recreate: false, patch: [{ ...value, path: `/spec/template${value.path}` }] });
     expect(made?.kind === "patch" ? made.replace.map(({ name }) => name) : []).to.deep.equal(["web"]);

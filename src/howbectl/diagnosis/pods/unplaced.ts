@@ -1,7 +1,8 @@
 import type { Finding, Suggestion } from "../finding.js";
 import { problem, remark } from "../findings.js";
-import { type PodChange, suggestPodChange } from "../pod-template.js";
+import { suggestPodChange } from "../pod-template.js";
 import { suggest, suggestLook, wordsFor } from "../suggestions.js";
+import type { PodChange } from "../template-patch.js";
 import { conditionOf, type PodCase } from "./pod-case.js";
 import { conditionText, lastTold } from "./told.js";
 
@@ -56,11 +57,11 @@ function unschedulable(pod: PodCase): Finding {
       suggestions: [suggestLook("look at what nodes have, and what is taken of it", "describe", "nodes")],
     });
   }
-  const fits = placement.nodes.some(({ verdict }) => verdict === "fits" || verdict === "chosen");
+  const { fits } = placement;
   return problem(ref, {
     ...common,
-    ...(fits ? { headline: "no node did when it was last tried; one does now", waitsFor: "the scheduler's next attempt" } : {}),
-    evidence: told,
+    ...(fits === "" ? {} : { headline: "no node did when it was last tried; one does now", waitsFor: "the scheduler's next attempt" }),
+    evidence: [...told, ...(fits === "" ? [] : [fits])],
     nodes: placement.nodes,
     suggestions: placement.suggestions,
   });

@@ -5,9 +5,10 @@ import type { Event } from "../../../gen/howbernetes/core/v1/event.js";
 import type { Finding, Suggestion } from "../finding.js";
 import { problem } from "../findings.js";
 import { counted, type ObjectCase } from "../object-case.js";
-import { type PodChange, suggestPodChange, templateOfController } from "../pod-template.js";
+import { suggestPodChange, templateOfController } from "../pod-template.js";
 import { toldBy } from "../pods/told.js";
 import { coreRef, suggest } from "../suggestions.js";
+import type { PodChange } from "../template-patch.js";
 import type { WantedPods } from "./wanted-pods.js";
 
 /** A bound that a pod does not keep to, as the api-server's refusal has it. */
