@@ -21,7 +21,7 @@ export function scoreSpread(constraints: SpreadConstraints, index: TopologyIndex
   const { soft, needsAllLabels } = constraints;
   if (soft.length === 0) return undefined;
   const domains = soft.map(({ topologyKey }) => index.domains.of(topologyKey));
-  const labelled = needsAllLabels ? haveAll(domains, index.cluster.slots) : undefined;
+  const labelled = needsAllLabels ? haveAll(domains, index.cluster) : undefined;
   const scored = labelled === undefined ? feasible : feasible.filter(({ slot }) => labelled[slot] === 1);
   const parts = soft.map((constraint, at) => partOf(constraint, { domains: domains[at], labelled, index, scored }));
   return {

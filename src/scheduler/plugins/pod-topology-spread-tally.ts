@@ -1,3 +1,4 @@
+import type { ClusterView } from "../cluster/cluster-view.js";
 import type { Domains } from "../topology/topology-domains.js";
 import type { TopologyIndex } from "../topology/topology-index.js";
 import type { SpreadConstraint } from "./pod-topology-spread-constraints.js";
@@ -17,7 +18,7 @@ export interface Tally {
 /** Counts the pods of constraints that must hold. Nodes count that have the labels of all of them. */
 export function tallyAll(constraints: readonly SpreadConstraint[], index: TopologyIndex): Tally[] {
   const domains = constraints.map(({ topologyKey }) => index.domains.of(topologyKey));
-  const labelled = constraints.length < 2 ? undefined : haveAll(domains, index.cluster.slots);
+  const labelled = constraints.length < 2 ? undefined : haveAll(domains, index.cluster);
   return constraints.map((constraint, at) => {
     const own = domains[at] ?? index.domains.of(constraint.topologyKey);
     const sums = sumOver(constraint, { domains: own, labelled, index });
@@ -25,8 +26,11 @@ export function tallyAll(constraints: readonly SpreadConstraint[], index: Topolo
   });
 }
 
-/** 1 for each slot whose node has the labels of all these domains. */
-export function haveAll(all: readonly Domains[], slots: number): Uint8Array {
+/** 1 for each slot whose node has the labels of all these domains; undefined where each node has them, as almost everywhere. */
+export function haveAll(all: readonly Domains[], cluster: ClusterView): Uint8Array | undefined {
+  const { slots } = cluster;
+  const nodeCount = cluster.nodes().length;
+  if (all.every((domains) => domains.nodeCount === nodeCount)) return undefined;
   const bits = new Uint8Array(slots).fill(1);
   for (const { bySlot } of all) {
     for (let slot = 0; slot < slots; slot++) if ((bySlot[slot] ?? -1) < 0) bits[slot] = 0;

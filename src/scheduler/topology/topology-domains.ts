@@ -8,6 +8,8 @@ export interface Domains {
   readonly bySlot: Int32Array;
   /** One more than the greatest number. */
   readonly size: number;
+  /** How many nodes are in any of them. */
+  readonly nodeCount: number;
   /** Grows whenever a node comes into a domain or leaves it. */
   readonly revision: number;
   /** The label's value. */
@@ -60,6 +62,7 @@ function labelOf(labels: Readonly<Record<string, string>>, key: string): string 
 class NumberedDomains implements Domains {
   bySlot = new Int32Array(0);
   revision = 0;
+  nodeCount = 0;
   private readonly names: string[] = [];
   private readonly numbers = new Map<string, number>();
   private readonly nodeCounts: number[] = [];
@@ -98,12 +101,14 @@ class NumberedDomains implements Domains {
     this.names[number] = name;
     this.numbers.set(name, number);
     this.nodeCounts[number] = (this.nodeCounts[number] ?? 0) + 1;
+    this.nodeCount++;
     return number;
   }
 
   private leave(number: number): void {
     const count = (this.nodeCounts[number] ?? 0) - 1;
     this.nodeCounts[number] = count;
+    this.nodeCount--;
     if (count > 0) return;
     this.numbers.delete(this.nameOf(number));
     this.free.push(number);
