@@ -7,11 +7,15 @@ import { PendingRecords } from "./pending-records.js";
 import type { Decision } from "./placement.js";
 
 describe("PendingRecords", () => {
-  const decision = (name: string, nodeName: string | undefined, { refusals = 0, attempts = 1 } = {}): Decision => ({
+  const decision = (
+    name: string,
+    nodeName: string | undefined,
+    { nodes = 0, refusals = Math.min(nodes, 1), attempts = 1 } = {},
+  ): Decision => ({
     attempt: {
       pod: podInfo(pod({ name, uid: name, nodeName: "" })),
       profile: {} as Profile,
-      nodeCount: 1,
+      nodeCount: nodes,
       tally: new Map(),
       refusals: new Map(Array.from({ length: refusals }, (_, index) => [`n${index}`, refusal("x", "y")])),
       feasibleCount: 0,
@@ -47,7 +51,7 @@ describe("PendingRecords", () => {
   });
 
   it("gives up the oldest of those that were placed, when there is no room", () => {
-    const records = new PendingRecords({ decisions: 3, refusals: 1_000 });
+    const records = new PendingRecords({ decisions: 3, nodes: 1_000 });
     const dropped = [
       records.put(decision("a", undefined)),
       records.put(decision("b", "n1")),
@@ -61,11 +65,16 @@ describe("PendingRecords", () => {
   });
 
   it("bounds what is remembered of nodes, too, but always keeps the newest", () => {
-    const records = new PendingRecords({ decisions: 100, refusals: 10 });
-    records.put(decision("a", "n1", { refusals: 6 }));
-    expect(records.put(decision("b", undefined, { refusals: 6 }))).to.equal(1);
-    expect(records.put(decision("c", undefined, { refusals: 20 }))).to.equal(1);
+    const records = new PendingRecords({ decisions: 100, nodes: 10 });
+    records.put(decision("a", "n1", { nodes: 6 }));
+    expect(records.put(decision("b", undefined, { nodes: 6 }))).to.equal(1);
+    expect(records.put(decision("c", undefined, { nodes: 20 }))).to.equal(1);
     expect(drain(records)).to.deep.equal(["c/1"]);
-    expect(records.put(decision("d", "n1", { refusals: 10 }))).to.equal(0);
+    expect(records.put(decision("d", "n1", { nodes: 10 }))).to.equal(0);
+  });
+
+  it("takes those of which no node was refused for small, however many there are", () => {
+    const records = new PendingRecords({ decisions: 100, nodes: 10 });
+    for (const name of ["a", "b", "c"]) expect(records.put(decision(name, "n1", { nodes: 5_000, refusals: 0 }))).to.equal(0);
   });
 });

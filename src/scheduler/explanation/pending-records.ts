@@ -3,11 +3,11 @@ import type { Decision } from "./placement.js";
 /** How much may wait to be written. */
 export interface PendingLimits {
   readonly decisions: number;
-  /** Of all decisions together: each is a node's name and why it was refused. */
-  readonly refusals: number;
+  /** Of all decisions together that refused any: each keeps a number of two bytes for every node there is. */
+  readonly nodes: number;
 }
 
-const defaultLimits: PendingLimits = { decisions: 10_000, refusals: 1_000_000 };
+const defaultLimits: PendingLimits = { decisions: 10_000, nodes: 10_000_000 };
 
 /**
  * Decisions that wait to be written, of each pod the newest. When there is no room, those about pods that were placed are
@@ -16,7 +16,7 @@ const defaultLimits: PendingLimits = { decisions: 10_000, refusals: 1_000_000 };
 export class PendingRecords {
   private readonly placed = new Map<string, Decision>();
   private readonly waiting = new Map<string, Decision>();
-  private refusals = 0;
+  private nodes = 0;
 
   constructor(private readonly limits = defaultLimits) {}
 
@@ -29,9 +29,9 @@ export class PendingRecords {
     const { attempt } = decision;
     this.delete(attempt.pod.uid);
     (attempt.nodeName === undefined ? this.waiting : this.placed).set(attempt.pod.uid, decision);
-    this.refusals += attempt.refusals.size;
+    this.nodes += nodesKept(decision);
     let dropped = 0;
-    while (this.size > 1 && (this.size > this.limits.decisions || this.refusals > this.limits.refusals)) {
+    while (this.size > 1 && (this.size > this.limits.decisions || this.nodes > this.limits.nodes)) {
       this.delete(oldest(this.placed) ?? oldest(this.waiting) ?? "");
       dropped++;
     }
@@ -50,10 +50,12 @@ export class PendingRecords {
   private delete(uid: string): void {
     const decision = this.placed.get(uid) ?? this.waiting.get(uid);
     if (decision === undefined) return;
-    this.refusals -= decision.attempt.refusals.size;
+    this.nodes -= nodesKept(decision);
     this.placed.delete(uid);
     this.waiting.delete(uid);
   }
 }
+
+const nodesKept = ({ attempt }: Decision): number => (attempt.refusals.size === 0 ? 0 : attempt.nodeCount);
 
 const oldest = (decisions: ReadonlyMap<string, Decision>): string | undefined => decisions.keys().next().value;
