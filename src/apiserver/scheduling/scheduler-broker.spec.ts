@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { badRequest, isBadRequest, isInternal, isUnavailable } from "../../api/errors.js";
-import { isAbort } from "../../base/abort.js";
+import { badRequest, isBadRequest, isInternal, isTooManyRequests, isUnavailable } from "../../api/errors.js";
+import { isAbort, sharedSignal } from "../../base/abort.js";
 import { AnswerRequest, type AnswerResponse, AssessRiskResponse } from "../../gen/howbernetes/api/v1/scheduling.js";
 import { SchedulerBroker, type SchedulerQuestion } from "./scheduler-broker.js";
 
@@ -149,6 +149,22 @@ describe("SchedulerBroker", () => {
     scheduler.send({ message: { $case: "answer", value: { id: scheduler.asked[2]?.id ?? 0, answer: undefined } } });
     const [told, hidden, empty] = await Promise.all(asked);
     expect([isBadRequest(told), isInternal(hidden), isInternal(empty)]).to.deep.equal([true, true, true]);
+  });
+
+  it("puts no more questions than a scheduler can be expected to answer", async () => {
+    const scheduler = await connect(1);
+    const { signal } = new AbortController();
+    const asked = Array.from({ length: 100 }, () => ask(sharedSignal(signal)));
+    await settle();
+    expect(isTooManyRequests(await failure(ask()))).to.equal(true);
+    expect(scheduler.asked).to.have.length(100);
+    scheduler.answer(0, "first");
+    expect(await asked[0]).to.equal("first");
+    const next = ask();
+    await settle();
+    scheduler.answer(100, "next");
+    expect(await next).to.equal("next");
+    for (const each of asked) each.catch((error: unknown) => expect(isUnavailable(error)).to.equal(true));
   });
 
   it("lets the scheduler know that nobody waits any more, and what it answers all the same go", async () => {

@@ -1,4 +1,4 @@
-import { ApiError, internalError, type Reason, unavailable } from "../../api/errors.js";
+import { ApiError, internalError, type Reason, tooManyRequests, unavailable } from "../../api/errors.js";
 import { abortable, type Deferred, deferred, isAbort } from "../../base/abort.js";
 import type {
   AnswerRequest,
@@ -14,6 +14,10 @@ export type SchedulerQuestion = Exclude<NonNullable<AnswerResponse["question"]>,
 
 /** What a scheduler answers. */
 export type SchedulerAnswer = Exclude<NonNullable<AnswerRequest_Answer["answer"]>, { $case: "failure" }>;
+
+// It answers a few at a time: who came after so many would wait for longer than anybody waits.
+const mostOpenQuestions = 100;
+const retryAfterSeconds = 5;
 
 /** A scheduler that has dialed. */
 interface Link {
@@ -59,11 +63,13 @@ export class SchedulerBroker {
 
   /**
    * Asks the scheduler that leads, and waits for its answer.
-   * @throws ApiError ServiceUnavailable when none is connected, or its connection is lost; what it says of its failure
+   * @throws ApiError ServiceUnavailable when none is connected, or its connection is lost; TooManyRequests when it is asked
+   * too much already; what it says of its failure
    */
   async ask(question: SchedulerQuestion, signal: AbortSignal): Promise<SchedulerAnswer> {
     const link = this.links.at(-1);
     if (link === undefined) throw unavailable("no scheduler is connected to this api-server: none runs, or none leads yet");
+    if (link.asked.size >= mostOpenQuestions) throw tooManyRequests("the scheduler has too many questions to answer", retryAfterSeconds);
     const id = ++this.lastId;
     const answered = deferred<SchedulerAnswer>();
     link.asked.set(id, answered);

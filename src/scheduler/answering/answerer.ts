@@ -31,10 +31,13 @@ export interface AnswererDeps {
 
 // Each goes through all nodes and pods: two at once would take twice as long.
 const assessmentsAtOnce = 1;
+// Each takes its turn of the event loop before the next decision has one.
+const explanationsAtOnce = 2;
 
 /** Answers from what the leading scheduler knows of the cluster, beside its decisions. */
 export class Answerer {
   private readonly assessments = new Slots(assessmentsAtOnce);
+  private readonly explanations = new Slots(explanationsAtOnce);
 
   constructor(private readonly deps: AnswererDeps) {}
 
@@ -46,18 +49,25 @@ export class Answerer {
         return { $case: "explain", value: await this.explain(question.value, signal) };
       case "assessRisk": {
         const { nodeName } = question.value;
-        return { $case: "assessRisk", value: await this.inTurn(() => assessRisk(this.deps, nodeName, signal), signal) };
+        return { $case: "assessRisk", value: await inTurn(this.assessments, () => assessRisk(this.deps, nodeName, signal), signal) };
       }
       case "planRebalance":
-        return { $case: "planRebalance", value: await this.inTurn(() => planRebalance(this.deps, question.value, signal), signal) };
+        return {
+          $case: "planRebalance",
+          value: await inTurn(this.assessments, () => planRebalance(this.deps, question.value, signal), signal),
+        };
     }
   }
 
-  private async explain({ podUid, pod: name, resourceVersion }: AnswerResponse_ExplainQuestion, signal: AbortSignal): Promise<Placement> {
+  private async explain(question: AnswerResponse_ExplainQuestion, signal: AbortSignal): Promise<Placement> {
+    // Its creation, or its last change, may be on its way here still.
+    await this.deps.pods.reached(question.resourceVersion, signal);
+    return await inTurn(this.explanations, () => this.explainNow(question, signal), signal);
+  }
+
+  private async explainNow({ podUid, pod: name }: AnswerResponse_ExplainQuestion, signal: AbortSignal): Promise<Placement> {
     const { pods, profiles, cluster, clock } = this.deps;
     const key: ObjectKey = parseKey(name);
-    // Its creation, or its last change, may be on its way here still.
-    await pods.reached(resourceVersion, signal);
     const pod = pods.get(key);
     if (pod === undefined || pod.metadata.uid !== podUid) throw notFound({ group: "", kind: podKind.plural, name: key.name });
     const schedulerName = schedulerNameOf(pod);
@@ -66,13 +76,13 @@ export class Answerer {
     if (pod.spec.nodeName) throw unavailable("the pod has just been placed: its record follows");
     return await livePlacement({ pod: podInfo(pod), profile, cluster, clock }, signal);
   }
+}
 
-  private async inTurn<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    await this.assessments.take(signal);
-    try {
-      return await work();
-    } finally {
-      this.assessments.release();
-    }
+async function inTurn<T>(slots: Slots, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  await slots.take(signal);
+  try {
+    return await work();
+  } finally {
+    slots.release();
   }
 }
