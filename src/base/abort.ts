@@ -29,7 +29,10 @@ export async function untilAbort(signal: AbortSignal): Promise<void> {
  * The promise's own later rejection is then nobody's business and is not reported as unhandled.
  */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  throwIfAborted(signal);
+  if (signal.aborted) {
+    promise.catch((_unobserved: unknown) => undefined);
+    throw abortError(signal);
+  }
   const { promise: aborted, reject } = deferred<never>();
   const onAbort = (): void => reject(abortError(signal));
   signal.addEventListener("abort", onAbort, { once: true });
