@@ -141,6 +141,7 @@ describe("howbectl rebalance", () => {
     { words: ["rebalance", "--yes", "-o", "json"], says: "error: --output needs --dry-run\n" },
     { words: ["rebalance", "--yes", "--threshold=0"], says: "" },
     { words: ["rebalance", "--yes", "--threshold=101"], says: "" },
+    { words: ["rebalance", "--yes", "--max-moves=0"], says: "is less than 1" },
   ];
   for (const { words, says } of refused) {
     it(`refuses ${words.join(" ")}`, async () => {

@@ -26,7 +26,7 @@ export const rebalanceCommand = (env: CliEnv): Command =>
     addDryRunFlag(new Command("rebalance"))
       .option("--yes", "move pods: evict one after the other, each once the one before is ready elsewhere")
       .option("--threshold <percent>", "move pods off nodes of which so much more is requested than of all on average", parsePercent, 20)
-      .option("--max-moves <count>", "how many pods to move at most", parseCount, 100)
+      .option("--max-moves <count>", "how many pods to move at most", parseMoves, 100)
       .option("--timeout <duration>", "how long to wait for the replacement of each pod to be ready, as 5m", parseDurationMs, 300_000)
       .option("-o, --output <format>", "with --dry-run: print the plan as json or yaml", parseDataFormat)
       .action((flags: RebalanceFlags) => rebalance(flags, env)),
@@ -74,6 +74,13 @@ async function carryOutMove(move: PlanRebalanceResponse_Move, timeoutMs: number,
     env.out.line(`pod/${name} evicted, pod/${metadata.name} ready on ${spec.nodeName ?? ""}`);
   }
   return true;
+}
+
+/** Not 0: a plan without a bound of its own has the scheduler's. */
+function parseMoves(text: string): number {
+  const count = parseCount(text);
+  if (count < 1) throw new InvalidArgumentError(`"${text}" is less than 1`);
+  return count;
 }
 
 function parsePercent(text: string): number {

@@ -68,7 +68,7 @@ function unableFindings({ ref, object, events, nowMs }: ObjectCase<HorizontalPod
       missing !== undefined ? `its pods do not say how much ${missing} they request` : isMetric ? "there are no figures to go by" : message;
     const look =
       missing !== undefined
-        ? ["set", "resources", target, "-n", ref.namespace, `--requests=${missing}=100m`]
+        ? ["set", "resources", target, "-n", ref.namespace, `--requests=${missing}=${missing === "memory" ? "128Mi" : "100m"}`]
         : ["top", "pods", "-n", ref.namespace];
     const suggestions = [suggestLook(missing !== undefined ? "say what its pods request" : "see what its pods use", ...look)];
     return [

@@ -139,6 +139,11 @@ describe("diagnose, of autoscalers", () => {
     expect(codes(scaler("ScalingActive", "False", "FailedGetResourceMetric", "unable to fetch metrics"))).to.deep.equal(["MetricsMissing"]);
     const unasked = scaler("ScalingActive", "False", "FailedGetResourceMetric", "missing request for cpu in container main of Pod web");
     expect(unasked.findings[0]?.headline).to.equal("its pods do not say how much cpu they request");
+    const requests = (message: string) =>
+      scaler("ScalingActive", "False", "FailedGetResourceMetric", message).findings[0]?.suggestions[0]?.commands[0]?.split(" ").at(-1);
+    expect(requests("missing request for cpu in container main of Pod web")).to.equal("--requests=cpu=100m");
+    // A tenth of a byte is nothing that anybody requests.
+    expect(requests("missing request for memory in container main of Pod web")).to.equal("--requests=memory=128Mi");
     expect(codes(scaler("ScalingActive", "False", "ScalingDisabled", "scaled to zero"))).to.deep.equal(["ScalingDisabled"]);
     expect(codes(scaler("AbleToScale", "False", "FailedGetScale", "not found"))).to.deep.equal(["TargetMissing"]);
     expect(codes(scaler("ScalingActive", "True", "ValidMetricFound"))).to.deep.equal(["Steady"]);

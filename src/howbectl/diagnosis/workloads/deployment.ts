@@ -84,10 +84,13 @@ function deadlineFindings({ ref, object, controlled, nowMs }: ObjectCase<Deploym
   const latest = Math.max(0, ...numbers);
   const earlier = numbers.filter((number) => number < latest);
   const undo = earlier.length === 0 ? [] : [Math.max(...earlier)];
+  const isLate = progressing.reason === "ProgressDeadlineExceeded";
   return [
     problem(ref, {
-      code: progressing.reason === "ProgressDeadlineExceeded" ? "ProgressDeadlineExceeded" : "ReplicaSetRefused",
-      headline: `its rollout has not come forward within ${object.spec.progressDeadlineSeconds ?? 600}s`,
+      code: isLate ? "ProgressDeadlineExceeded" : "ReplicaSetRefused",
+      headline: isLate
+        ? `its rollout has not come forward within ${object.spec.progressDeadlineSeconds ?? 600}s`
+        : `the ReplicaSet of its present template cannot be made: ${progressing.message ?? ""}`,
       evidence: [conditionText(progressing, nowMs)],
       suggestions: undo.map((revision) =>
         suggestCommand(`go back to revision ${revision}`, "rollout", "undo", ...targetWords(ref), `--to-revision=${revision}`),

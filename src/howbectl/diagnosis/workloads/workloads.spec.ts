@@ -131,7 +131,18 @@ describe("diagnose, of deployments", () => {
     const controlled = sets.map((object) => ({ kind: replicaSetKind as unknown as Kind, object }));
     const { findings } = diagnosed(deploymentKind, deployment({ status: { replicas: 1, conditions } }), { controlled });
     expect(findings[0]?.code).to.equal("ProgressDeadlineExceeded");
+    expect(findings[0]?.headline).to.equal("its rollout has not come forward within 600s");
     expect(texts(findings[0]?.suggestions)).to.deep.equal(["go back to revision 1"]);
+  });
+
+  it("does not take a ReplicaSet that was refused for one that is late", () => {
+    const refused = { type: "Progressing", status: "False", reason: "ReplicaSetCreateError", message: "quota is used up" };
+    const conditions = [{ ...refused, lastUpdateTime: ago(5), lastTransitionTime: ago(5) }];
+    const { findings } = diagnosed(deploymentKind, deployment({ status: { replicas: 1, conditions } }));
+    expect(findings.map(({ code, headline }) => [code, headline])).to.deep.include([
+      "ReplicaSetRefused",
+      "the ReplicaSet of its present template cannot be made: quota is used up",
+    ]);
   });
 
   it("says that its controller has not seen its last change", () => {
