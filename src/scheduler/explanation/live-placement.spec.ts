@@ -21,6 +21,7 @@ interface Case {
 const ssd = { nodeSelector: { disk: "ssd" } };
 const gpu = { key: "gpu", value: "yes", effect: "NoSchedule" };
 const gib = 1024 ** 3;
+const replicaSet = { apiVersion: "apps/v1", kind: "ReplicaSet", name: "web", uid: "web", controller: true };
 
 const cases: readonly Case[] = [
   { it: "suggests nothing where a node would do", nodes: [{ name: "n1" }, { name: "n2", unschedulable: true }], suggestions: [] },
@@ -57,6 +58,33 @@ const cases: readonly Case[] = [
     placed: [{ requests: { cpu: "4" }, spec: { priority: 100 } }],
     pod: { requests: { cpu: "1" } },
     suggestions: [],
+  },
+  {
+    it: "has nobody leave in whose stead another pod of the same controller would wait",
+    nodes: [{ name: "n1", allocatable: { cpu: "4" } }],
+    placed: [{ requests: { cpu: "3" }, ownerReferences: [replicaSet] }],
+    pod: { requests: { cpu: "2" }, ownerReferences: [replicaSet] },
+    suggestions: ["ask for 1 of cpu or less"],
+  },
+  {
+    it: "nor where a filter names who is in the way",
+    nodes: [{ name: "n1" }],
+    placed: [{ hostPort: 8080, ownerReferences: [replicaSet] }],
+    pod: { hostPort: 8080, ownerReferences: [replicaSet] },
+    suggestions: ["use another host port than 8080, as 8081"],
+  },
+  {
+    it: "asks for no less than the node with the most room takes",
+    nodes: [
+      { name: "n1", allocatable: { cpu: "4" } },
+      { name: "n2", allocatable: { cpu: "4" } },
+    ],
+    placed: [
+      { requests: { cpu: "3" }, spec: { priority: 1 } },
+      { nodeName: "n2", requests: { cpu: "2500m" }, spec: { priority: 1 } },
+    ],
+    pod: { requests: { cpu: "2" }, spec: { priority: 0 } },
+    suggestions: ["ask for 1500m of cpu or less"],
   },
   {
     it: "frees on the node that lacks least",

@@ -32,6 +32,12 @@ const cases: readonly {
     leave: [3],
   },
   {
+    it: "leaves those in whose stead another would wait",
+    pods: [of("1", 0, { ownerReferences: [{ ...ownedBy("ReplicaSet"), uid: "kin" }] }), of("1", 5)],
+    needed: [["cpu", 500]],
+    leave: [1],
+  },
+  {
     it: "frees several resources by one if one has enough of all",
     pods: [of("2"), { requests: { memory: "2Gi" } }, { requests: { cpu: "1", memory: "1Gi" } }],
     needed: [
@@ -53,7 +59,9 @@ describe("podsToFree", () => {
       const there = state.node("n1");
       if (there === undefined) throw new Error("the node is there");
 
-      const chosen = podsToFree(there, new Map(needed) satisfies Needed, 10);
+      const wanting = podInfo(pod({ spec: { priority: 10 }, ownerReferences: [{ ...ownedBy("ReplicaSet"), uid: "kin" }] }));
+
+      const chosen = podsToFree(there, new Map(needed) satisfies Needed, wanting);
 
       expect(chosen?.map((info) => infos.indexOf(info)).sort()).to.deep.equal(leave);
     });

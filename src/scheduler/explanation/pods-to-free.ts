@@ -9,14 +9,15 @@ export type Needed = ReadonlyMap<string, number>;
 const takenBy = ({ requests }: PodInfo, resource: string): number => (resource === "pods" ? 1 : amountOf(requests, resource));
 
 /**
- * Pods of a node by whose leaving enough becomes free: of no higher priority, the lowest first, and no more of them than
- * it takes. Those of DaemonSets would come back, and those that are the node's own are not anybody's to remove.
+ * Pods of a node by whose leaving enough becomes free for a pod: of no higher priority, the lowest first, and no more of
+ * them than it takes. Those of DaemonSets would come back, those that are the node's own are not anybody's to remove, and
+ * for the pod's own kin another one would wait in its stead.
  * @returns undefined when even all of them are not enough
  */
-export function podsToFree(node: NodeInfo, needed: Needed, highestPriority: number): readonly PodInfo[] | undefined {
+export function podsToFree(node: NodeInfo, needed: Needed, wanting: PodInfo): readonly PodInfo[] | undefined {
   const open = new Map([...needed].filter(([, amount]) => amount > 0));
   const chosen: PodInfo[] = [];
-  const candidates = [...node.pods.values()].filter((pod) => pod.priority <= highestPriority && mayLeave(pod));
+  const candidates = [...node.pods.values()].filter((pod) => pod.priority <= wanting.priority && mayLeave(pod) && !areKin(pod, wanting));
   while (open.size > 0) {
     const next = best(candidates, open);
     if (next === undefined) return undefined;
@@ -35,6 +36,12 @@ export function podsToFree(node: NodeInfo, needed: Needed, highestPriority: numb
 export function mayLeave({ pod }: PodInfo): boolean {
   const owner = controllerOf(pod)?.kind;
   return owner !== "DaemonSet" && owner !== "Node" && !Object.hasOwn(pod.metadata.annotations, "kubernetes.io/config.mirror");
+}
+
+/** Whether two pods have the same controller: when one is removed, another is made that asks for the same. */
+export function areKin(one: PodInfo, other: PodInfo): boolean {
+  const owner = controllerOf(one.pod)?.uid;
+  return owner !== undefined && owner === controllerOf(other.pod)?.uid;
 }
 
 /** Of those with the lowest priority that help at all, the one that covers most of what is still needed. */

@@ -72,8 +72,9 @@ function candidate(node: NodeInfo, chosen: readonly Remedy[], obstacles: readonl
 /** How much it asks of a node, as a share of what that has; of other pods, how many. */
 function shareOf(node: NodeInfo, { change }: Remedy): number {
   if (change.kind === "pods") return change.remove.length;
-  if (change.kind !== "free") return 0;
-  const { resource, amount } = change;
+  const asked = change.kind === "free" ? change : change.kind === "pod" ? change.less : undefined;
+  if (asked === undefined) return 0;
+  const { resource, amount } = asked;
   const capacity = resource === "pods" ? node.maxPods : amountOf(node.allocatable, resource);
   return capacity === 0 ? Number.POSITIVE_INFINITY : amount / capacity;
 }

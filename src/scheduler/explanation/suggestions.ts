@@ -6,7 +6,7 @@ import type { Remedy } from "../framework/refusal.js";
 import { changedNode } from "./changed-node.js";
 import { changedPod, inSequence } from "./changed-pod.js";
 import { PreparedFilters } from "./node-obstacles.js";
-import { podsToFree } from "./pods-to-free.js";
+import { areKin, podsToFree } from "./pods-to-free.js";
 import type { CandidateChange } from "./smallest-change.js";
 
 /** A change of which it is known that it helps. */
@@ -45,9 +45,10 @@ export function tryOut(candidate: CandidateChange, { pod, profile, cluster }: Tr
   const commands = remedies.flatMap(({ change }) => (change.kind === "node" ? [change.command] : []));
   if (node === undefined || wanted === undefined) return undefined;
   const named = namedPods(cluster, node, remedies);
-  const freeing = freeingPods(node, remedies, pod.priority);
+  const freeing = freeingPods(node, remedies, pod);
   const object = changedNode(node.node, commands);
   if (object === undefined || named === undefined || freeing === undefined) return undefined;
+  if (named.some((other) => areKin(other, pod))) return undefined;
   const helps = cluster.tentatively((change) => {
     for (const { uid } of [...named, ...freeing]) change.remove(uid);
     if (object !== node.node) change.setNode(object);
@@ -86,12 +87,12 @@ function podNamed(name: string, nodes: readonly NodeInfo[]): PodInfo | undefined
 }
 
 /** Pods by whose leaving the room becomes free that remedies ask for. */
-function freeingPods(node: NodeInfo, remedies: readonly Remedy[], priority: number): readonly PodInfo[] | undefined {
+function freeingPods(node: NodeInfo, remedies: readonly Remedy[], wanting: PodInfo): readonly PodInfo[] | undefined {
   const needed = new Map<string, number>();
   for (const { change } of remedies) {
     if (change.kind === "free") needed.set(change.resource, Math.max(change.amount, needed.get(change.resource) ?? 0));
   }
-  return podsToFree(node, needed, priority);
+  return podsToFree(node, needed, wanting);
 }
 
 function suggestion({ nodeName, remedies }: CandidateChange, freeing: readonly string[]): Suggestion {

@@ -41,11 +41,17 @@ export type RemedyChange =
   /** So much more of a resource must be free on the node: thousandths for cpu, bytes, or a count. */
   | { readonly kind: "free"; readonly node: string; readonly resource: string; readonly amount: number }
   /** The pod's spec, by RFC 6902: a pod cannot be changed so, it is its template or manifest that is. */
-  | { readonly kind: "pod"; readonly patch: readonly SpecChange[] }
+  | { readonly kind: "pod"; readonly patch: readonly SpecChange[]; readonly less?: AmountLess }
   /** The node, by a command line of howbectl: "uncordon n2". */
   | { readonly kind: "node"; readonly node: string; readonly command: readonly string[] }
   /** Other pods have to go, or to come: which is said in the text. */
   | { readonly kind: "pods"; readonly node: string; readonly remove: readonly string[] };
+
+/** How much less of a resource a changed pod asks for: thousandths for cpu, bytes, or a count. */
+export interface AmountLess {
+  readonly resource: string;
+  readonly amount: number;
+}
 
 /** An operation of a JSON patch on the pod, as `{ op: "remove", path: "/spec/nodeSelector/disk" }`. */
 export interface SpecChange {

@@ -81,7 +81,7 @@ function askingForLess({ pod }: PodInfo, resource: string, free: number): readon
     return [
       {
         text: `ask for ${text} of ${resource} or less${whereText(spec, place)}`,
-        change: { kind: "pod", patch: patchOf(spec, place, resource, text) },
+        change: { kind: "pod", patch: patchOf(spec, place, resource, text), less: { resource, amount: excess } },
       },
     ];
   }
