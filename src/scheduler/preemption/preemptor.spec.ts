@@ -8,6 +8,7 @@ import { unavailable } from "../../api/errors.js";
 import { eventKind } from "../../api/kinds/event/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { keyOf, type Whole } from "../../api/object.js";
+import { deferred } from "../../base/abort.js";
 import { createLog } from "../../base/log.js";
 import type { InformerHandler } from "../../client/contracts.js";
 import { createEventRecorder } from "../../client/event-recorder.js";
@@ -194,6 +195,20 @@ describe("Preemptor", () => {
     await settle();
     expect(state.nominated("n1").map(({ uid }) => uid)).to.deep.equal(["high"]);
     expect(found("medium")?.status.nominatedNodeName ?? "").to.equal("");
+    expect([tries(), tries()].sort()).to.deep.equal(["high", "medium"]);
+  });
+
+  it("has them look elsewhere only when nothing of the old promise can be written any more", async () => {
+    const victim = seed("low", "n1", 1);
+    await settle();
+    await carryOut(tried("medium", 5), { nodeName: "n1", victims: [victim] });
+    const hidden = deferred();
+    api.intercept({ before: ({ key: { name } }) => (name === "medium" ? hidden.promise : undefined) });
+    const carriedOut = carryOut(tried(), { nodeName: "n1", victims: [] });
+    await settle();
+    expect(tries()).to.equal(undefined);
+    hidden.resolve();
+    await carriedOut;
     expect([tries(), tries()].sort()).to.deep.equal(["high", "medium"]);
   });
 

@@ -242,4 +242,15 @@ describe("SchedulingQueue", () => {
     await suspend(["Room"], "d");
     expect(clock.pending).to.equal(1);
   });
+
+  it("waits for nothing any more once it is closed, whatever is put back then", async () => {
+    const first = await suspend();
+    queue.put(info("b"));
+    const second = await next();
+    queue.close();
+    queue.retry(second);
+    queue.tryNow(first.pod.uid);
+    queue.suspend(await next(), ["Room"]);
+    expect(clock.pending).to.equal(0);
+  });
 });
