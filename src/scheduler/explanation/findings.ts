@@ -4,12 +4,14 @@ import { lookAtNodes, suggestionsFor } from "./look-at-nodes.js";
 import { BoundedExplanation, obstaclesOf } from "./node-obstacles.js";
 import type { Decision, Findings } from "./placement.js";
 import { SmallestChanges } from "./smallest-change.js";
-import { recordLimits, Verdicts } from "./verdicts.js";
+import type { VerdictBudget } from "./verdict-budget.js";
+import { Verdicts } from "./verdicts.js";
 
 /** Where findings are found. */
 export interface FindingsDeps {
   readonly cluster: ClusterView;
   readonly clock: Pick<Clock, "monotonicMs">;
+  readonly budget: VerdictBudget;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface FindingsDeps {
 export async function findingsOf({ attempt }: Decision, deps: FindingsDeps, signal: AbortSignal): Promise<Findings> {
   const { pod, profile, refusals, nodeName } = attempt;
   const look = { pod, profile, ...deps };
-  const verdicts = new Verdicts(recordLimits);
+  const verdicts = new Verdicts(deps.budget.next());
   const changes = new SmallestChanges();
   const explanation = new BoundedExplanation(deps.clock);
   await lookAtNodes(
@@ -35,6 +37,7 @@ export async function findingsOf({ attempt }: Decision, deps: FindingsDeps, sign
     },
     signal,
   );
+  deps.budget.spend(verdicts.bytes);
   const suggestions = nodeName === undefined ? await suggestionsFor(look, changes, signal) : [];
   return { verdicts: verdicts.list(), suggestions };
 }

@@ -13,6 +13,7 @@ import { podInfo } from "../cluster/pod-info.js";
 import { Decider } from "../cycle/decider.js";
 import { createDefaultProfile } from "../default-profile.js";
 import { PlacementRecorder } from "./placement-recorder.js";
+import { VerdictBudget } from "./verdict-budget.js";
 
 describe("PlacementRecorder", () => {
   let clock: FakeClock;
@@ -22,6 +23,7 @@ describe("PlacementRecorder", () => {
   let stop: AbortController;
   let running: Promise<unknown>;
   let results: string[];
+  let budget: VerdictBudget;
 
   beforeEach(() => {
     clock = new FakeClock();
@@ -29,7 +31,9 @@ describe("PlacementRecorder", () => {
     state = new ClusterState();
     results = [];
     const metrics = { recorded: (result: string) => void results.push(result) };
-    recorder = new PlacementRecorder({ client: api, cluster: state, clock, log: createLog("test", "silent"), metrics });
+    budget = new VerdictBudget(clock);
+    budget = new VerdictBudget(clock, { burst: 2_000, perSecond: 1 });
+    recorder = new PlacementRecorder({ client: api, cluster: state, clock, log: createLog("test", "silent"), metrics }, budget);
     stop = new AbortController();
     running = recorder.run(stop.signal).catch((_aborted: unknown) => undefined);
   });
@@ -98,6 +102,33 @@ describe("PlacementRecorder", () => {
     await quiet();
     const [verdict] = records()[0]?.placement?.verdicts ?? [];
     expect([verdict?.nodeName, verdict?.obstacles.map(({ plugin }) => plugin)]).to.deep.equal(["n2", ["NodeUnschedulable"]]);
+  });
+
+  it("tells of single nodes as long as there is room for that, and counts them always", async () => {
+    for (const name of ["n1", "n2", "n3"]) state.setNode(node({ name, unschedulable: true }));
+    const told = (): readonly unknown[] =>
+      records().map(({ pod: of, placement }) => [
+        of?.name,
+        placement?.verdicts.length,
+        placement?.reasons[0]?.count,
+        placement?.suggestions.length,
+      ]);
+    decide("a");
+    await quiet();
+    budget.spend(2_000);
+    decide("b");
+    await quiet();
+    expect(told()).to.deep.equal([
+      ["a", 3, 3, 2],
+      ["b", 0, 3, 2],
+    ]);
+    const before = budget.next().bytes;
+    await clock.advance(3_600_000);
+    decide("c");
+    await quiet();
+    expect(told().at(-1)).to.deep.equal(["c", 3, 3, 2]);
+    expect(before).to.be.lessThan(100);
+    expect(budget.next().bytes).to.be.lessThan(1_900);
   });
 
   it("keeps one record a pod: the newest decision's", async () => {

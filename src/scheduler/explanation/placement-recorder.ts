@@ -14,6 +14,7 @@ import { findingsOf } from "./findings.js";
 import { PendingRecords } from "./pending-records.js";
 import { type Decision, placementOf, podReference } from "./placement.js";
 import type { RecordMetrics } from "./record-metrics.js";
+import { VerdictBudget } from "./verdict-budget.js";
 
 export interface PlacementRecorderDeps {
   /** The leader's: what one that was replaced has found out is written no more. */
@@ -44,7 +45,10 @@ export class PlacementRecorder {
   private arrived: Deferred<void> = deferred();
   private lastDecisionMs = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly deps: PlacementRecorderDeps) {
+  constructor(
+    private readonly deps: PlacementRecorderDeps,
+    private readonly budget = new VerdictBudget(deps.clock),
+  ) {
     this.records = deps.client.of(placementRecordKind);
   }
 
@@ -92,7 +96,7 @@ export class PlacementRecorder {
     const { log, metrics } = this.deps;
     const { pod } = decision.attempt;
     try {
-      const placement = placementOf(decision, await findingsOf(decision, this.deps, signal));
+      const placement = placementOf(decision, await findingsOf(decision, { ...this.deps, budget: this.budget }, signal));
       const { namespace } = pod.pod.metadata;
       const metadata = { namespace, name: placementRecordName(pod.pod.metadata) };
       await this.put(makeObject(placementRecordKind, { metadata, pod: podReference(pod), placement }), decision.attempts > 1, signal);

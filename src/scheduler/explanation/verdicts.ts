@@ -27,18 +27,27 @@ export const answerLimits: VerdictLimits = { nodes: 5_000, bytes: 1024 * 1024 };
 export class Verdicts {
   private readonly verdicts: NodeVerdict[] = [];
   private readonly counts = new Map<string, number>();
-  private bytes = 0;
+  private told = 0;
+  private isFull = false;
 
   constructor(private readonly limits: VerdictLimits) {}
+
+  /** What is told of single nodes, encoded. */
+  get bytes(): number {
+    return this.told;
+  }
 
   add(nodeName: string, obstacles: readonly Obstacle[]): void {
     for (const reason of new Set(obstacles.map((obstacle) => obstacle.reason))) {
       this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
     }
-    if (this.verdicts.length >= this.limits.nodes || this.bytes >= this.limits.bytes) return;
+    if (this.verdicts.length >= this.limits.nodes || this.isFull) return;
     const verdict = verdictOf(nodeName, obstacles);
-    this.bytes += NodeVerdict.encode(verdict).finish().length;
-    if (this.bytes < this.limits.bytes) this.verdicts.push(verdict);
+    const bytes = NodeVerdict.encode(verdict).finish().length;
+    this.isFull = this.told + bytes >= this.limits.bytes;
+    if (this.isFull) return;
+    this.told += bytes;
+    this.verdicts.push(verdict);
   }
 
   list(): VerdictList {
