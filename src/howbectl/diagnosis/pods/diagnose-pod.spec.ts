@@ -121,6 +121,14 @@ const cases: readonly PodCase[] = [
     evidence: [/PreemptionByScheduler: preempting to accommodate/],
   },
   {
+    it: "says that its node had it make room",
+    pod: { phase: "Failed", status: { phase: "Failed", reason: "Preempting", message: "Preempted in order to admit critical pod" } },
+    is: "failed",
+    code: "Preempted",
+    headline: "its node ended it to take in a pod that the cluster cannot do without",
+    evidence: [/Preempted in order to admit critical pod/],
+  },
+  {
     it: "says that its deadline has passed",
     pod: {
       phase: "Failed",

@@ -36,6 +36,10 @@ function ownReason(pod: PodCase): Finding | undefined {
     const suggestions = [suggestLook("see what the node lacks", "describe", "node", pod.pod.spec.nodeName ?? "")];
     return problem(ref, { code: "Evicted", headline: "its node evicted it", evidence, suggestions });
   }
+  if (reason === "Preempting") {
+    const headline = "its node ended it to take in a pod that the cluster cannot do without";
+    return problem(ref, { code: "Preempted", headline, evidence: said });
+  }
   if (reason === "DeadlineExceeded") {
     const seconds = pod.pod.spec.activeDeadlineSeconds ?? 0;
     const code = "DeadlineExceeded";
