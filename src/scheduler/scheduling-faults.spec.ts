@@ -130,6 +130,32 @@ describe("SchedulingTerm, when something goes wrong", () => {
     ]);
   });
 
+  it("leaves reserved what a pod needs that is seen bound while its binding's answer is lost", async () => {
+    trial.api.seed(nodeKind, node({ name: "n1" }));
+    let reserved = 0;
+    const asked = deferred();
+    const lost = deferred();
+    trial.api.intercept({
+      after: ({ verb }) => {
+        if (verb === "bind") throw timedOut("deadline exceeded");
+      },
+      before: async ({ verb }) => {
+        if (verb !== "get") return;
+        asked.resolve();
+        await lost.promise;
+        throw timedOut("deadline exceeded");
+      },
+    });
+    await trial.start(() => ({ reserves: [{ name: "R", reserve: () => void reserved++, unreserve: () => void reserved-- }] }));
+    await trial.create({ name: "web" });
+    await asked.promise;
+    await settle();
+    lost.resolve();
+    await trial.clock.advance(10_000);
+    await settle();
+    expect([trial.nodeOf("web"), reserved]).to.deep.equal(["n1", 1]);
+  });
+
   it("says that a pod is bound, though what was told of it before took longer", async () => {
     trial.api.seed(nodeKind, node({ name: "n1", unschedulable: true }));
     const held = deferred();

@@ -4,7 +4,7 @@ import { nodeKind } from "../api/kinds/node/kind.js";
 import { podKind } from "../api/kinds/pod/kind.js";
 import { podDisruptionBudgetKind } from "../api/kinds/poddisruptionbudget/kind.js";
 import { formatKey, keyOf, type Whole } from "../api/object.js";
-import { isAbort } from "../base/abort.js";
+import { isAbort, sharedSignal } from "../base/abort.js";
 import type { BackoffOptions } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
 import { InvariantError } from "../base/invariant.js";
@@ -106,7 +106,7 @@ export class SchedulingTerm {
   /** Schedules until `signal` fires; rejects when it can't go on. */
   async run(signal: AbortSignal): Promise<void> {
     const stop = new AbortController();
-    const all = AbortSignal.any([signal, stop.signal]);
+    const all = sharedSignal(AbortSignal.any([signal, stop.signal]));
     const watching = Promise.all(Object.values(this.informers).map((informer) => informer.run(all)));
     const hide = this.metrics.show(() => this.queue.sizes());
     try {

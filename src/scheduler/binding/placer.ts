@@ -147,10 +147,16 @@ export class Placer {
         this.undo(placement, "failed");
         return;
       case "unknown":
-        this.unreserve(placement);
+        // Unless the cache has shown it meanwhile.
+        if (!this.isSeenBound(placement)) this.unreserve(placement);
         queue.retry(queued);
         return;
     }
+  }
+
+  private isSeenBound({ queued, nodeName }: Placement): boolean {
+    const seen = this.deps.state.placement(queued.pod.uid);
+    return seen?.assumed === false && seen.nodeName === nodeName;
   }
 
   private boundElsewhere(pod: PodInfo): void {

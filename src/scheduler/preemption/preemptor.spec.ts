@@ -212,6 +212,29 @@ describe("Preemptor", () => {
     expect([tries(), tries()].sort()).to.deep.equal(["high", "medium"]);
   });
 
+  it("tries it again only when nothing of a promise that failed can be written any more", async () => {
+    const victim = seed("low", "n1", 1);
+    await settle();
+    const hidden = deferred();
+    let hasFailed = false;
+    api.intercept({
+      before: ({ verb, key: { name } }) => {
+        if (verb === "delete") {
+          hasFailed = true;
+          throw unavailable("away");
+        }
+        return hasFailed && verb === "patch" && name === "high" ? hidden.promise : undefined;
+      },
+    });
+    const carriedOut = carryOut(tried(), { nodeName: "n1", victims: [victim] }).catch(() => undefined);
+    await clock.advance(10_000);
+    expect(tries()).to.equal(undefined);
+    hidden.resolve();
+    await carriedOut;
+    await clock.advance(10_000);
+    expect(tries()).to.equal("high");
+  });
+
   it("hears at once that nothing could be told, however long it takes to tell those that it displaces", async () => {
     const victim = seed("low", "n1", 1);
     await settle();

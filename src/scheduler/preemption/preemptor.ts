@@ -76,8 +76,9 @@ export class Preemptor {
       this.departures.forget(pod.uid);
       for (const { uid } of rescue.victims) state.budgets.giveBack(uid);
       if (state.nominations.nodeOf(pod.uid) === rescue.nodeName) state.nominations.delete(pod.uid);
-      queue.retry(queued);
+      // First: what its next attempt promises and shows must not be hidden.
       await this.hide(pod, signal);
+      queue.retry(queued);
       throw error;
     }
     queue.suspend(queued, refusedBy);
@@ -110,7 +111,7 @@ export class Preemptor {
   }
 
   private async displace(pod: PodInfo, signal: AbortSignal): Promise<void> {
-    // First: what its next attempt promises and shows must not be hidden.
+    // First, as above.
     await this.hide(pod, signal);
     this.deps.queue.tryNow(pod.uid);
   }
