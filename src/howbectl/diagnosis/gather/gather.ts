@@ -9,7 +9,6 @@ import { limitRangeKind } from "../../../api/kinds/limitrange/kind.js";
 import { namespaceKind } from "../../../api/kinds/namespace/kind.js";
 import { nodeKind } from "../../../api/kinds/node/kind.js";
 import { podKind } from "../../../api/kinds/pod/kind.js";
-import { podStatusWord } from "../../../api/kinds/pod/status-word.js";
 import { podDisruptionBudgetKind } from "../../../api/kinds/poddisruptionbudget/kind.js";
 import { replicaSetKind } from "../../../api/kinds/replicaset/kind.js";
 import { resourceQuotaKind } from "../../../api/kinds/resourcequota/kind.js";
@@ -21,6 +20,7 @@ import type { PodDisruptionBudget } from "../../../gen/howbernetes/policy/v1/pod
 import type { KindObject } from "../../printers/object-format.js";
 import { eventsInOrder } from "../../resources/events-in-order.js";
 import type { ObjectFacts } from "../facts.js";
+import { podState } from "../pod-state.js";
 import { gatherPod } from "./gather-pod.js";
 import { controlledBy, controllersOf, eventsAbout, type ReadDeps, readAll } from "./readings.js";
 
@@ -79,16 +79,14 @@ async function podsOf({ kind, object }: KindObject, controlled: readonly KindObj
   return all.filter(({ metadata }) => metadata.ownerReferences.some(({ controller, uid }) => controller === true && owners.has(uid ?? "")));
 }
 
-/** The pod itself; of many one of each state, those first that are not well. */
+/** The pod itself; of many one of each state, without those that are well. */
 function worthExamining({ kind }: KindObject, pods: readonly Whole<Pod>[]): readonly Whole<Pod>[] {
   if (kind.typeName === podKind.typeName) return pods;
   if (kind.typeName === nodeKind.typeName || kind.typeName === namespaceKind.typeName) return [];
   const states = new Map<string, Whole<Pod>>();
   for (const pod of pods) {
-    const word = podStatusWord(pod);
-    const isWell = pod.status.conditions.some(({ type, status }) => type === "Ready" && status === "True") && word === "Running";
-    const key = word === "Running" && !isWell ? "Running, not ready" : word;
-    if (!isWell && word !== "Completed" && !states.has(key)) states.set(key, pod);
+    const state = podState(pod);
+    if (state !== undefined && !states.has(state)) states.set(state, pod);
   }
   return [...states.values()].slice(0, maxExamined);
 }

@@ -1,6 +1,8 @@
+import type { ApiObject, Whole } from "../../../api/object.js";
+import { controllerOf } from "../../../api/owner-reference.js";
 import type { Deployment } from "../../../gen/howbernetes/apps/v1/deployment.js";
 import type { ReplicaSet } from "../../../gen/howbernetes/apps/v1/replicaset.js";
-import type { Finding } from "../finding.js";
+import type { Change, Finding } from "../finding.js";
 import { problem, remark } from "../findings.js";
 import { counted, type ObjectCase, type ObjectDiagnosis } from "../object-case.js";
 import { conditionText } from "../pods/told.js";
@@ -9,6 +11,8 @@ import { missingPodFindings } from "./missing-pods.js";
 import { podFindings } from "./pod-findings.js";
 
 const revisionKey = "deployment.kubernetes.io/revision";
+
+const revisionOf = ({ metadata }: Whole<ApiObject>): number => Number(metadata.annotations[revisionKey] ?? 0);
 
 /** Says of a Deployment why it is as it is. */
 export function diagnoseDeployment(it: ObjectCase<Deployment>): ObjectDiagnosis {
@@ -21,7 +25,7 @@ export function diagnoseDeployment(it: ObjectCase<Deployment>): ObjectDiagnosis 
     ...pausedFindings(it),
     ...missingPodFindings(it, { count: missing, template: spec.template }),
     ...deadlineFindings(it),
-    ...podFindings(it),
+    ...presentFirst(it, podFindings(it)),
     ...rolledBack(it),
   ];
   // What its pods tell is worth more, and newer, than what its status does not tell yet.
@@ -37,6 +41,28 @@ export function diagnoseDeployment(it: ObjectCase<Deployment>): ObjectDiagnosis 
     findings,
   };
 }
+
+/**
+ * What is told of pods of an earlier template comes last, and without changes of the template, which is another one by
+ * now: they go once its pods are available.
+ */
+function presentFirst({ controlled, pods }: ObjectCase<Deployment>, findings: readonly Finding[]): readonly Finding[] {
+  const latest = Math.max(0, ...controlled.map(({ object }) => revisionOf(object)));
+  const present = new Set(controlled.filter(({ object }) => revisionOf(object) === latest).map(({ object }) => object.metadata.uid));
+  const earlier = new Set(pods.filter((pod) => !present.has(controllerOf(pod)?.uid ?? "")).map(({ metadata }) => metadata.name));
+  const isEarlier = ({ about, alsoAbout = [] }: Finding): boolean =>
+    [about, ...alsoAbout].every(({ kind, name }) => kind === "Pod" && earlier.has(name));
+  return [
+    ...findings.filter((finding) => !isEarlier(finding)),
+    ...findings.filter(isEarlier).map((finding) => ({
+      ...finding,
+      evidence: ["it is of an earlier template", ...finding.evidence],
+      suggestions: finding.suggestions.filter(({ changes }) => !changes.some(changesTemplate)),
+    })),
+  ];
+}
+
+const changesTemplate = (change: Change): boolean => change.kind === "patch" && change.object.kind === "Deployment";
 
 /** That nobody wants any pods. */
 export function scaledToZero<T extends Deployment | ReplicaSet>({ ref }: ObjectCase<T>, wanted: number): Finding[] {
@@ -80,7 +106,7 @@ function pausedFindings({ ref, object }: ObjectCase<Deployment>): Finding[] {
 function deadlineFindings({ ref, object, controlled, nowMs }: ObjectCase<Deployment>): Finding[] {
   const progressing = object.status.conditions.find(({ type }) => type === "Progressing");
   if (progressing?.status !== "False") return [];
-  const numbers = controlled.map(({ object: each }) => Number(each.metadata.annotations[revisionKey] ?? 0)).filter((number) => number > 0);
+  const numbers = controlled.map(({ object: each }) => revisionOf(each)).filter((number) => number > 0);
   const latest = Math.max(0, ...numbers);
   const earlier = numbers.filter((number) => number < latest);
   const undo = earlier.length === 0 ? [] : [Math.max(...earlier)];

@@ -11,7 +11,7 @@ import {
   resourceQuota,
   statefulSet,
 } from "../../../../test/builders/index.js";
-import { ago, nowMs } from "../../../../test/builders/pod-facts.js";
+import { ago, nowMs, podFacts, withState } from "../../../../test/builders/pod-facts.js";
 import { makeWhole } from "../../../api/codec/whole.js";
 import { cronJobKind } from "../../../api/kinds/cronjob/kind.js";
 import { daemonSetKind } from "../../../api/kinds/daemonset/kind.js";
@@ -69,6 +69,37 @@ describe("diagnose, of deployments", () => {
       kind: "patch",
       patch: { spec: { hard: { "requests.cpu": "1600m" } } },
     });
+  });
+
+  it("speaks last of pods of an earlier template, and does not change the present one for them", () => {
+    const owner = (uid: string) => ({ apiVersion: "apps/v1", kind: "ReplicaSet", name: uid, uid, controller: true });
+    const revision = (uid: string, number: string) => ({
+      kind: replicaSetKind as unknown as Kind,
+      object: replicaSet({ name: uid, uid, annotations: { "deployment.kubernetes.io/revision": number } }),
+    });
+    const waiting = (image: string) => ({ waiting: { reason: "ImagePullBackOff", message: `Back-off pulling image "${image}"` } });
+    const web = { kind: deploymentKind as unknown as Kind, object: deployment() };
+    const failing = (uid: string, image: string) =>
+      podFacts(
+        withState(
+          { state: waiting(image) },
+          { name: `web-${uid}`, labels: { "pod-template-hash": uid }, ownerReferences: [owner(uid)] },
+          { image },
+        ),
+        {
+          controllers: [revision(uid, "1"), web],
+          images: ["web:1"],
+        },
+      );
+    const examined = [failing("old", "wbe:1"), failing("new", "wbe:2")];
+    const { findings } = diagnosed(deploymentKind, deployment({ status: { replicas: 1 } }), {
+      controlled: [revision("old", "1"), revision("new", "2")],
+      pods: examined.map(({ pod: each }) => each),
+      examined,
+    });
+    expect(findings.map(({ about }) => about.name)).to.deep.equal(["web-new", "web-old"]);
+    expect(findings[1]?.evidence[0]).to.equal("it is of an earlier template");
+    expect(findings.map(({ suggestions }) => texts(suggestions).includes("use web:1, which nodes have"))).to.deep.equal([true, false]);
   });
 
   it("speaks of no failure that is over: nothing is missing", () => {
