@@ -65,28 +65,38 @@ async function bind(deps: PodsServiceDeps, { binding, scheduler }: BindRequest, 
   };
   const guards = guardsOf(call.metadata);
   const options = { signal, guards, uid: given(uid), ifResourceVersion: given(resourceVersion) };
-  const record = scheduler === "" ? undefined : await recordOf(deps, { nodeName, scheduler, key }, call);
-  const write = (also: Pick<MutateOptions, "guards" | "also">) => objects.mutate(podKind, key, assign, { ...options, ...also });
-  const bound = await write(record === undefined ? {} : { guards: [...guards, ...record.guards], also: record.also }).catch(
-    (error: unknown) => {
-      // The namespace may have changed, which forbids the Event and not the binding; what forbids that says so again.
-      if (record === undefined || !isConflict(error)) throw error;
-      return write({});
-    },
-  );
+  const write = async (fresh: boolean) => {
+    const record = scheduler === "" ? undefined : await recordOf(deps, { nodeName, scheduler, key, fresh }, call);
+    const also = record === undefined ? {} : { guards: [...guards, ...record.guards], also: record.also };
+    return await objects.mutate(podKind, key, assign, { ...options, ...also });
+  };
+  const bound = await write(false).catch((error: unknown) => {
+    // The namespace may have changed, by which alone the Event was in the way; what else forbids it says so again.
+    if (scheduler === "" || !isConflict(error)) throw error;
+    return write(true);
+  });
   return { resourceVersion: String(bound.revision) };
+}
+
+/** Who gives which pod to which node. */
+interface Assignment {
+  readonly nodeName: string;
+  readonly scheduler: string;
+  readonly key: ObjectKey;
+  /** The namespace is to be read anew: what was known of it is not so any more. */
+  readonly fresh: boolean;
 }
 
 /** The Event that is written together with a binding, and on which conditions. Undefined in a namespace that is on its way out. */
 async function recordOf(
   { objects, clock }: PodsServiceDeps,
-  { nodeName, scheduler, key }: { readonly nodeName: string; readonly scheduler: string; readonly key: ObjectKey },
+  { nodeName, scheduler, key, fresh }: Assignment,
   { caller, signal }: CallContext,
 ): Promise<Required<Pick<MutateOptions, "guards" | "also">> | undefined> {
   const { namespace } = key;
   authorize(caller, { verb: "create", kind: eventKind, namespace, name: "", subresource: "" });
   try {
-    const guards = await admitToNamespace(objects, { kind: eventKind as Kind, namespace, name: "", fresh: false }, signal);
+    const guards = await admitToNamespace(objects, { kind: eventKind as Kind, namespace, name: "", fresh }, signal);
     return { guards, also: (pod) => [putOf(eventKind, bindingEvent(pod, { nodeName, scheduler, nowMs: clock.now() }))] };
   } catch (error: unknown) {
     if (isForbidden(error) || isNotFound(error)) return undefined;
