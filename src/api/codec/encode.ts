@@ -1,5 +1,6 @@
 import type { Kind } from "../kinds/kind.js";
 import type { ApiObject } from "../object.js";
+import type { FieldSchema } from "../schema/message-schema.js";
 import { schema } from "../schema/schema.js";
 
 /**
@@ -10,22 +11,40 @@ export function encodeObject<T extends ApiObject>(kind: Kind<T>, object: T): Buf
   return Buffer.from(kind.message.encode(sortMaps(kind.typeName, object) as T).finish());
 }
 
-/** The same message with every map's keys sorted; parts that have no maps are shared with the original. */
+/** The same message with every map's keys sorted; parts whose maps are sorted already are shared with the original. */
 export function sortMaps(typeName: string, message: unknown): unknown {
   const described = schema.message(typeName);
   if (!described.hasMaps || !isRecord(message)) return message;
-  const sorted: Record<string, unknown> = { ...message };
-  for (const { name, cardinality, message: inner } of described.fields) {
-    const value = message[name];
+  let sorted: Record<string, unknown> | undefined;
+  for (const field of described.fields) {
+    const value = message[field.name];
     if (value === undefined) continue;
-    if (cardinality === "map") {
-      const entries = Object.entries(value as Record<string, unknown>).sort(([a], [b]) => (a < b ? -1 : 1));
-      sorted[name] = Object.fromEntries(inner === undefined ? entries : entries.map(([key, item]) => [key, sortMaps(inner, item)]));
-    } else if (inner !== undefined) {
-      sorted[name] = cardinality === "list" ? (value as unknown[]).map((item) => sortMaps(inner, item)) : sortMaps(inner, value);
-    }
+    const changed = sortField(field, value);
+    if (changed === value) continue;
+    sorted ??= { ...message };
+    sorted[field.name] = changed;
   }
-  return sorted;
+  return sorted ?? message;
+}
+
+function sortField({ cardinality, message: inner }: FieldSchema, value: unknown): unknown {
+  if (cardinality === "map") return sortMap(inner, value as Readonly<Record<string, unknown>>);
+  if (inner === undefined || !schema.message(inner).hasMaps) return value;
+  return cardinality === "list" ? mapIfChanged(value as readonly unknown[], (item) => sortMaps(inner, item)) : sortMaps(inner, value);
+}
+
+function sortMap(inner: string | undefined, map: Readonly<Record<string, unknown>>): unknown {
+  const keys = Object.keys(map);
+  const isSorted = keys.every((key, index) => index === 0 || (keys[index - 1] ?? "") < key);
+  const values = inner === undefined ? keys.map((key) => map[key]) : keys.map((key) => sortMaps(inner, map[key]));
+  if (isSorted && keys.every((key, index) => values[index] === map[key])) return map;
+  const entries = keys.map((key, index): [string, unknown] => [key, values[index]]);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function mapIfChanged(items: readonly unknown[], change: (item: unknown) => unknown): readonly unknown[] {
+  const changed = items.map(change);
+  return changed.every((item, index) => item === items[index]) ? items : changed;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
