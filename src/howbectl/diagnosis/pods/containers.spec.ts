@@ -160,21 +160,25 @@ describe("diagnosePod, of containers", () => {
   for (const each of cases) it(each.it, () => expectDiagnosis(each));
 
   it("goes back to the revision before, and to none that there is not", () => {
-    const revision = (number: number) =>
-      replicaSet({ name: `web-${number}`, uid: `uid-${number}`, annotations: { "deployment.kubernetes.io/revision": String(number) } });
+    const revision = (number: number, replicas = 0) => {
+      const annotations = { "deployment.kubernetes.io/revision": String(number) };
+      return replicaSet({ name: `web-${number}`, uid: `uid-${number}`, annotations, replicas });
+    };
     const state = { state: { waiting: { reason: "CrashLoopBackOff" } }, lastState: ended(1) };
-    const of = (number: number, revisions: number) => {
+    const of = (number: number, revisions: number, failing = 0) => {
       const owner = { apiVersion: "apps/v1", kind: "ReplicaSet", name: `web-${number}`, uid: `uid-${number}` };
       const controllers = [
         { kind: replicaSetKind as unknown as Kind, object: revision(number) },
         { kind: deploymentKind as unknown as Kind, object: deployment({ name: "web" }) },
       ];
-      const all = Array.from({ length: revisions }, (_, index) => revision(index + 1));
+      const all = Array.from({ length: revisions }, (_, index) => revision(index + 1, index + 1 === failing ? 1 : 0));
       const { findings } = diagnosePod(podFacts(withState(state, { owner }), { controllers, revisions: all }), nowMs);
       return findings.flatMap(({ suggestions }) => suggestions.map(({ text }) => text)).filter((text) => text.startsWith("go back"));
     };
     expect(of(3, 3)).to.deep.equal(["go back to revision 2"]);
     expect(of(1, 1)).to.deep.equal([]);
+    // None of the second's pods is ready either.
+    expect(of(3, 3, 2)).to.deep.equal(["go back to revision 1"]);
     // It is being replaced already.
     expect(of(1, 2)).to.deep.equal([]);
   });

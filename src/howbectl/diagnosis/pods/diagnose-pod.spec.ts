@@ -61,6 +61,23 @@ const cases: readonly PodCase[] = [
     evidence: [/it has priority 100/, /of less priority and leaving: pod default\/small/],
   },
   {
+    it: "has nobody else go while room is being made",
+    pod: { ...unfit, status: { ...unfit.status, nominatedNodeName: "n1" } },
+    facts: {
+      placement: {
+        nodes: [{ node: "n2", verdict: "Insufficient cpu", detail: "asks for 2" }],
+        suggestions: [{ text: "free 1 of cpu on n2", commands: [], changes: [] }],
+        choice: "",
+        fits: "",
+        makingRoom: [{ apiVersion: "v1", kind: "Pod", namespace: "default", name: "small" }],
+      },
+    },
+    is: "pending",
+    code: "Unschedulable",
+    headline: "no node fits",
+    suggestions: [],
+  },
+  {
     it: "knows a scheduler that there is not",
     pod: { nodeName: "", spec: { schedulerName: "mine" } },
     is: "pending",

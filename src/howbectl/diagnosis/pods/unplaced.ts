@@ -63,7 +63,8 @@ function unschedulable(pod: PodCase): Finding {
     ...(fits === "" ? {} : { headline: "no node did when it was last tried; one does now", waitsFor: "the scheduler's next attempt" }),
     evidence: [...told, ...(fits === "" ? [] : [fits])],
     nodes: placement.nodes,
-    suggestions: placement.suggestions,
+    // What was promised comes by itself: nobody else has to go for it.
+    suggestions: placement.makingRoom.length > 0 ? [] : placement.suggestions,
   });
 }
 
