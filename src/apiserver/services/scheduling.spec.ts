@@ -4,7 +4,7 @@ import { refusal } from "../../../test/fakes/resource-calls.js";
 import { type ResourcesInProcess, startResourcesInProcess } from "../../../test/fakes/resources-in-process.js";
 import { encodeObject } from "../../api/codec/encode.js";
 import { makeWhole } from "../../api/codec/whole.js";
-import { isForbidden, isNotFound } from "../../api/errors.js";
+import { isBadRequest, isForbidden, isNotFound } from "../../api/errors.js";
 import { placementRecordKind } from "../../api/kinds/placementrecord/kind.js";
 import { placementRecordName } from "../../api/kinds/placementrecord/record-name.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
@@ -63,6 +63,17 @@ describe("the Scheduling service", () => {
     await recorded("own", own.metadata.uid);
     expect((await explain("own")).record?.placement?.nodeName).to.equal("n2");
     expect(await refusal(explain("own", ofNode))).to.satisfy(isForbidden);
+  });
+
+  it("refuses plans beyond what an answer may hold, and what is no number of moves", async () => {
+    for (const [thresholdPercent, maxMoves] of [
+      [101, 0],
+      [-1, 0],
+      [0, -1],
+      [0, 1_001],
+    ] as const) {
+      expect(await refusal(service().planRebalance({ thresholdPercent, maxMoves }, api.call())), `${maxMoves}`).to.satisfy(isBadRequest);
+    }
   });
 
   it("lets nobody but components answer", async () => {

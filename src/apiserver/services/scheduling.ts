@@ -116,6 +116,9 @@ async function assessRisk(deps: SchedulingServiceDeps, request: AssessRiskReques
   return await ask(deps, { $case: "assessRisk", value: request }, call.signal);
 }
 
+// A plan is one message, and by the time that so many have been moved, another is due.
+const mostMoves = 1_000;
+
 async function planRebalance(
   deps: SchedulingServiceDeps,
   request: PlanRebalanceRequest,
@@ -124,7 +127,7 @@ async function planRebalance(
   authorizeLists(call);
   const { thresholdPercent, maxMoves } = request;
   if (thresholdPercent < 0 || thresholdPercent > 100) throw badRequest(`thresholdPercent: ${thresholdPercent} is not between 0 and 100`);
-  if (maxMoves < 0) throw badRequest(`maxMoves: ${maxMoves} is negative`);
+  if (maxMoves < 0 || maxMoves > mostMoves) throw badRequest(`maxMoves: ${maxMoves} is not between 0 and ${mostMoves}`);
   return await ask(deps, { $case: "planRebalance", value: request }, call.signal);
 }
 

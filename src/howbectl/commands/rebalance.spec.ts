@@ -3,7 +3,7 @@ import { pod } from "../../../test/builders/index.js";
 import { FakeCli } from "../../../test/fakes/fake-cli-env.js";
 import { overBudget, unavailable } from "../../api/errors.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
-import { type PlanRebalanceRequest, PlanRebalanceResponse } from "../../gen/howbernetes/api/v1/scheduling.js";
+import { AssessRiskResponse, type PlanRebalanceRequest, PlanRebalanceResponse } from "../../gen/howbernetes/api/v1/scheduling.js";
 
 const owner = { apiVersion: "apps/v1", kind: "ReplicaSet", name: "web", uid: "rs", controller: true };
 const load = (nodeName: string, cpu: number) => ({
@@ -141,7 +141,7 @@ describe("howbectl rebalance", () => {
     { words: ["rebalance", "--yes", "-o", "json"], says: "error: --output needs --dry-run\n" },
     { words: ["rebalance", "--yes", "--threshold=0"], says: "" },
     { words: ["rebalance", "--yes", "--threshold=101"], says: "" },
-    { words: ["rebalance", "--yes", "--max-moves=0"], says: "is less than 1" },
+    { words: ["rebalance", "--yes", "--max-moves=0"], says: "is not between 1 and 1000" },
   ];
   for (const { words, says } of refused) {
     it(`refuses ${words.join(" ")}`, async () => {
@@ -152,6 +152,16 @@ describe("howbectl rebalance", () => {
 });
 
 describe("howbectl cluster risk", () => {
+  it("counts what there are too many of to be named", async () => {
+    const cli = new FakeCli();
+    cli.cluster.answers.assessRisk = async () =>
+      AssessRiskResponse.fromPartial({ nodes: [{ nodeName: "n1", podCount: 9, strandedCount: 7 }] });
+    expect(await cli.run("cluster", "risk")).to.equal(0);
+    expect(cli.out.split("\n")[1]).to.equal("n1     9              7               7 pods would not fit");
+  });
+});
+
+describe("howbectl cluster risk, in full", () => {
   let cli: FakeCli;
   beforeEach(() => {
     cli = new FakeCli();

@@ -79,7 +79,7 @@ async function carryOutMove(move: PlanRebalanceResponse_Move, timeoutMs: number,
 /** Not 0: a plan without a bound of its own has the scheduler's. */
 function parseMoves(text: string): number {
   const count = parseCount(text);
-  if (count < 1) throw new InvalidArgumentError(`"${text}" is less than 1`);
+  if (count < 1 || count > 1_000) throw new InvalidArgumentError(`"${text}" is not between 1 and 1000`);
   return count;
 }
 

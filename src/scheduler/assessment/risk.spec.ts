@@ -128,6 +128,20 @@ describe("assessRisk", () => {
     expect(risk?.workloads[0]?.message).to.equal("0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.");
   });
 
+  it("counts all, and names as many as an answer may hold", async () => {
+    const { deps } = setUp({ nodes: [n1, n2], placed: [web("n1", "4"), web("n2", "4")] });
+    const counts = async (bytes?: number): Promise<unknown> =>
+      (await assessRisk(deps, "", none, bytes)).nodes.map(({ strandedCount, workloads }) => [strandedCount, workloads.length]);
+    expect(await counts()).to.deep.equal([
+      [1, 1],
+      [1, 1],
+    ]);
+    expect(await counts(200)).to.deep.equal([
+      [1, 1],
+      [1, 0],
+    ]);
+  });
+
   it("is asked of one node alone", async () => {
     const { deps } = setUp({ nodes: [n1, n2], placed: [] });
     expect((await assessRisk(deps, "n2", none)).nodes.map(({ nodeName }) => nodeName)).to.deep.equal(["n2"]);

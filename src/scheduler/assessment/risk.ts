@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/clock.js";
-import type { AssessRiskResponse, AssessRiskResponse_NodeRisk } from "../../gen/howbernetes/api/v1/scheduling.js";
+import { type AssessRiskResponse, AssessRiskResponse_NodeRisk } from "../../gen/howbernetes/api/v1/scheduling.js";
 import type { ClusterView } from "../cluster/cluster-view.js";
 import { type PodInfo, schedulerNameOf } from "../cluster/pod-info.js";
 import { Decider } from "../cycle/decider.js";
@@ -23,16 +23,30 @@ interface Stranded {
   readonly message: string;
 }
 
+// An answer is one message on a stream, of 8 MiB at most: of a full cluster not every pod can be named.
+const maxNamedBytes = 4 * 1024 * 1024;
+
 /**
  * Says of each node, or of one, what would not fit elsewhere if it were lost: all its pods are placed again on the others,
  * the most important first, by the same filters and scores as ever, into room that is free. Nobody is preempted for them.
- * Each node is assessed on the cluster as it is when its turn comes.
+ * Each node is assessed on the cluster as it is when its turn comes. Once so many workloads have been named that an answer
+ * holds no more, those of further nodes are counted only.
  */
-export async function assessRisk(deps: RiskDeps, nodeName: string, signal: AbortSignal): Promise<AssessRiskResponse> {
+export async function assessRisk(
+  deps: RiskDeps,
+  nodeName: string,
+  signal: AbortSignal,
+  namedBytes = maxNamedBytes,
+): Promise<AssessRiskResponse> {
   const all = deps.cluster.nodes().map(({ name }) => name);
   const names = nodeName === "" ? all.sort() : all.filter((name) => name === nodeName);
   const nodes: AssessRiskResponse_NodeRisk[] = [];
-  for (const name of names) nodes.push(await riskOf(deps, name, signal));
+  let left = namedBytes;
+  for (const name of names) {
+    const risk = await riskOf(deps, name, signal);
+    left -= AssessRiskResponse_NodeRisk.encode(risk).finish().length;
+    nodes.push(left < 0 ? { ...risk, workloads: [] } : risk);
+  }
   return { nodes };
 }
 

@@ -55,6 +55,7 @@ function riskLines({ nodes }: AssessRiskResponse): readonly string[] {
 function verdict({ podCount, strandedCount, workloads }: AssessRiskResponse_NodeRisk): string {
   if (podCount === 0) return "nothing would have to move";
   if (strandedCount === 0) return "all would fit elsewhere";
+  if (workloads.length === 0) return `${strandedCount} ${strandedCount === 1 ? "pod" : "pods"} would not fit`;
   return workloads.map((workload) => `${nameOf(workload)} (${workload.pods.length})`).join(", ");
 }
 
