@@ -92,7 +92,7 @@ describe("InterPodAffinity", () => {
       pod: near(term("db")),
       reasons: notNear,
       lasting: true,
-      remedies: [["label n1 zone=b", "drop the pod affinity for app=db by zone"]],
+      remedies: [["label node n1 zone=b", "drop the pod affinity for app=db by zone"]],
     },
     {
       it: "counts only pods that all terms mean",

@@ -43,7 +43,7 @@ function labelRemedy(tally: Tally, node: string): Remedy[] {
   const value = isHostname(topologyKey) ? node : emptiest?.name;
   if (value === undefined) return [];
   const label = `${topologyKey}=${value}`;
-  return [{ text: `label ${node} ${label}`, change: { kind: "node", node, command: ["label", "node", node, label] } }];
+  return [{ text: `label node ${node} ${label}`, change: { kind: "node", node, command: ["label", "node", node, label] } }];
 }
 
 function tooManyThere(spread: SpreadCase, tally: Tally, place: Place): Obstacle {

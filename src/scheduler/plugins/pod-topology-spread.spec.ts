@@ -105,7 +105,7 @@ describe("PodTopologySpread", () => {
       reasons: unlabelled,
       lasting: true,
       details: ["it has no label zone, by which pods are to be spread"],
-      remedies: [["label n1 zone=b", "make the constraint on zone ScheduleAnyway", "drop the constraint on zone"]],
+      remedies: [["label node n1 zone=b", "make the constraint on zone ScheduleAnyway", "drop the constraint on zone"]],
     },
     {
       it: "knows no label where no node has one",
@@ -120,7 +120,7 @@ describe("PodTopologySpread", () => {
       reasons: unlabelled,
       lasting: true,
       remedies: [
-        ["label n1 kubernetes.io/hostname=n1", "make the constraint on hostname ScheduleAnyway", "drop the constraint on hostname"],
+        ["label node n1 kubernetes.io/hostname=n1", "make the constraint on hostname ScheduleAnyway", "drop the constraint on hostname"],
       ],
     },
     {
