@@ -180,7 +180,7 @@ const cpuOf = ({ spec }: Whole<Pod>): number => spec.containers.reduce((sum, { r
 describe("a scheduler whose calls fail, in a cluster that changes", () => {
   it("leaves no pod waiting that has room, and no room unused that others have left for it", async function () {
     this.timeout(0);
-    const property = fc.asyncProperty(fc.array(step, { maxLength: 30 }), (steps) => new Trouble().run(steps));
+    const property = fc.asyncProperty(fc.array(step, { maxLength: 50, size: "max" }), (steps) => new Trouble().run(steps));
     await fc.assert(property, { numRuns: Math.ceil(runs / 5), seed });
   });
 });
