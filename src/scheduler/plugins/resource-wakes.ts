@@ -7,7 +7,7 @@ import { type Resources, readResources } from "../cluster/resources.js";
 import type { WakeHints } from "../framework/cluster-event.js";
 
 /** Says of an extended resource that somebody else sees to it. */
-export type IgnoresResource = (name: string) => boolean;
+type IgnoresResource = (name: string) => boolean;
 
 const ignoresNothing: IgnoresResource = () => false;
 
