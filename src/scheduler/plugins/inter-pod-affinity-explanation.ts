@@ -43,7 +43,10 @@ function unlabelled({ term, domains, sums }: TermTally, index: number, { name }:
   const { topologyKey } = term;
   const there = sums.findIndex((sum) => sum > 0);
   const label = `${topologyKey}=${domains.nameOf(there)}`;
-  const relabel: Remedy = { text: `label node ${name} ${label}`, change: { kind: "node", node: name, command: ["label", "node", name, label] } };
+  const relabel: Remedy = {
+    text: `label node ${name} ${label}`,
+    change: { kind: "node", node: name, command: ["label", "node", name, label] },
+  };
   return {
     plugin: affinityName,
     reason: affinityReason,
