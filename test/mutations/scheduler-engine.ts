@@ -38,7 +38,7 @@ export const schedulerEngineMutations: readonly Mutation[] = [
     area: "SchedulingQueue",
     fault: "any event of a kind that the plugin cares for wakes",
     file: "src/scheduler/framework/cluster-event.ts",
-    find: "return hint?.(event, pod) ?? false;",
+    find: "return hint(event, pod);",
     replace: "return hint !== undefined && event !== undefined && pod !== undefined;",
   },
   {

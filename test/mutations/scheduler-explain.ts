@@ -38,10 +38,31 @@ export const schedulerExplainMutations: readonly Mutation[] = [
     replace: "if (gates.length > 99)",
   },
   {
+    area: "VerdictBudget",
+    fault: "what was told leaves as much to be told",
+    file: "src/scheduler/explanation/verdict-budget.ts",
+    find: "this.left -= bytes;",
+    replace: "this.left -= 0 * bytes;",
+  },
+  {
+    area: "howbectl cluster risk",
+    fault: "what would not fit does not fail the command",
+    file: "src/howbectl/commands/cluster/risk.ts",
+    find: "strandedCount > 0)) throw",
+    replace: "strandedCount > 9_999)) throw",
+  },
+  {
+    area: "changedPod",
+    fault: "an item of a list is meant by a place that is another's by then",
+    file: "src/scheduler/explanation/changed-pod.ts",
+    find: "for (const change of patch) noteRemoval(change, gone);",
+    replace: "",
+  },
+  {
     area: "podsToFree",
     fault: "the more important leave for the less important",
     file: "src/scheduler/explanation/pods-to-free.ts",
-    find: "pod.priority <= highestPriority",
+    find: "pod.priority <= wanting.priority",
     replace: "pod.priority <= Number.POSITIVE_INFINITY",
   },
   {

@@ -64,7 +64,7 @@ export const schedulerPluginMutations: readonly Mutation[] = [
     area: "NodeResourcesFit's hints",
     fault: "room that others may make does not wake a pod",
     file: `${plugins}/resource-wakes.ts`,
-    find: "(fitsOn(pod, node) || lowest(node) < pod.priority)",
+    find: "(fitsOn(pod, node, isIgnored) || lowest(node) < pod.priority)",
     replace: "(fitsOn(pod, node) || lowest(node) > Number.MAX_VALUE * 2)",
   },
   {

@@ -47,11 +47,18 @@ export const whyMutations: readonly Mutation[] = [
     replace: 'reason === "FailedBind"',
   },
   {
+    area: "templatePatch",
+    fault: "what the template does not have is to be removed from it",
+    file: `${diagnosis}/template-patch.ts`,
+    find: 'if (change.op === "remove" || isOfItem) return undefined;',
+    replace: "if (isOfItem) return undefined;",
+  },
+  {
     area: "howbectl why",
     fault: "pods that fare alike are not named",
     file: `${diagnosis}/workloads/pod-findings.ts`,
-    find: "podStatusWord(pod) === word",
-    replace: "podStatusWord(pod) !== word",
+    find: "podState(pod) === state",
+    replace: "podState(pod) !== state",
   },
   {
     area: "diagnosePod",
