@@ -18,10 +18,13 @@ interface Case {
   readonly measured: { readonly count: number; readonly template: PodTemplate };
 }
 
+/** What comes before a measurement: processes that have just started are slow. */
+const warmUp = { count: 1_000, template: defaultPod };
+
 const basic: Case = {
   name: "B12 basic",
   aim: 1,
-  setup: { count: 1_000, template: defaultPod },
+  setup: warmUp,
   measured: { count: 10_000, template: defaultPod },
 };
 const keptApart = antiAffinityPod([namespaces.setup, namespaces.measured]);
@@ -41,11 +44,19 @@ const cases: readonly Case[] = [
     setup: { count: 5_000, template: defaultPod },
     measured: { count: 5_000, template: spreadPod },
   },
-  { name: "B12 preemption", aim: 0.84, boundPods: 20_000, churn: highPriorityPod, measured: { count: 5_000, template: defaultPod } },
+  {
+    name: "B12 preemption",
+    aim: 0.84,
+    boundPods: 20_000,
+    // Kubernetes has its scheduler place those that fill the nodes: by then it has long been warm.
+    setup: warmUp,
+    churn: highPriorityPod,
+    measured: { count: 5_000, template: defaultPod },
+  },
   {
     name: "B12 unschedulable pods",
     aim: 0.87,
-    setup: { count: 100, template: defaultPod },
+    setup: warmUp,
     churn: tooLargePod,
     measured: { count: 10_000, template: defaultPod },
   },

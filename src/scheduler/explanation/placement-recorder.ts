@@ -28,7 +28,7 @@ export interface PlacementRecorderDeps {
 // As long as decisions come closer together than this, their bindings need the store.
 const quietMs = 100;
 // However busy: a pod that waits is asked about most when the cluster is full.
-const trickleMs = 250;
+const trickleMs = 1_000;
 // A pod that goes on waiting for the same reason is not news; asked live, it is explained anew.
 const repeatMs = 5 * 60_000;
 const rememberedOutcomes = 10_000;
