@@ -104,7 +104,7 @@ export const schedulerExplainMutations: readonly Mutation[] = [
     area: "PlacementRecorder",
     fault: "records wait for ever while decisions are being made",
     file: "src/scheduler/explanation/placement-recorder.ts",
-    find: "const trickleMs = 250;",
+    find: "const trickleMs = 1_000;",
     replace: "const trickleMs = 250_000;",
   },
   {
