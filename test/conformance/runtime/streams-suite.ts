@@ -89,7 +89,8 @@ export function streamsConformance(name: string, open: () => Promise<RuntimeUnde
         process.endInput();
       } else {
         await output.next();
-        await process.kill();
+        // An engine may have heard from a program before it knows which process it is.
+        await eventually(() => process.kill?.());
       }
       for (let next = await output.next(); next.done !== true; next = await output.next()) expect(next.value.stream).to.equal("stdout");
       expect(await process.exitCode()).to.equal(process.kill === undefined ? 0 : 137);
