@@ -92,7 +92,7 @@ export const schedulerTopologyMutations: readonly Mutation[] = [
   {
     area: "TopologyIndex",
     fault: "pods of a node that goes stay counted",
-    file: `${topology}/pod-counts.ts`,
+    file: `${topology}/placement-counter.ts`,
     find: "this.known.delete(slot);\n    for (const pod of pods.values()) this.count(pod, slot, -1);",
     replace: "this.known.delete(slot);\n    pods.values();",
   },

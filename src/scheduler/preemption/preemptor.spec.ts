@@ -44,7 +44,7 @@ describe("Preemptor", () => {
     pods.addHandler(watchNominations(state.nominations, () => true));
     pods.addHandler(preemptor.handler());
     const stopping = new AbortController();
-    const ended = pods.run(stopping.signal).catch(() => undefined);
+    const ended = pods.run(stopping.signal);
     stop = async () => {
       stopping.abort();
       queue.close();
@@ -226,11 +226,11 @@ describe("Preemptor", () => {
         return hasFailed && verb === "patch" && name === "high" ? hidden.promise : undefined;
       },
     });
-    const carriedOut = carryOut(tried(), { nodeName: "n1", victims: [victim] }).catch(() => undefined);
+    const carriedOut = carryOut(tried(), { nodeName: "n1", victims: [victim] }).catch((error: unknown) => error);
     await clock.advance(10_000);
     expect(tries()).to.equal(undefined);
     hidden.resolve();
-    await carriedOut;
+    expect(String(await carriedOut)).to.contain("away");
     await clock.advance(10_000);
     expect(tries()).to.equal("high");
   });

@@ -1,9 +1,9 @@
 import type { Affinity } from "../../gen/howbernetes/core/v1/scheduling.js";
-import type { NodeInfo, PlacementObserver } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
 import { type AffinityTerm, type AffinityTerms, affinityTermsOf, meansPod } from "./affinity-terms.js";
 import { DomainSums } from "./domain-sums.js";
 import { forEachLandmark } from "./landmark.js";
+import { PlacementCounter } from "./placement-counter.js";
 import { SlotCounts } from "./slot-counts.js";
 import type { Domains } from "./topology-domains.js";
 
@@ -33,7 +33,7 @@ export function sumsHeld({ counts, sums }: HeldTerm, domains: Domains): Int32Arr
  * Invariants: each distinct term that placed pods have is held once, with the number of those pods on each node; no
  * other terms are held. Terms are found by a label that all pods must have whom they mean.
  */
-export class AffinityHolders implements PlacementObserver {
+export class AffinityHolders extends PlacementCounter {
   private readonly held: Readonly<Record<HeldKind, Map<string, Map<string, HeldTerm>>>> = {
     sought: new Map(),
     avoided: new Map(),
@@ -41,7 +41,6 @@ export class AffinityHolders implements PlacementObserver {
   };
   /** By what pods alike share; the namespace is part of what it means. */
   private readonly terms = new WeakMap<Affinity, { readonly namespace: string; readonly terms: AffinityTerms | undefined }>();
-  private readonly known = new Set<number>();
 
   /** The terms of placed pods that mean this pod. @param namespaceLabels those of its namespace */
   meaning(pod: PodInfo, kind: HeldKind, namespaceLabels: Readonly<Record<string, string>> | undefined): HeldTerm[] {
@@ -67,26 +66,7 @@ export class AffinityHolders implements PlacementObserver {
     return terms;
   }
 
-  placed(pod: PodInfo, { slot }: NodeInfo): void {
-    this.count(pod, slot, 1);
-  }
-
-  removed(pod: PodInfo, { slot }: NodeInfo): void {
-    this.count(pod, slot, -1);
-  }
-
-  nodeSet({ slot, pods }: NodeInfo): void {
-    if (this.known.has(slot)) return;
-    this.known.add(slot);
-    for (const pod of pods.values()) this.count(pod, slot, 1);
-  }
-
-  nodeRemoved({ slot, pods }: NodeInfo): void {
-    this.known.delete(slot);
-    for (const pod of pods.values()) this.count(pod, slot, -1);
-  }
-
-  private count(pod: PodInfo, slot: number, difference: number): void {
+  protected override count(pod: PodInfo, slot: number, difference: number): void {
     const terms = this.termsOf(pod);
     if (terms === undefined) return;
     for (const term of terms.sought) this.add("sought", { term, weight: 0, slot, difference });

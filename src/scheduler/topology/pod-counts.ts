@@ -1,8 +1,9 @@
-import type { ClusterView, NodeInfo, PlacementObserver } from "../cluster/cluster-view.js";
+import type { ClusterView } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
 import { atLeast } from "./at-least.js";
 import { DomainSums } from "./domain-sums.js";
 import { forEachLandmark } from "./landmark.js";
+import { PlacementCounter } from "./placement-counter.js";
 import { formatPodClass, type PodClass, podClassOf } from "./pod-class.js";
 import { SlotCounts } from "./slot-counts.js";
 import type { Domains } from "./topology-domains.js";
@@ -32,7 +33,7 @@ interface AskedQuestion {
   readonly sums: DomainSums;
 }
 
-// Each costs four bytes a node at most. One that was dropped is counted anew from the classes of pods, not from the pods.
+// Each costs four bytes a node, and as much again for sums by a key of which every node is a domain. One that was dropped is counted anew from the classes of pods, not from the pods.
 const mostQuestions = 2_048;
 
 /**
@@ -41,16 +42,17 @@ const mostQuestions = 2_048;
  * Invariants: every placed pod is counted in its class; the counts of a question are the sums over the classes that it
  * asks for. Both follow every change, so that an answer costs nothing. The questions asked last are kept.
  */
-export class PodCounts implements PlacementObserver {
+export class PodCounts extends PlacementCounter {
   private readonly classes = new Map<string, CountedClass>();
   /** The one asked last comes last. */
   private readonly questions = new Map<string, AskedQuestion>();
   private readonly byLandmark = new Map<string, Set<AskedQuestion>>();
   /** The class that a pod was found in last; it may have been given up since. */
   private readonly found = new WeakMap<PodInfo, CountedClass>();
-  private readonly known = new Set<number>();
 
-  constructor(private readonly cluster: ClusterView) {}
+  constructor(private readonly cluster: ClusterView) {
+    super();
+  }
 
   /** The number of pods on each node, by slot, for all slots. Changes with the cluster: to be read at once. */
   countsOf(question: PodQuestion): Int32Array {
@@ -67,25 +69,6 @@ export class PodCounts implements PlacementObserver {
     });
   }
 
-  placed(pod: PodInfo, { slot }: NodeInfo): void {
-    this.count(pod, slot, 1);
-  }
-
-  removed(pod: PodInfo, { slot }: NodeInfo): void {
-    this.count(pod, slot, -1);
-  }
-
-  nodeSet({ slot, pods }: NodeInfo): void {
-    if (this.known.has(slot)) return;
-    this.known.add(slot);
-    for (const pod of pods.values()) this.count(pod, slot, 1);
-  }
-
-  nodeRemoved({ slot, pods }: NodeInfo): void {
-    this.known.delete(slot);
-    for (const pod of pods.values()) this.count(pod, slot, -1);
-  }
-
   private asked(question: PodQuestion): AskedQuestion {
     const asked = this.questions.get(question.key) ?? this.ask(question);
     // The order of a map is that of insertion.
@@ -94,7 +77,7 @@ export class PodCounts implements PlacementObserver {
     return asked;
   }
 
-  private count(pod: PodInfo, slot: number, difference: number): void {
+  protected override count(pod: PodInfo, slot: number, difference: number): void {
     const counted = this.classOf(pod);
     counted.counts.add(slot, difference);
     for (const asked of counted.questions) {
