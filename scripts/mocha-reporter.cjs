@@ -1,4 +1,4 @@
-/** Prints a dot a test, then what failed and what was skipped with its reason, and leaves the counts for `npm test`. */
+/** Prints a dot a test, then what failed and what was skipped with its reason, and leaves the counts and the failures for `npm test`. */
 const { existsSync, readFileSync, writeFileSync } = require("node:fs");
 const { reporters } = require("mocha");
 
@@ -6,7 +6,9 @@ class Reporter extends reporters.Dot {
   constructor(runner, options) {
     super(runner, options);
     const skipped = [];
+    const failed = [];
     runner.on("pending", (test) => skipped.push(test.fullTitle()));
+    runner.on("fail", (test, error) => failed.push({ title: test.fullTitle(), message: `${error?.message ?? error}` }));
     runner.once("end", () => {
       const reasons = skipReasons();
       for (const title of skipped) {
@@ -15,7 +17,7 @@ class Reporter extends reporters.Dot {
       }
       const { passes = 0, failures = 0, pending = 0 } = this.stats;
       if (process.env.HOWBERNETES_COUNTS !== undefined)
-        writeFileSync(process.env.HOWBERNETES_COUNTS, JSON.stringify({ passes, failures, pending }));
+        writeFileSync(process.env.HOWBERNETES_COUNTS, JSON.stringify({ passes, failures, pending, failed }));
     });
   }
 }

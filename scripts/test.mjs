@@ -92,9 +92,18 @@ function run({ name, command }) {
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, HOWBERNETES_COUNTS: countsFile, HOWBERNETES_SKIPS: join(folder, "skips.jsonl") },
   });
-  const counts = existsSync(countsFile) ? JSON.parse(readFileSync(countsFile, "utf8")) : { passes: 0, failures: 0, pending: 0 };
+  const counts = existsSync(countsFile) ? JSON.parse(readFileSync(countsFile, "utf8")) : { passes: 0, failures: 0, pending: 0, failed: [] };
   rmSync(folder, { recursive: true, force: true });
   return { name, ok: status === 0, time: seconds(started), ...counts };
+}
+
+/** The first lines of a message. */
+function indented(message, lines) {
+  return message
+    .split("\n")
+    .slice(0, lines)
+    .map((line) => `  ${line}`)
+    .join("\n");
 }
 
 function seconds(since) {
@@ -107,6 +116,8 @@ function summarize(results, started) {
     const tests = passes + failures + pending === 0 ? "" : `${passes} passed, ${failures} failed, ${pending} skipped`;
     say(`${ok ? "ok    " : "FAILED"} ${name.padEnd(16)} ${time.padStart(8)}  ${tests}`);
   }
+  // Told again here, because who reads a long log, or has only its end, starts here.
+  for (const { name, failed } of results) for (const { title, message } of failed) say(`\n${name}: ${title}\n${indented(message, 20)}`);
   say(`in all ${seconds(started)}\n`);
   const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
   // A step that fails without a failed test (lint, a crash) must show in the closing line too.
