@@ -14,8 +14,8 @@ import { PodWriter } from "./pod-writer.js";
 import { SchedulerProcess } from "./scheduler-process.js";
 import { defaultPod, highPriority, lowPriorityPod, type PodTemplate } from "./templates.js";
 
-/** The namespaces that workloads use: for what is there before, for what is measured, and for what disturbs. */
-export const namespaces = { setup: "sched-setup", measured: "sched-measured", churn: "sched-churn" };
+/** The namespaces that workloads use: for what fills the nodes, for what warms up, for what is measured, and for what disturbs. */
+export const namespaces = { filled: "sched-filled", setup: "sched-setup", measured: "sched-measured", churn: "sched-churn" };
 
 const casCallers = 64;
 const casCount = 10_000;
@@ -44,7 +44,7 @@ export class SchedulingCluster {
   static async start({ nodes, boundPods = 0 }: ClusterOptions): Promise<SchedulingCluster> {
     const etcd = await EtcdPeer.start();
     await etcd.createMany(nodes, (index) => nodeEntry(readyNode(index)));
-    await etcd.createMany(boundPods, (index) => podEntry(boundPod(lowPriorityPod, namespaces.setup, index, nodeName(index % nodes))));
+    await etcd.createMany(boundPods, (index) => podEntry(boundPod(lowPriorityPod, namespaces.filled, index, nodeName(index % nodes))));
     const server = await ApiServerProcess.start(etcd.endpoint, mkdtempSync(join(tmpdir(), "howbernetes-bench-")));
     const { server: address, tls } = await server.credentials();
     const client = createApiClient({ address, tls, log: createLog("bench", "error"), fieldManager: "bench" });

@@ -64,8 +64,10 @@ export class Insight {
 }
 
 /** As in the pod's condition, where there is no node. */
-function messageOf({ nodeName, nodeCount, feasibleCount, tally, rescue }: Attempt): string {
+function messageOf(attempt: Attempt): string {
+  const { nodeName, nodeCount, feasibleCount, rescue } = attempt;
   if (nodeName !== undefined) return `${nodeName} was chosen of ${feasibleCount} that would do, of ${nodeCount} nodes`;
   const report = rescue === undefined || rescue.kind === "found" ? "" : ` ${rescue.report}`;
-  return `${sentenceOf(nodeCount, tally)}${report}`;
+  // The tally is counted when it is asked for: not where a node was found.
+  return `${sentenceOf(nodeCount, attempt.tally)}${report}`;
 }

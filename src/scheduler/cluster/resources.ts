@@ -95,13 +95,15 @@ function combineExtended(
   return new Map([...names].map((name) => [name, each(a?.get(name) ?? 0, b?.get(name) ?? 0)]));
 }
 
-const requestsOf = ({ resources }: Container): Resources => (resources === undefined ? noResources : readResources(resources.requests));
+/** What one container asks for. */
+export const containerRequests = ({ resources }: Container): Resources =>
+  resources === undefined ? noResources : readResources(resources.requests);
 
 /**
  * What a pod takes of its node, by Kubernetes' rule: its containers and sidecars together, or the most that it needs
  * while it initialises if that is more, and its overhead. `of` says what one container takes.
  */
-export function podRequests(spec: PodSpec, of: (container: Container) => Resources = requestsOf): Resources {
+export function podRequests(spec: PodSpec, of: (container: Container) => Resources = containerRequests): Resources {
   let sidecars = noResources;
   let peak = noResources;
   for (const container of spec.initContainers) {
@@ -119,7 +121,7 @@ const assumedMemory = 200 * 1024 * 1024;
 /** What a pod is taken to use when nodes are compared: as `podRequests`, where a container that does not say asks for a little. */
 export function assumedRequests(spec: PodSpec): Resources {
   return podRequests(spec, (container) => {
-    const requests = requestsOf(container);
+    const requests = containerRequests(container);
     return {
       ...requests,
       cpu: container.resources?.requests.cpu === undefined ? assumedCpu : requests.cpu,

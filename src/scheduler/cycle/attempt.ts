@@ -10,6 +10,8 @@ export interface Attempt {
   readonly nodeCount: number;
   /** Why nodes will not do, by name: of a pod that was placed only of those that were looked at before enough would do. */
   readonly refusals: ReadonlyMap<string, Refusal>;
+  /** For how many nodes there is room in `refusals`, whether they were refused or not: what it takes of memory. */
+  readonly keptNodes: number;
   /** How many nodes were refused so, by refusal: for the sentence, without going through thousands of nodes. */
   readonly tally: ReadonlyMap<Refusal, number>;
   /** How many nodes would do, of those looked at. */

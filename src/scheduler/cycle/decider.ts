@@ -69,6 +69,7 @@ export class Decider {
       profile,
       nodeCount: positions.nodes.length,
       refusals,
+      keptNodes: codes.length,
       get tally() {
         return refusals.tally;
       },

@@ -31,7 +31,7 @@ export class NodeRefusals implements ReadonlyMap<string, Refusal> {
 
   get size(): number {
     let size = 0;
-    for (const count of this.tally.values()) size += count;
+    for (const code of this.codes) if (code !== 0) size++;
     return size;
   }
 

@@ -14,19 +14,28 @@ export interface FindingsDeps {
   readonly budget: VerdictBudget;
 }
 
+// A look at a node takes some ten microseconds, and its verdict some hundred bytes of the store.
+const nodesWhileBusy = 100;
+
 /**
  * Asks the nodes again that a decision has refused, for numbers and for what would help: in stretches of a few
  * milliseconds, a while after the decision. What is not so any more is told as it was, without numbers.
+ *
+ * @param isBrief asks no more than the first hundred: what would help is looked for on these alone, and the others are
+ * counted by the reasons that the decision had
  */
-export async function findingsOf({ attempt }: Decision, deps: FindingsDeps, signal: AbortSignal): Promise<Findings> {
+export async function findingsOf({ attempt }: Decision, deps: FindingsDeps, isBrief: boolean, signal: AbortSignal): Promise<Findings> {
   const { pod, profile, refusals, nodeName } = attempt;
   const look = { pod, profile, ...deps };
-  const verdicts = new Verdicts(deps.budget.next());
+  const limits = deps.budget.next();
+  const verdicts = new Verdicts(isBrief ? { ...limits, nodes: Math.min(limits.nodes, nodesWhileBusy) } : limits);
   const changes = new SmallestChanges();
   const explanation = new BoundedExplanation(deps.clock);
+  const names = [...refusals.keys()].sort();
+  const asked = isBrief ? names.slice(0, nodesWhileBusy) : names;
   await lookAtNodes(
     look,
-    [...refusals.keys()].sort(),
+    asked,
     (node, filters) => {
       const refused = refusals.get(node.name);
       if (refused === undefined) return;
@@ -37,6 +46,10 @@ export async function findingsOf({ attempt }: Decision, deps: FindingsDeps, sign
     },
     signal,
   );
+  for (const name of names.slice(asked.length)) {
+    const refused = refusals.get(name);
+    if (refused !== undefined) verdicts.add(name, obstaclesOf(refused, ""));
+  }
   deps.budget.spend(verdicts.bytes);
   const suggestions = nodeName === undefined ? await suggestionsFor(look, changes, signal) : [];
   return { verdicts: verdicts.list(), suggestions };

@@ -14,8 +14,8 @@ const defaultLimits: PendingLimits = { decisions: 10_000, nodes: 10_000_000 };
  * given up first, the oldest first: that a pod runs is seen without them.
  */
 export class PendingRecords {
-  private readonly placed = new Map<string, Decision>();
-  private readonly waiting = new Map<string, Decision>();
+  private readonly placed = new OldestFirst();
+  private readonly waiting = new OldestFirst();
   private nodes = 0;
 
   constructor(private readonly limits = defaultLimits) {}
@@ -29,10 +29,10 @@ export class PendingRecords {
     const { attempt } = decision;
     this.delete(attempt.pod.uid);
     (attempt.nodeName === undefined ? this.waiting : this.placed).set(attempt.pod.uid, decision);
-    this.nodes += nodesKept(decision);
+    this.nodes += decision.attempt.keptNodes;
     let dropped = 0;
     while (this.size > 1 && (this.size > this.limits.decisions || this.nodes > this.limits.nodes)) {
-      this.delete(oldest(this.placed) ?? oldest(this.waiting) ?? "");
+      this.delete(this.placed.oldest() ?? this.waiting.oldest() ?? "");
       dropped++;
     }
     return dropped;
@@ -40,7 +40,7 @@ export class PendingRecords {
 
   /** Takes the next to be written: pods that wait before those that were placed, else the oldest. */
   take(): Decision | undefined {
-    const uid = oldest(this.waiting) ?? oldest(this.placed);
+    const uid = this.waiting.oldest() ?? this.placed.oldest();
     if (uid === undefined) return undefined;
     const decision = this.waiting.get(uid) ?? this.placed.get(uid);
     this.delete(uid);
@@ -50,12 +50,39 @@ export class PendingRecords {
   private delete(uid: string): void {
     const decision = this.placed.get(uid) ?? this.waiting.get(uid);
     if (decision === undefined) return;
-    this.nodes -= nodesKept(decision);
+    this.nodes -= decision.attempt.keptNodes;
     this.placed.delete(uid);
     this.waiting.delete(uid);
   }
 }
 
-const nodesKept = ({ attempt }: Decision): number => (attempt.refusals.size === 0 ? 0 : attempt.nodeCount);
+/** Decisions by pod, in the order in which they came. */
+class OldestFirst {
+  private readonly decisions = new Map<string, Decision>();
+  // One that goes on from where it was: from the beginning, a map walks past all that were deleted there.
+  private cursor = this.decisions.keys();
 
-const oldest = (decisions: ReadonlyMap<string, Decision>): string | undefined => decisions.keys().next().value;
+  get size(): number {
+    return this.decisions.size;
+  }
+
+  get(uid: string): Decision | undefined {
+    return this.decisions.get(uid);
+  }
+
+  set(uid: string, decision: Decision): void {
+    this.decisions.set(uid, decision);
+  }
+
+  delete(uid: string): void {
+    this.decisions.delete(uid);
+  }
+
+  /** The pod of the oldest one, for whoever then deletes it. */
+  oldest(): string | undefined {
+    const next = this.cursor.next();
+    if (next.done !== true) return next.value;
+    this.cursor = this.decisions.keys();
+    return this.cursor.next().value;
+  }
+}

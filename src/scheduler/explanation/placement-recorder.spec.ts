@@ -30,17 +30,23 @@ describe("PlacementRecorder", () => {
     api = new FakeApi(clock);
     state = new ClusterState();
     results = [];
+    start(2_000);
+  });
+  afterEach(end);
+
+  /** @param burst how many bytes may be told of single nodes at once */
+  function start(burst: number): void {
     const metrics = { recorded: (result: string) => void results.push(result) };
-    budget = new VerdictBudget(clock);
-    budget = new VerdictBudget(clock, { burst: 2_000, perSecond: 1 });
+    budget = new VerdictBudget(clock, { burst, perSecond: 1 });
     recorder = new PlacementRecorder({ client: api, cluster: state, clock, log: createLog("test", "silent"), metrics }, budget);
     stop = new AbortController();
     running = recorder.run(stop.signal).catch((_aborted: unknown) => undefined);
-  });
-  afterEach(async () => {
+  }
+
+  async function end(): Promise<void> {
     stop.abort();
     await running;
-  });
+  }
 
   /** Decides on a pod, places it if it can be, and tells the recorder. */
   function decide(name: string, options: PodOptions = {}, attempts = 1): void {
@@ -171,6 +177,21 @@ describe("PlacementRecorder", () => {
     expect(named()).to.have.length(1);
     await quiet();
     expect(named()).to.have.length(29);
+  });
+
+  it("asks no more than a hundred nodes while decisions are being made, and counts them all", async () => {
+    await end();
+    start(1_000_000);
+    for (let index = 0; index < 130; index++) state.setNode(node({ name: `n${index}`, unschedulable: true }));
+    for (let step = 0; step < 28; step++) {
+      decide(`p${step}`);
+      await clock.advance(50);
+    }
+    await settle();
+    const told = () => records().map(({ placement }) => [placement?.verdicts.length, placement?.reasons[0]?.count]);
+    expect(told()).to.deep.equal([[100, 130]]);
+    await quiet();
+    expect(told().at(-1)).to.deep.equal([130, 130]);
   });
 
   it("goes on after one that may not be written", async () => {

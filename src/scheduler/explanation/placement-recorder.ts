@@ -35,7 +35,7 @@ const rememberedOutcomes = 10_000;
 
 /**
  * Writes down what decisions have found out, behind them: of each pod the newest, one after the other, and only while no
- * decisions are being made, else slowly. What nodes lack is asked again then, and not while pods wait to be decided.
+ * decisions are being made, else slowly and briefly. What nodes lack is asked again then, and not while pods wait to be decided.
  */
 export class PlacementRecorder {
   private readonly pending = new PendingRecords();
@@ -64,16 +64,14 @@ export class PlacementRecorder {
 
   /** Writes until `signal` fires; what has not been written then is lost. */
   async run(signal: AbortSignal): Promise<void> {
+    let isQuiet = true;
     for (;;) {
       const decision = this.pending.take();
       if (decision === undefined) {
         this.arrived = deferred();
         await abortable(this.arrived.promise, signal);
-        await this.untilQuiet(signal);
-        continue;
-      }
-      await this.write(decision, signal);
-      await this.untilQuiet(signal);
+      } else await this.write(decision, !isQuiet, signal);
+      isQuiet = await this.untilQuiet(signal);
     }
   }
 
@@ -82,21 +80,25 @@ export class PlacementRecorder {
     return told?.message === message && this.deps.clock.monotonicMs() - told.atMs < repeatMs;
   }
 
-  private async untilQuiet(signal: AbortSignal): Promise<void> {
+  /** Resolves when no decisions are being made, or none has been written for a while. @returns whether it is the former */
+  private async untilQuiet(signal: AbortSignal): Promise<boolean> {
     const { clock } = this.deps;
     const latestMs = clock.monotonicMs() + trickleMs;
     for (;;) {
-      const waitMs = Math.min(this.lastDecisionMs + quietMs, latestMs) - clock.monotonicMs();
-      if (waitMs <= 0) return;
-      await clock.sleep(waitMs, signal);
+      const nowMs = clock.monotonicMs();
+      const quietAtMs = this.lastDecisionMs + quietMs;
+      if (quietAtMs <= nowMs) return true;
+      if (latestMs <= nowMs) return false;
+      await clock.sleep(Math.min(quietAtMs, latestMs) - nowMs, signal);
     }
   }
 
-  private async write(decision: Decision, signal: AbortSignal): Promise<void> {
+  private async write(decision: Decision, isBrief: boolean, signal: AbortSignal): Promise<void> {
     const { log, metrics } = this.deps;
     const { pod } = decision.attempt;
     try {
-      const placement = placementOf(decision, await findingsOf(decision, { ...this.deps, budget: this.budget }, signal));
+      const findings = await findingsOf(decision, { ...this.deps, budget: this.budget }, isBrief, signal);
+      const placement = placementOf(decision, findings);
       const { namespace } = pod.pod.metadata;
       const metadata = { namespace, name: placementRecordName(pod.pod.metadata) };
       await this.put(makeObject(placementRecordKind, { metadata, pod: podReference(pod), placement }), decision.attempts > 1, signal);

@@ -1,7 +1,7 @@
 import type { PodSpec } from "../../gen/howbernetes/core/v1/pod.js";
 import type { NodeInfo } from "../cluster/cluster-view.js";
 import type { PodInfo } from "../cluster/pod-info.js";
-import { amountOf, podRequests } from "../cluster/resources.js";
+import { amountOf, containerRequests, podRequests } from "../cluster/resources.js";
 import { jsonPointer } from "../framework/json-pointer.js";
 import type { Obstacle, Remedy, SpecChange } from "../framework/refusal.js";
 import { amountText, type Rounding } from "./amount-text.js";
@@ -66,9 +66,9 @@ interface Place {
 }
 
 /** The pod's template may ask for as much as is free: in the one container where that is enough, the greediest first. */
-function askingForLess({ pod }: PodInfo, resource: string, free: number): readonly Remedy[] {
+function askingForLess({ pod, requests }: PodInfo, resource: string, free: number): readonly Remedy[] {
   const { spec } = pod;
-  const excess = amountOf(podRequests(spec), resource) - free;
+  const excess = amountOf(requests, resource) - free;
   const places = (["containers", "initContainers"] as const)
     .flatMap((list) => spec[list].map((_, index): Place => ({ list, index })))
     .map((place) => ({ place, amount: requestAt(spec, place, resource) }))
@@ -90,9 +90,7 @@ function askingForLess({ pod }: PodInfo, resource: string, free: number): readon
 
 function requestAt(spec: PodSpec, { list, index }: Place, resource: string): number {
   const container = spec[list][index];
-  return container === undefined
-    ? 0
-    : amountOf(podRequests({ ...spec, containers: [container], initContainers: [], overhead: {} }), resource);
+  return container === undefined ? 0 : amountOf(containerRequests(container), resource);
 }
 
 function withRequest(spec: PodSpec, { list, index }: Place, resource: string, text: string): PodSpec {

@@ -1,45 +1,73 @@
 import type { IndexedObject } from "./cached-object.js";
 
-/** Objects by store key, listed in key order without sorting: a list is far more frequent than a new key. */
+/** Where an object is, whichever version of it; empty once it is deleted. */
+interface Slot {
+  object: IndexedObject | undefined;
+}
+
+// So many empty slots, and as many as there are objects, are worth a walk through all of them.
+const fewEmptied = 16;
+
+/**
+ * Objects by store key, listed in key order. Keys are put in order when a list asks for it: a change costs the same
+ * however many objects there are, and a list of what has no new keys is a walk through them.
+ */
 export class ObjectBucket {
-  private readonly objects = new Map<string, IndexedObject>();
-  /** The same in key order: a snapshot is a copy of this array. */
-  private readonly sorted: IndexedObject[] = [];
+  private readonly slots = new Map<string, Slot>();
+  /** In key order, the empty ones not counted. */
+  private sorted: Slot[] = [];
+  /** Those that came since, in any order. */
+  private added: Slot[] = [];
+  private emptied = 0;
 
   get size(): number {
-    return this.sorted.length;
+    return this.slots.size;
   }
 
   get(key: string): IndexedObject | undefined {
-    return this.objects.get(key);
+    return this.slots.get(key)?.object;
   }
 
   put(object: IndexedObject): void {
-    this.sorted.splice(this.position(object.key), this.objects.has(object.key) ? 1 : 0, object);
-    this.objects.set(object.key, object);
+    const known = this.slots.get(object.key);
+    if (known === undefined) this.add(object);
+    else known.object = object;
   }
 
   delete(key: string): void {
-    if (this.objects.delete(key)) this.sorted.splice(this.position(key), 1);
+    const slot = this.slots.get(key);
+    if (slot === undefined) return;
+    this.slots.delete(key);
+    slot.object = undefined;
+    this.emptied++;
+    if (this.emptied > this.slots.size + fewEmptied) this.putInOrder();
   }
 
   /** A snapshot in key order. */
   list(): IndexedObject[] {
-    return this.sorted.slice();
+    if (this.added.length > 0 || this.emptied > 0) this.putInOrder();
+    const objects: IndexedObject[] = [];
+    for (const { object } of this.sorted) if (object !== undefined) objects.push(object);
+    return objects;
   }
 
-  /** Index of `key`, or where it belongs. */
-  private position(key: string): number {
-    let low = 0;
-    let high = this.sorted.length;
+  private add(object: IndexedObject): void {
+    const slot = { object };
+    this.slots.set(object.key, slot);
+    const last = this.sorted.at(-1)?.object?.key;
     // Loading a list adds keys in order: each belongs at the end.
-    const last = this.sorted[high - 1]?.key;
-    if (last !== undefined && last < key) return high;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.sorted[middle]?.key ?? "") < key) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    const isNext = this.sorted.length === 0 || (last !== undefined && last < object.key);
+    (this.added.length === 0 && isNext ? this.sorted : this.added).push(slot);
   }
+
+  private putInOrder(): void {
+    const slots = [...this.sorted, ...this.added].filter(({ object }) => object !== undefined);
+    this.sorted = this.added.length === 0 ? slots : slots.sort(byKey);
+    this.added = [];
+    this.emptied = 0;
+  }
+}
+
+function byKey(a: Slot, b: Slot): number {
+  return (a.object?.key ?? "") < (b.object?.key ?? "") ? -1 : 1;
 }
