@@ -12,19 +12,13 @@ import { BoundWatch } from "./bound-watch.js";
 import { boundPod, nodeEntry, nodeName, podEntry, readyNode } from "./entries.js";
 import { PodWriter } from "./pod-writer.js";
 import { SchedulerProcess } from "./scheduler-process.js";
-import { defaultPod, highPriority, lowPriorityPod, type PodTemplate } from "./templates.js";
+import { defaultPod, highPriority, type PodTemplate } from "./templates.js";
 
-/** The namespaces that workloads use: for what fills the nodes, for what warms up, for what is measured, and for what disturbs. */
-export const namespaces = { filled: "sched-filled", setup: "sched-setup", measured: "sched-measured", churn: "sched-churn" };
+/** The namespaces that workloads use: for what is there before, for what warms up, for what is measured, and for what disturbs. */
+export const namespaces = { setup: "sched-setup", warmUp: "sched-warm-up", measured: "sched-measured", churn: "sched-churn" };
 
 const casCallers = 64;
 const casCount = 10_000;
-
-interface ClusterOptions {
-  readonly nodes: number;
-  /** Pods of low priority that are on the nodes already, one after the other. */
-  readonly boundPods?: number | undefined;
-}
 
 /**
  * What scheduling is measured on, each in a process of its own: etcd, the api-server, the scheduler, who creates the pods,
@@ -41,10 +35,9 @@ export class SchedulingCluster {
     private readonly writer: PodWriter,
   ) {}
 
-  static async start({ nodes, boundPods = 0 }: ClusterOptions): Promise<SchedulingCluster> {
+  static async start(nodes: number): Promise<SchedulingCluster> {
     const etcd = await EtcdPeer.start();
     await etcd.createMany(nodes, (index) => nodeEntry(readyNode(index)));
-    await etcd.createMany(boundPods, (index) => podEntry(boundPod(lowPriorityPod, namespaces.filled, index, nodeName(index % nodes))));
     const server = await ApiServerProcess.start(etcd.endpoint, mkdtempSync(join(tmpdir(), "howbernetes-bench-")));
     const { server: address, tls } = await server.credentials();
     const client = createApiClient({ address, tls, log: createLog("bench", "error"), fieldManager: "bench" });
@@ -63,7 +56,7 @@ export class SchedulingCluster {
     this.scheduler = undefined;
   }
 
-  /** Has pods created and waits until all of them have nodes. @returns pods a second, from the first one's creation */
+  /** Has pods created in a namespace where there were none, and waits until all of them have nodes. @returns pods a second, from the first one's creation */
   async schedule(count: number, namespace: string, template: PodTemplate): Promise<number> {
     const watch = new BoundWatch(await this.server.connect(), namespace);
     try {

@@ -39,7 +39,7 @@ export const schedulingThroughput: ServerWorkload = {
 };
 
 async function throughApiServer(): Promise<readonly Comparison[]> {
-  const cluster = await SchedulingCluster.start({ nodes });
+  const cluster = await SchedulingCluster.start(nodes);
   try {
     await cluster.startScheduler();
     await cluster.schedule(setupPods, namespaces.setup, defaultPod);

@@ -23,15 +23,17 @@ export function guardsOf(metadata: ReadonlyMap<string, string>): readonly Guard[
 /**
  * What is written along with an object. A Lease that is taken (another holder, or the same one anew) rewrites its fence
  * in the same transaction, so that the fence's revision is the Lease's own as of that write; a renewal leaves it alone.
+ *
+ * @param previous the object before, if there was one: asked for only where it matters
  */
 export function alongWith<T extends ApiObject>(
   kind: Kind<T>,
   next: Whole<T>,
-  previous: Whole<T> | undefined,
+  previous: () => Whole<T> | undefined,
 ): readonly { readonly key: string; readonly value: Uint8Array }[] {
   if (kind.typeName !== leaseKind.typeName) return [];
   const lease = next as unknown as Whole<Lease>;
-  const before = previous as unknown as Whole<Lease> | undefined;
+  const before = previous() as unknown as Whole<Lease> | undefined;
   if (before !== undefined && tenureOf(before) === tenureOf(lease)) return [];
   return [{ key: fenceKey(keyOf(lease)), value: Buffer.from(lease.spec.holderIdentity ?? "") }];
 }

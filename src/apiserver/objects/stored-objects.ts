@@ -7,11 +7,11 @@ import { type ApiObject, keyOf, type ObjectKey, type Whole } from "../../api/obj
 import { everyField } from "../../api/selectors/field-selector.js";
 import { everything } from "../../api/selectors/label-selector.js";
 import { throwIfAborted } from "../../base/abort.js";
-import { toCachedObject } from "../../storage/cacher/cached-object.js";
+import { toCachedObject, writtenObject } from "../../storage/cacher/cached-object.js";
 import type { CachedObject, Freshness } from "../../storage/cacher/interface.js";
 import type { WatchCaches } from "../../storage/cacher/watch-caches.js";
 import { isRevisionMismatch } from "../../storage/errors.js";
-import type { Store, WriteOptions } from "../../storage/interface.js";
+import type { Revision, Store, WriteOptions } from "../../storage/interface.js";
 import { storeKey } from "../../storage/keys.js";
 import type { MutateOptions, ObjectStore } from "../object-store.js";
 import { alongWith } from "./fence.js";
@@ -70,9 +70,9 @@ class StoredObjects implements ObjectStore {
       return { key, revision: 0, bytes: value, object: decodeWhole(kind, value) };
     }
     throwIfAborted(options.signal);
-    const also = [...(options.also ?? []), ...alongWith(kind, object, undefined)];
+    const also = [...(options.also ?? []), ...alongWith(kind, object, () => undefined)];
     const revision = await translated(subject, this.store.create(key, value, { guards: options.guards ?? [], also }));
-    return toCachedObject(kind, { key, value, revision });
+    return writtenObject(kind, { key, value, revision });
   }
 
   async mutate<T extends ApiObject>(kind: Kind<T>, key: ObjectKey, change: Change<T>, options: MutateOptions): Promise<CachedObject<T>> {
@@ -101,11 +101,11 @@ class StoredObjects implements ObjectStore {
     for (;;) {
       throwIfAborted(options.signal);
       const current = await this.read(kind, key, options.signal);
-      checkPreconditions(kind, current, options);
+      checkPreconditions(kind, current.object, current.revision, options);
       if (options.dryRun === true) return current;
       try {
         const revision = await this.store.delete(current.key, current.revision, { guards: options.guards ?? [] });
-        return toCachedObject(kind, { key: current.key, value: stripResourceVersion(current.bytes), revision });
+        return writtenObject(kind, { key: current.key, value: stripResourceVersion(current.bytes), revision });
       } catch (error: unknown) {
         if (!isRevisionMismatch(error)) await translated(subject, Promise.reject(error));
       }
@@ -118,15 +118,15 @@ class StoredObjects implements ObjectStore {
     change: Change<T>,
     options: MutateOptions,
   ): Promise<Attempt<T>> {
-    checkPreconditions(kind, current, options);
     const draft = decodeWhole(kind, current.bytes);
+    checkPreconditions(kind, draft, current.revision, options);
     if ((await change(draft, current)) === false) return { outcome: "unchanged", object: current };
     const value = encodeStored(kind, draft);
     if (value.equals(stripResourceVersion(current.bytes))) return { outcome: "unchanged", object: current };
     if (options.dryRun === true) {
-      return { outcome: "written", object: toCachedObject(kind, { key: current.key, value, revision: current.revision }) };
+      return { outcome: "written", object: writtenObject(kind, { key: current.key, value, revision: current.revision }) };
     }
-    const also = [...(options.also?.(draft) ?? []), ...alongWith(kind, draft, current.object)];
+    const also = [...(options.also?.(draft) ?? []), ...alongWith(kind, draft, () => current.object)];
     return this.write(kind, { current, value, options: { guards: options.guards ?? [], also } });
   }
 
@@ -136,7 +136,7 @@ class StoredObjects implements ObjectStore {
   ): Promise<Attempt<T>> {
     try {
       const revision = await this.store.update(current.key, value, current.revision, options);
-      return { outcome: "written", object: toCachedObject(kind, { key: current.key, value, revision }) };
+      return { outcome: "written", object: writtenObject(kind, { key: current.key, value, revision }) };
     } catch (error: unknown) {
       if (isRevisionMismatch(error)) return { outcome: "lost" };
       return await translated(subjectOf(kind, current.object.metadata.name), Promise.reject(error));
@@ -164,11 +164,15 @@ function encodeStored<T extends ApiObject>(kind: Kind<T>, object: Whole<T>): Buf
   throw tooLarge(`${kind.plural} ${JSON.stringify(object.metadata.name)} is too large: ${value.length} bytes of at most ${maxObjectBytes}`);
 }
 
-function checkPreconditions<T extends ApiObject>(kind: Kind<T>, current: CachedObject<T>, options: MutateOptions): void {
-  const { uid, name } = current.object.metadata;
+function checkPreconditions<T extends ApiObject>(
+  kind: Kind<T>,
+  { metadata: { uid, name } }: Whole<T>,
+  revision: Revision,
+  options: MutateOptions,
+): void {
   const subject = subjectOf(kind, name);
   if (options.uid !== undefined && options.uid !== uid) {
     throw conflict(subject, `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${uid}`);
   }
-  if (options.ifResourceVersion !== undefined && options.ifResourceVersion !== String(current.revision)) throw conflict(subject);
+  if (options.ifResourceVersion !== undefined && options.ifResourceVersion !== String(revision)) throw conflict(subject);
 }

@@ -1,5 +1,5 @@
 import type { Revision } from "../interface.js";
-import type { KeptObject } from "./cached-object.js";
+import { bytesOf, type KeptObject } from "./cached-object.js";
 import type { ChangeType, EventEncoder } from "./event-encoder.js";
 import { inScope } from "./facets.js";
 import type { Scope } from "./interface.js";
@@ -36,12 +36,12 @@ export class Change {
 
   private encode(type: ChangeType, encoder: EventEncoder): Buffer {
     // Who is told of a deletion gets the object as it was, at the revision at which it went: from there a watch can resume.
-    if (type === "deleted") return encoder.at(this.revision, type, bytesOf(this.previous ?? this.current));
-    return encoder.event(type, bytesOf(this.current ?? this.previous));
+    if (type === "deleted") return encoder.at(this.revision, type, bytesOrNone(this.previous ?? this.current));
+    return encoder.event(type, bytesOrNone(this.current ?? this.previous));
   }
 }
 
-const bytesOf = (object: KeptObject | undefined): Uint8Array => object?.message.subarray(object.offset) ?? new Uint8Array(0);
+const bytesOrNone = (object: KeptObject | undefined): Uint8Array => (object === undefined ? new Uint8Array(0) : bytesOf(object));
 
 /** How a watcher of `scope` sees a change: starting or ceasing to match is a coming or a going. Undefined when it sees nothing. */
 export function seenAs(scope: Scope, change: Pick<Change, "previous" | "current">): ChangeType | undefined {

@@ -18,7 +18,7 @@ export interface CachedObject<T extends ApiObject = ApiObject> {
   readonly revision: Revision;
   /** The object's protobuf, resourceVersion spliced in. Shared: never written to. */
   readonly bytes: Uint8Array;
-  /** Decoded once. Shared: copy before changing. */
+  /** Decoded when it is first asked for. Shared: copy before changing. */
   readonly object: Whole<T>;
 }
 
