@@ -52,6 +52,21 @@ describe("mergePodStatus", () => {
       merged: { conditions: [condition("PodScheduled", "True", 5), condition("Ready", "True", 7), condition("Initialized", "True", 1000)] },
     },
     {
+      it: "takes the node's word that it ends the pod itself",
+      current: { conditions: [condition("PodScheduled", "True", 5)] },
+      reported: { phase: "Failed", conditions: [condition("DisruptionTarget", "True", 9, "TerminationByKubelet")] },
+      merged: {
+        phase: "Failed",
+        conditions: [condition("PodScheduled", "True", 5), condition("DisruptionTarget", "True", 9, "TerminationByKubelet")],
+      },
+    },
+    {
+      it: "ignores what a node says of others who would end the pod",
+      current: { conditions: [condition("PodScheduled", "True", 5)] },
+      reported: { conditions: [condition("DisruptionTarget", "True", 9, "EvictionByEvictionAPI")] },
+      merged: { conditions: [condition("PodScheduled", "True", 5)] },
+    },
+    {
       it: "ignores condition types that are not the node's",
       current: { conditions: [condition("PodScheduled", "True", 5)] },
       reported: { conditions: [condition("PodScheduled", "False", 9), condition("example.com/gate", "True", 9)] },

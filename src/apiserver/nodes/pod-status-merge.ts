@@ -1,13 +1,18 @@
-import type { PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
+import { disruptionTargetType, terminationByNode } from "../../api/kinds/pod/disruption-target.js";
+import type { PodCondition, PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
 import { mergeConditions } from "./conditions.js";
 
-// The others are the scheduler's (PodScheduled), the controllers' (DisruptionTarget) or a readiness gate's.
+// The others are the scheduler's (PodScheduled), the controllers' or a readiness gate's.
 const nodeConditionTypes: ReadonlySet<string | undefined> = new Set([
   "PodReadyToStartContainers",
   "Initialized",
   "ContainersReady",
   "Ready",
 ]);
+
+/** Of a disruption a node tells no more than that it is its own. */
+const isNodes = ({ type, reason }: PodCondition): boolean =>
+  nodeConditionTypes.has(type) || (type === disruptionTargetType && reason === terminationByNode);
 
 const finalPhases: ReadonlySet<string | undefined> = new Set(["Succeeded", "Failed"]);
 
@@ -19,7 +24,7 @@ export function mergePodStatus(current: PodStatus, reported: PodStatus, nowMs: n
   const isFinal = finalPhases.has(current.phase);
   const isRevival = isFinal && reported.phase !== current.phase;
   const { phase, reason, message } = isFinal ? current : reported;
-  const conditions = isRevival ? [] : reported.conditions.filter(({ type }) => nodeConditionTypes.has(type));
+  const conditions = isRevival ? [] : reported.conditions.filter(isNodes);
 
   return {
     ...current,

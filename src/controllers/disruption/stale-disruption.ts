@@ -1,5 +1,5 @@
 import { isNotFound } from "../../api/errors.js";
-import { disruptionTargetType } from "../../api/kinds/pod/disruption-target.js";
+import { disruptionTargetType, terminationByNode } from "../../api/kinds/pod/disruption-target.js";
 import { keyOf, type ObjectKey, type Whole } from "../../api/object.js";
 import { formatRfc3339, timeFromMs, timeToMs } from "../../api/values/time.js";
 import type { Clock } from "../../base/clock.js";
@@ -9,8 +9,6 @@ import { isActive, podCondition } from "../pod-state.js";
 
 // Whoever says that a pod is about to be ended ends it at once; after so long it never will.
 const staleAfterMs = 2 * 60 * 1000;
-/** The node may have said that it ends a pod long before it does: its word stands. */
-const nodesReason = "TerminationByKubelet";
 
 /**
  * Milliseconds until what a pod says of its imminent end is stale: 0 when it is, undefined when it says nothing, or
@@ -18,7 +16,8 @@ const nodesReason = "TerminationByKubelet";
  */
 export function staleInMs(pod: Whole<Pod>, nowMs: number): number | undefined {
   const condition = podCondition(pod, disruptionTargetType);
-  if (condition?.status !== "True" || condition.reason === nodesReason || !isActive(pod)) return undefined;
+  // The node may say that it ends a pod long before it does: its word stands.
+  if (condition?.status !== "True" || condition.reason === terminationByNode || !isActive(pod)) return undefined;
   const sinceMs = timeToMs(condition.lastTransitionTime) ?? 0;
   return Math.max(0, sinceMs + staleAfterMs - nowMs);
 }

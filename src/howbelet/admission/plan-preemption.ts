@@ -11,7 +11,11 @@ export type NodePreemption =
   | { readonly refusal: PodFailure; readonly victims?: undefined };
 
 /** What is said of pods that have to go for another, in Kubernetes' words. */
-export const preempted: PodFailure = { reason: "Preempting", message: "Preempted in order to admit critical pod" };
+export const preempted: PodFailure = {
+  reason: "Preempting",
+  message: "Preempted in order to admit critical pod",
+  isDisruption: true,
+};
 
 /** So much of each resource has still to be freed. */
 type Needs = ReadonlyMap<string, number>;

@@ -5,6 +5,8 @@ export interface PodFailure {
   readonly message: string;
   /** What its containers have to end; undefined is what the pod says. */
   readonly graceSeconds?: number | undefined;
+  /** It is the node that needs what the pod has: told by the condition DisruptionTarget, so that a Job may not count it. */
+  readonly isDisruption?: true | undefined;
 }
 
 /** What has become of a pod as a whole, beside what can be observed; outlives the agent. */

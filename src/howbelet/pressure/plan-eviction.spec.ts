@@ -120,6 +120,7 @@ describe("planEviction", () => {
         "The node was low on resource: memory. Threshold quantity: 100Mi, available: 52Mi. " +
         "Container main was using 200Mi, request is 64Mi, has larger consumption of memory. ",
       graceSeconds: 1,
+      isDisruption: true,
     });
   });
 

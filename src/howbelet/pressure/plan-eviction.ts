@@ -51,8 +51,8 @@ export function planEviction(met: MetThreshold, pods: readonly PodConsumption[])
   const resource = starvedResource(met.threshold.signal);
   const [victim] = pods.filter(({ pod }) => !isCritical(pod)).sort((a, b) => compare(a, b, resource));
   if (victim === undefined) return undefined;
-  const failure = { reason: "Evicted", message: evictionMessage(met, resource, victim), graceSeconds: evictionGraceSeconds };
-  return { pod: victim.pod, failure };
+  const message = evictionMessage(met, resource, victim);
+  return { pod: victim.pod, failure: { reason: "Evicted", message, graceSeconds: evictionGraceSeconds, isDisruption: true } };
 }
 
 /** Whether a pod is the system's own. */

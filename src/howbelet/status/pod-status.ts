@@ -1,6 +1,7 @@
+import { disruptionTarget, terminationByNode } from "../../api/kinds/pod/disruption-target.js";
 import { shouldRestart } from "../../api/kinds/pod/restarting.js";
 import { timeFromMs } from "../../api/values/time.js";
-import { type ContainerStatus, PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
+import { type ContainerStatus, type PodCondition, PodStatus } from "../../gen/howbernetes/core/v1/pod_status.js";
 import { membersOf, runningSandbox } from "../planning/observed-pod.js";
 import { containerOf, containersOf, isSidecar, restartingOf } from "../pods/pod-containers.js";
 import { type ContainerFacts, containerStatus } from "./container-status.js";
@@ -42,7 +43,12 @@ export function podStatus(input: StatusInput): PodStatus {
     observedGeneration: pod.metadata.generation,
   });
   const facts = { pod, phase, hasSandbox, isInitialized, init, sidecars, apps, previous: previous.conditions, nowMs };
-  return { ...status, conditions: podConditions(facts) };
+  return { ...status, conditions: [...podConditions(facts), ...disruptions(input)] };
+}
+
+function disruptions({ life: { failure }, previous, nowMs }: StatusInput): readonly PodCondition[] {
+  if (failure?.isDisruption !== true) return [];
+  return [disruptionTarget(previous, { reason: terminationByNode, message: failure.message }, nowMs)];
 }
 
 /** Whether the api-server has a ready pod's containers ready, but not the pod: that is not the node's doing, and not old news. */

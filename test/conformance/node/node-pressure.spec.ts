@@ -88,6 +88,12 @@ describe("a node that runs short", function () {
       "The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. " +
         "Container large was using 900Mi, request is 0, has larger consumption of memory. ",
     );
+    // By this a Job knows that the pod is not to blame.
+    expect(status.conditions.find(({ type }) => type === "DisruptionTarget")).to.include({
+      status: "True",
+      reason: "TerminationByKubelet",
+      message: status.message,
+    });
     memoryAvailableBytes = gibibyte;
     const { status: node } = await conditionOf("MemoryPressure", "True");
     expect(node.conditions.find(({ type }) => type === "MemoryPressure")).to.include({

@@ -4,9 +4,17 @@ import { timeFromMs } from "../../values/time.js";
 /** The type of the condition by which a pod says that it is about to be ended from outside, and by whom. */
 export const disruptionTargetType = "DisruptionTarget";
 
+/** Why a pod's own node ends it that is not to blame: the node is short of something, or needs the room for a critical pod. */
+export const terminationByNode = "TerminationByKubelet";
+
 /** Why a pod is ended from outside. Reasons are Kubernetes': a Job's podFailurePolicy goes by the condition. */
 export interface Disruption {
-  readonly reason: "EvictionByEvictionAPI" | "DeletionByTaintManager" | "DeletionByPodGC" | "PreemptionByScheduler";
+  readonly reason:
+    | "EvictionByEvictionAPI"
+    | "DeletionByTaintManager"
+    | "DeletionByPodGC"
+    | "PreemptionByScheduler"
+    | typeof terminationByNode;
   readonly message: string;
 }
 
