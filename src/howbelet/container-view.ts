@@ -196,12 +196,13 @@ export class ContainerView {
   }
 
   private keep(known: Known): void {
-    const { id, identity, phase, startedAtMs } = known.snapshot;
+    const { id, identity, phase, startedAtMs, oomKilled } = known.snapshot;
     const before = this.known.get(id)?.snapshot;
     this.known.set(id, known);
     const ids = this.byPod.get(identity.podUid) ?? new Set();
     this.byPod.set(identity.podUid, ids.add(id));
-    if (before?.phase !== phase || before.startedAtMs !== startedAtMs) this.deps.changed(identity.podUid);
+    const isAsBefore = before?.phase === phase && before.startedAtMs === startedAtMs && before.oomKilled === oomKilled;
+    if (!isAsBefore) this.deps.changed(identity.podUid);
   }
 
   private drop(id: string): void {

@@ -90,8 +90,8 @@ export const schedulerExplainMutations: readonly Mutation[] = [
     area: "PendingRecords",
     fault: "what is told of pods that wait is given up first",
     file: "src/scheduler/explanation/pending-records.ts",
-    find: 'this.delete(oldest(this.placed) ?? oldest(this.waiting) ?? "");',
-    replace: 'this.delete(oldest(this.waiting) ?? oldest(this.placed) ?? "");',
+    find: 'this.delete(this.placed.oldest() ?? this.waiting.oldest() ?? "");',
+    replace: 'this.delete(this.waiting.oldest() ?? this.placed.oldest() ?? "");',
   },
   {
     area: "PlacementRecorder",

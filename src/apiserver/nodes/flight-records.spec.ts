@@ -61,6 +61,17 @@ describe("FlightRecords", () => {
     expect(record?.flight).to.deep.include({ container: "c", oomKilled: true, log: ["the end"] });
   });
 
+  it("take it that memory ran out when that is heard of later, and never back", async () => {
+    const pod = await podOn("n1");
+    const otherwise = { end: { exitCode: 137, reason: "Error" }, oomKilled: false };
+    await flights.record("n1", death(pod, 0, otherwise), signal);
+    await flights.record("n1", death(pod, 0, { log: ["another"] }), signal);
+    await flights.record("n1", death(pod, 0, otherwise), signal);
+    const [record] = await records();
+    expect(record?.flight).to.deep.include({ oomKilled: true, log: ["the end"] });
+    expect(record?.flight?.end).to.include({ exitCode: 137, reason: "OOMKilled" });
+  });
+
   it("drop what a node says of another's pod, or of an earlier one of that name", async () => {
     const told = death(await podOn("n1"));
     await flights.record("n2", told, signal);

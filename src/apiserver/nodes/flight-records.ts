@@ -5,10 +5,11 @@ import { flightRecordKind } from "../../api/kinds/flightrecord/kind.js";
 import { apiVersionOf, kindOf } from "../../api/kinds/index.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
-import type { WholeMeta } from "../../api/object.js";
+import { keyOf, type Whole, type WholeMeta } from "../../api/object.js";
 import type { Clock } from "../../base/clock.js";
 import type { ReportRequest_ContainerDeath } from "../../gen/howbernetes/api/v1/nodes.js";
 import { ObjectReference } from "../../gen/howbernetes/core/v1/reference.js";
+import type { FlightRecord } from "../../gen/howbernetes/flight/v1/flight_record.js";
 import { admitToNamespace } from "../admission/namespace-lifecycle.js";
 import type { ObjectStore } from "../object-store.js";
 import { prepareCreate } from "../objects/prepare-create.js";
@@ -31,7 +32,8 @@ const limits = { lines: 50, lineLength: 1_024, logLength: 32_768, entries: 20, m
 
 /**
  * Records how containers died. A record's name follows from the container and its restart, so that telling a death
- * again changes nothing; it drops the record of the death a few before it.
+ * again changes nothing, but that memory ran out, of which a node may hear later; it drops the record of the death a few
+ * before it.
  */
 export class FlightRecords {
   constructor(private readonly deps: FlightRecordsDeps) {}
@@ -60,11 +62,25 @@ export class FlightRecords {
       );
       await objects.create(flightRecordKind, record, { signal, guards });
     } catch (error: unknown) {
-      // It is recorded, or its namespace is on its way out.
-      if (!isAlreadyExists(error) && !isForbidden(error) && !isNotFound(error) && !isConflict(error)) throw error;
+      if (isAlreadyExists(error)) await this.correct(record, signal);
+      // Its namespace is on its way out.
+      else if (!isForbidden(error) && !isNotFound(error) && !isConflict(error)) throw error;
       return;
     }
     if (restart >= keptPerContainer) await this.drop(namespace, recordName(death, restart - keptPerContainer), signal);
+  }
+
+  private async correct({ metadata, flight: told }: Whole<FlightRecord>, signal: AbortSignal): Promise<void> {
+    if (told?.oomKilled !== true) return;
+    const change = ({ flight }: Whole<FlightRecord>): boolean => {
+      if (flight === undefined || flight.oomKilled === true) return false;
+      flight.oomKilled = true;
+      if (flight.end !== undefined) flight.end.reason = told.end?.reason;
+      return true;
+    };
+    await this.deps.objects.mutate(flightRecordKind, keyOf({ metadata }), change, { signal }).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
   }
 
   /** From the nearest on; one that is gone is named all the same, but not what controlled it. */

@@ -27,8 +27,12 @@ export class PodObserver {
     state.keepOnly(new Set(snapshots.map(({ id }) => id)));
     const dead = snapshots.filter(({ id, phase }) => phase === "exited" && !state.endedAtMs.has(id));
     for (const snapshot of dead) this.noteEnd(snapshot, state);
+    // That memory ran out is sometimes heard of after the end.
+    const corrected = snapshots.filter(({ id, oomKilled }) => oomKilled && state.endedAtMs.has(id) && !state.outOfMemory.has(id));
+    for (const { id } of corrected) state.outOfMemory.add(id);
     await Promise.all(dead.map((snapshot) => this.hear(snapshot, { pod, state }, signal)));
-    for (const snapshot of dead) this.deps.flights.died({ pod, snapshot, lastWords: state.lastWords.get(snapshot.id) ?? "" }, signal);
+    for (const snapshot of new Set([...dead, ...corrected]))
+      this.deps.flights.died({ pod, snapshot, lastWords: state.lastWords.get(snapshot.id) ?? "" }, signal);
     return observePod(snapshots);
   }
 

@@ -17,6 +17,7 @@ export class PodState implements PodMemory {
   readonly volumeErrors = new Map<string, string>();
   readonly crashLoops = new Map<string, CrashLoop>();
   readonly endedAtMs = new Map<string, number>();
+  readonly outOfMemory = new Set<string>();
   readonly lastWords = new Map<string, string>();
   stopByMs: number | undefined;
   /** Grows with each change of what is checkpointed. */
@@ -75,8 +76,8 @@ export class PodState implements PodMemory {
 
   /** Forgets what is known of containers that are not there any more. */
   keepOnly(ids: ReadonlySet<string>): void {
-    const { endings, endedAtMs, lastWords, inPostStart, failedPostStart } = this;
-    for (const known of [endings, endedAtMs, lastWords, inPostStart, failedPostStart]) {
+    const { endings, endedAtMs, outOfMemory, lastWords, inPostStart, failedPostStart } = this;
+    for (const known of [endings, endedAtMs, outOfMemory, lastWords, inPostStart, failedPostStart]) {
       for (const id of known.keys()) if (!ids.has(id)) known.delete(id);
     }
   }

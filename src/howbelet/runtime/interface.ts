@@ -165,7 +165,8 @@ export interface PreparedNetwork {
 export interface RuntimeEvent {
   readonly containerId: string;
   readonly podUid: string;
-  readonly type: "start" | "die" | "destroy" | "other";
+  /** "oom" may come after "die". */
+  readonly type: "start" | "die" | "destroy" | "oom" | "other";
 }
 
 /**

@@ -60,6 +60,8 @@ class DockerRuntime implements Runtime {
   readonly statistics: DockerStatistics;
   /** Of containers whose image names one: Docker heeds it in its stop, which would wait and then kill, but not in kill. */
   private readonly stopSignals = new Map<string, string>();
+  /** Containers of which the engine has told that memory ran out: where that comes after their end, its inspection never says so. */
+  private readonly outOfMemory = new Set<string>();
   private readonly abilities: AbilityProbe;
   private prepared: Prepared | undefined;
 
@@ -192,7 +194,10 @@ class DockerRuntime implements Runtime {
     const guarding = linkAbort(signal);
     try {
       await this.prepared?.network.guard(guarding.signal);
-      yield* containerEvents(this.engine, scopeLabels(scope), subscribed, signal);
+      for await (const event of containerEvents(this.engine, scopeLabels(scope), subscribed, signal)) {
+        if (event.type === "oom") this.outOfMemory.add(event.containerId);
+        yield event;
+      }
     } finally {
       guarding.abort();
       guarding.unlink();
@@ -209,6 +214,7 @@ class DockerRuntime implements Runtime {
     for (const id of known) {
       if (present.has(id)) continue;
       this.stopSignals.delete(id);
+      this.outOfMemory.delete(id);
       this.statistics.forget(id);
     }
   }
@@ -229,7 +235,8 @@ class DockerRuntime implements Runtime {
   private async snapshot(info: ContainerInspectInfo): Promise<ContainerSnapshot | undefined> {
     const { StopSignal: stopSignal } = info.Config as { readonly StopSignal?: string };
     if (stopSignal !== undefined && stopSignal !== "") this.stopSignals.set(info.Id, stopSignal);
-    return snapshotOf(info, isSandbox(info) ? await this.prepared?.network.connectionOf(info) : undefined);
+    const snapshot = snapshotOf(info, isSandbox(info) ? await this.prepared?.network.connectionOf(info) : undefined);
+    return snapshot !== undefined && this.outOfMemory.has(info.Id) ? { ...snapshot, oomKilled: true } : snapshot;
   }
 
   private inspectRaw(id: string, signal: AbortSignal) {

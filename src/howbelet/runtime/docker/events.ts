@@ -47,5 +47,5 @@ function parseEvent(line: string): RuntimeEvent | undefined {
 }
 
 function typeOf(action: string): RuntimeEvent["type"] {
-  return action === "start" || action === "die" || action === "destroy" ? action : "other";
+  return action === "start" || action === "die" || action === "destroy" || action === "oom" ? action : "other";
 }
