@@ -10,6 +10,7 @@ import { createLog } from "../../src/base/log.js";
 import { runControllers } from "../../src/controllers/manager.js";
 import { startCluster, type TestCluster } from "../../src/testing/index.js";
 import { deployment, namespace, replicaSet } from "../builders/index.js";
+import { deleteAPod } from "./delete-a-pod.js";
 import { type Bounds, PodBounds } from "./pod-bounds.js";
 import { factor, pick, seed, seededRandom } from "./seed.js";
 import { Wire } from "./wire.js";
@@ -61,12 +62,7 @@ describe("F14: informers that stand still for 30 s while controllers run", funct
     for (let call = 0; call < 20; call += 1) await cluster.client.of(podKind).list({ namespace: at });
   }
 
-  async function deleteAPod(random: () => number): Promise<void> {
-    const { items } = await cluster.client.of(podKind).list({ namespace: at });
-    const pod = pick(items, random);
-    bounds.willDelete(pod);
-    await cluster.client.of(podKind).delete(keyOf(pod), { options: { preconditions: { uid: pod.metadata.uid } } });
-  }
+  const deleteOne = (random: () => number): Promise<void> => deleteAPod(cluster.client, at, random, (pod) => bounds.willDelete(pod));
 
   /** What came to pass is in the bounds' view, and none of it was out of bounds. */
   async function expectBounds(): Promise<void> {
@@ -106,10 +102,10 @@ describe("F14: informers that stand still for 30 s while controllers run", funct
       wire.silence(frozen);
       for (const change of [
         () => roll("two"),
-        () => deleteAPod(random),
+        () => deleteOne(random),
         () => scale(4),
         () => roll("three"),
-        () => deleteAPod(random),
+        () => deleteOne(random),
         () => scale(6),
       ]) {
         await change();
@@ -144,9 +140,9 @@ describe("F14: informers that stand still for 30 s while controllers run", funct
       for (const change of [
         () => scale(4),
         () => scale(10),
-        () => deleteAPod(random),
+        () => deleteOne(random),
         () => scale(3),
-        () => deleteAPod(random),
+        () => deleteOne(random),
         () => scale(9),
       ]) {
         await change();

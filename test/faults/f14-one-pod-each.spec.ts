@@ -7,14 +7,15 @@ import { namespaceKind } from "../../src/api/kinds/namespace/kind.js";
 import { nodeKind } from "../../src/api/kinds/node/kind.js";
 import { podKind } from "../../src/api/kinds/pod/kind.js";
 import { statefulSetKind } from "../../src/api/kinds/statefulset/kind.js";
-import { keyOf, type Whole } from "../../src/api/object.js";
+import type { Whole } from "../../src/api/object.js";
 import { createLog } from "../../src/base/log.js";
 import { runControllers } from "../../src/controllers/manager.js";
 import type { Pod } from "../../src/gen/howbernetes/core/v1/pod.js";
 import { startCluster, type TestCluster } from "../../src/testing/index.js";
 import { daemonSet, job, namespace, statefulSet } from "../builders/index.js";
+import { deleteAPod } from "./delete-a-pod.js";
 import { PodSlots } from "./pod-slots.js";
-import { pick, seed, seededRandom } from "./seed.js";
+import { seed, seededRandom } from "./seed.js";
 import { Wire } from "./wire.js";
 
 const anyKinds = (...frozen: readonly unknown[]): readonly Kind[] => frozen as readonly Kind[];
@@ -77,11 +78,7 @@ describe("F14: informers that stand still for 30 s while controllers run that ke
     wire.speak();
   }
 
-  async function deleteAPod(random: () => number): Promise<void> {
-    const { items } = await cluster.client.of(podKind).list({ namespace: at });
-    const pod = pick(items, random);
-    await cluster.client.of(podKind).delete(keyOf(pod), { options: { preconditions: { uid: pod.metadata.uid } } });
-  }
+  const deleteOne = (random: () => number): Promise<void> => deleteAPod(cluster.client, at, random);
 
   /** Ends a running container, as by itself. */
   async function end(exitCode: number, pods?: readonly Whole<Pod>[]): Promise<void> {
@@ -110,7 +107,7 @@ describe("F14: informers that stand still for 30 s while controllers run that ke
         () => end(0),
         () => parallel(6),
         () => end(1),
-        () => deleteAPod(random),
+        () => deleteOne(random),
         () => parallel(2),
         () => end(0),
         () => parallel(5),
@@ -156,11 +153,11 @@ describe("F14: informers that stand still for 30 s while controllers run that ke
 
       const image = (name: string) => [{ op: "replace", path: "/spec/template/spec/containers/0/image", value: name }];
       await unseen(frozen, [
-        () => deleteAPod(random),
+        () => deleteOne(random),
         () => label("node-3", { agent: "yes" }),
         () => label("node-1", { look: "again" }),
         () => daemonSets.patch(key, "json", image("two")),
-        () => deleteAPod(random),
+        () => deleteOne(random),
         () => label("node-2", { look: "again" }),
       ]);
       await isComplete(3);
@@ -191,10 +188,10 @@ describe("F14: informers that stand still for 30 s while controllers run that ke
         statefulSets.patch(key, "strategic", { spec: { template: { spec: { containers: [{ name: "main", image }] } } } });
       await unseen(frozen, [
         () => scale(5),
-        () => deleteAPod(random),
+        () => deleteOne(random),
         () => roll("two"),
         () => scale(1),
-        () => deleteAPod(random),
+        () => deleteOne(random),
         () => scale(4),
       ]);
       await isComplete(4);
