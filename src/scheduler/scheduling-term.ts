@@ -23,7 +23,7 @@ import { type PodInfo, schedulerNameOf } from "./cluster/pod-info.js";
 import { PodShapes } from "./cluster/pod-shapes.js";
 import type { Attempt } from "./cycle/attempt.js";
 import { Decider } from "./cycle/decider.js";
-import { sentenceOf } from "./cycle/sentence.js";
+import { unplacedMessage } from "./cycle/sentence.js";
 import type { Profile, RescueOutcome } from "./framework/plugin.js";
 import type { PluginContext } from "./framework/plugin-context.js";
 import { Preemptor } from "./preemption/preemptor.js";
@@ -200,16 +200,16 @@ export class SchedulingTerm {
   }
 
   /** Puts a pod back that no node will do for, and says so; where others are to make room for it, has them do so first. */
-  private async giveUp(queued: QueuedPod, { rescue, nodeCount, tally }: Attempt, signal: AbortSignal): Promise<void> {
+  private async giveUp(queued: QueuedPod, attempt: Attempt, signal: AbortSignal): Promise<void> {
+    const { rescue, tally } = attempt;
     const isRescued = rescue?.kind === "found";
     const refusedBy = new Set([...tally.keys()].map(({ plugin }) => plugin));
     this.metrics.attempt("unschedulable");
     this.metrics.refused(refusedBy);
     if (rescue !== undefined) this.metrics.rescued(rescue);
     if (!isRescued) this.queue.suspend(queued, refusedBy);
-    const report = rescue === undefined || isRescued ? "" : ` ${rescue.report}`;
-    const message = `${sentenceOf(nodeCount, tally)}${report}`;
-    const told = this.reporter.unschedulable(queued, { message, nominatedNodeName: this.promisedNode(queued.pod, rescue) }, signal);
+    const condition = { message: unplacedMessage(attempt), nominatedNodeName: this.promisedNode(queued.pod, rescue) };
+    const told = this.reporter.unschedulable(queued, condition, signal);
     await (isRescued ? this.preemptor.carryOut(queued, rescue, { refusedBy, told }, signal) : told);
   }
 

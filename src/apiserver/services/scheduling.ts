@@ -4,6 +4,7 @@ import { placementRecordKind } from "../../api/kinds/placementrecord/kind.js";
 import { placementRecordName } from "../../api/kinds/placementrecord/record-name.js";
 import { podKind } from "../../api/kinds/pod/kind.js";
 import { formatKey, type ObjectKey, type Whole } from "../../api/object.js";
+import { mostMoves } from "../../api/scheduling/most-moves.js";
 import { timeToMs } from "../../api/values/time.js";
 import type {
   AnswerRequest,
@@ -115,9 +116,6 @@ async function assessRisk(deps: SchedulingServiceDeps, request: AssessRiskReques
   if (name !== "") await deps.objects.get(nodeKind, { namespace: "", name }, { kind: "latest" }, call.signal);
   return await ask(deps, { $case: "assessRisk", value: request }, call.signal);
 }
-
-// A plan is one message, and by the time that so many have been moved, another is due.
-const mostMoves = 1_000;
 
 async function planRebalance(
   deps: SchedulingServiceDeps,

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { messageToJson } from "../../api/codec/json.js";
+import { mostMoves } from "../../api/scheduling/most-moves.js";
 import { type PlanRebalanceResponse, type PlanRebalanceResponse_Move, SchedulingService } from "../../gen/howbernetes/api/v1/scheduling.js";
 import type { CliEnv } from "../cli-env.js";
 import { type DataFormat, parseDataFormat } from "../flags/data-format.js";
@@ -79,7 +80,7 @@ async function carryOutMove(move: PlanRebalanceResponse_Move, timeoutMs: number,
 /** Not 0: a plan without a bound of its own has the scheduler's. */
 function parseMoves(text: string): number {
   const count = parseCount(text);
-  if (count < 1 || count > 1_000) throw new InvalidArgumentError(`"${text}" is not between 1 and 1000`);
+  if (count < 1 || count > mostMoves) throw new InvalidArgumentError(`"${text}" is not between 1 and ${mostMoves}`);
   return count;
 }
 

@@ -25,13 +25,14 @@ export class PodObserver {
   async observe(pod: Whole<Pod>, state: PodState, signal: AbortSignal): Promise<ObservedPod> {
     const snapshots = this.deps.view.ofPod(pod.metadata.uid);
     state.keepOnly(new Set(snapshots.map(({ id }) => id)));
-    const dead = snapshots.filter(({ id, phase }) => phase === "exited" && !state.endedAtMs.has(id));
-    for (const snapshot of dead) this.noteEnd(snapshot, state);
+    const exited = snapshots.filter(({ phase }) => phase === "exited");
+    const dead = exited.filter(({ id }) => !state.endedAtMs.has(id));
     // That memory ran out is sometimes heard of after the end.
-    const corrected = snapshots.filter(({ id, oomKilled }) => oomKilled && state.endedAtMs.has(id) && !state.outOfMemory.has(id));
-    for (const { id } of corrected) state.outOfMemory.add(id);
+    const outOfMemory = exited.filter(({ id, oomKilled }) => oomKilled && !state.outOfMemory.has(id));
+    for (const snapshot of dead) this.noteEnd(snapshot, state);
+    for (const { id } of outOfMemory) state.outOfMemory.add(id);
     await Promise.all(dead.map((snapshot) => this.hear(snapshot, { pod, state }, signal)));
-    for (const snapshot of new Set([...dead, ...corrected]))
+    for (const snapshot of new Set([...dead, ...outOfMemory]))
       this.deps.flights.died({ pod, snapshot, lastWords: state.lastWords.get(snapshot.id) ?? "" }, signal);
     return observePod(snapshots);
   }

@@ -7,7 +7,7 @@ import { keepRunning } from "../../client/keep-running.js";
 import type { Pod } from "../../gen/howbernetes/core/v1/pod.js";
 import type { ClusterView } from "../cluster/cluster-view.js";
 import type { Attempt } from "../cycle/attempt.js";
-import { sentenceOf } from "../cycle/sentence.js";
+import { unplacedMessage } from "../cycle/sentence.js";
 import { PlacementRecorder } from "../explanation/placement-recorder.js";
 import { createRecordMetrics } from "../explanation/record-metrics.js";
 import type { Profile } from "../framework/plugin.js";
@@ -65,9 +65,8 @@ export class Insight {
 
 /** As in the pod's condition, where there is no node. */
 function messageOf(attempt: Attempt): string {
-  const { nodeName, nodeCount, feasibleCount, rescue } = attempt;
-  if (nodeName !== undefined) return `${nodeName} was chosen of ${feasibleCount} that would do, of ${nodeCount} nodes`;
-  const report = rescue === undefined || rescue.kind === "found" ? "" : ` ${rescue.report}`;
-  // The tally is counted when it is asked for: not where a node was found.
-  return `${sentenceOf(nodeCount, attempt.tally)}${report}`;
+  const { nodeName, nodeCount, feasibleCount } = attempt;
+  // Why others will not do is counted when it is asked for: not where a node was found.
+  if (nodeName === undefined) return unplacedMessage(attempt);
+  return `${nodeName} was chosen of ${feasibleCount} that would do, of ${nodeCount} nodes`;
 }

@@ -153,6 +153,18 @@ describe("Decider", () => {
     });
   }
 
+  it("keeps nothing of nodes where none was refused, and room for all once one was", () => {
+    const kept = (unschedulable: boolean): readonly number[] => {
+      const state = new ClusterState();
+      for (const name of ["a", "b", "c"]) state.setNode(node({ name, unschedulable: unschedulable && name === "b" }));
+      const { decider, profile } = deciderOf(state);
+      const { keptNodes, refusals } = decider.decide(podInfo(pod({ name: "new", nodeName: "" })), profile);
+      return [keptNodes, refusals.size];
+    };
+    expect(kept(false)).to.deep.equal([0, 0]);
+    expect(kept(true)).to.deep.equal([3, 1]);
+  });
+
   it("spreads many equal pods evenly", () => {
     const state = new ClusterState();
     for (const name of ["a", "b", "c"]) state.setNode(node({ name }));

@@ -57,32 +57,15 @@ export class PendingRecords {
 }
 
 /** Decisions by pod, in the order in which they came. */
-class OldestFirst {
-  private readonly decisions = new Map<string, Decision>();
+class OldestFirst extends Map<string, Decision> {
   // One that goes on from where it was: from the beginning, a map walks past all that were deleted there.
-  private cursor = this.decisions.keys();
-
-  get size(): number {
-    return this.decisions.size;
-  }
-
-  get(uid: string): Decision | undefined {
-    return this.decisions.get(uid);
-  }
-
-  set(uid: string, decision: Decision): void {
-    this.decisions.set(uid, decision);
-  }
-
-  delete(uid: string): void {
-    this.decisions.delete(uid);
-  }
+  private cursor = this.keys();
 
   /** The pod of the oldest one, for whoever then deletes it. */
   oldest(): string | undefined {
     const next = this.cursor.next();
     if (next.done !== true) return next.value;
-    this.cursor = this.decisions.keys();
+    this.cursor = this.keys();
     return this.cursor.next().value;
   }
 }

@@ -8,8 +8,7 @@ export interface BudgetLimits {
   readonly perSecond: number;
 }
 
-// Records stay for a day, in which it comes to 58 MiB at the most: api-servers keep them in memory, decoded, which takes
-// several times as much.
+// Records stay for a day, in which it comes to 58 MiB at the most, and api-servers keep them in memory.
 const defaultLimits: BudgetLimits = { burst: 16 * 1024 * 1024, perSecond: 512 };
 
 /**

@@ -5,8 +5,8 @@ import { everything, type Partition } from "./partition.js";
 
 /** The present objects of one kind, by key and by part. */
 export class ObjectIndex {
-  private readonly all = new Map<string, IndexedObject>();
-  private readonly parts = new Map<string, ObjectBucket>();
+  private readonly all = new ObjectBucket();
+  private readonly parts = new Map([[everything, this.all]]);
 
   constructor(private readonly partition: Partition) {}
 
@@ -19,19 +19,17 @@ export class ObjectIndex {
   }
 
   put(object: IndexedObject): void {
-    const previous = this.all.get(object.key);
+    const previous = this.get(object.key);
     const next = this.partition.of(object.kept.facets);
     if (previous !== undefined) {
       for (const part of this.partition.of(previous.kept.facets)) if (!next.includes(part)) this.removeFrom(part, object.key);
     }
-    this.all.set(object.key, object);
     for (const part of next) this.bucket(part).put(object);
   }
 
   delete(key: string): void {
-    const previous = this.all.get(key);
+    const previous = this.get(key);
     if (previous === undefined) return;
-    this.all.delete(key);
     for (const part of this.partition.of(previous.kept.facets)) this.removeFrom(part, key);
   }
 
@@ -39,20 +37,20 @@ export class ObjectIndex {
   candidates(scope: Scope): readonly IndexedObject[] {
     const key = this.partition.single(scope);
     if (key === undefined) return this.parts.get(this.partition.covering(scope))?.list() ?? [];
-    const only = this.all.get(key);
+    const only = this.get(key);
     return only === undefined ? [] : [only];
   }
 
   /** How many `candidates` would give. */
   countCandidates(scope: Scope): number {
     const key = this.partition.single(scope);
-    if (key !== undefined) return this.all.has(key) ? 1 : 0;
+    if (key !== undefined) return this.get(key) === undefined ? 0 : 1;
     return this.parts.get(this.partition.covering(scope))?.size ?? 0;
   }
 
   /** A snapshot of everything, in key order. */
   list(): readonly IndexedObject[] {
-    return this.parts.get(everything)?.list() ?? [];
+    return this.all.list();
   }
 
   private bucket(part: string): ObjectBucket {
@@ -67,6 +65,6 @@ export class ObjectIndex {
   private removeFrom(part: string, key: string): void {
     const bucket = this.parts.get(part);
     bucket?.delete(key);
-    if (bucket?.size === 0) this.parts.delete(part);
+    if (bucket?.size === 0 && bucket !== this.all) this.parts.delete(part);
   }
 }

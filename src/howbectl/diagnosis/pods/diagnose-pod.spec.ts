@@ -4,6 +4,15 @@ import { ContainerStatus } from "../../../gen/howbernetes/core/v1/pod_status.js"
 
 const gated = { spec: { schedulingGates: [{ name: "a" }, { name: "b" }] }, nodeName: "" };
 const unfit = { nodeName: "", status: { conditions: [condition("PodScheduled", "False", "Unschedulable", "0/1 nodes are available")] } };
+const refused = {
+  nodes: [{ node: "n1", verdict: "Insufficient cpu", detail: "asks for 2" }],
+  suggestions: [{ text: "free 1 of cpu on n1", commands: [], changes: [] }],
+  choice: "",
+  fits: "",
+  makingRoom: [],
+};
+const leaving = { apiVersion: "v1", kind: "Pod", namespace: "default", name: "small" };
+
 const cases: readonly PodCase[] = [
   {
     it: "says what it was told, and why it is told no more",
@@ -21,13 +30,7 @@ const cases: readonly PodCase[] = [
     it: "shows every node's verdict and passes on what would help",
     pod: unfit,
     facts: {
-      placement: {
-        nodes: [{ node: "n1", verdict: "Insufficient cpu", detail: "asks for 2" }],
-        suggestions: [{ text: "free 1 of cpu on n1", commands: [], changes: [] }],
-        choice: "",
-        fits: "",
-        makingRoom: [],
-      },
+      placement: refused,
     },
     is: "pending",
     code: "Unschedulable",
@@ -46,13 +49,7 @@ const cases: readonly PodCase[] = [
     it: "says for whom room is made, and who leaves",
     pod: { ...unfit, spec: { priority: 100 }, status: { ...unfit.status, nominatedNodeName: "n1" } },
     facts: {
-      placement: {
-        nodes: [],
-        suggestions: [],
-        choice: "",
-        fits: "",
-        makingRoom: [{ apiVersion: "v1", kind: "Pod", namespace: "default", name: "small" }],
-      },
+      placement: { ...refused, nodes: [], suggestions: [], makingRoom: [leaving] },
     },
     is: "pending",
     code: "MakingRoom",
@@ -64,13 +61,7 @@ const cases: readonly PodCase[] = [
     it: "has nobody else go while room is being made",
     pod: { ...unfit, status: { ...unfit.status, nominatedNodeName: "n1" } },
     facts: {
-      placement: {
-        nodes: [{ node: "n2", verdict: "Insufficient cpu", detail: "asks for 2" }],
-        suggestions: [{ text: "free 1 of cpu on n2", commands: [], changes: [] }],
-        choice: "",
-        fits: "",
-        makingRoom: [{ apiVersion: "v1", kind: "Pod", namespace: "default", name: "small" }],
-      },
+      placement: { ...refused, makingRoom: [leaving] },
     },
     is: "pending",
     code: "Unschedulable",
