@@ -10,6 +10,7 @@ import { loadWatchMethod, type WatchResponse } from "../../src/storage/etcd/watc
 import type { Store } from "../../src/storage/interface.js";
 import { type EtcdProcess, startEtcd } from "../../test/conformance/storage/etcd-process.js";
 import { createTestPki } from "../../test/fakes/test-pki.js";
+import { PlainWrites } from "../peers/plain-writes.js";
 import { connect, rawCall } from "./raw-calls.js";
 
 /** An etcd: the store behind the api-server, and the peer that clients talk to directly, with TLS as the api-server's do. */
@@ -17,6 +18,7 @@ export class EtcdPeer {
   private constructor(
     private readonly process: EtcdProcess,
     readonly store: Store,
+    private readonly plain: PlainWrites,
     private readonly client: Client,
     private readonly directory: string,
   ) {}
@@ -29,7 +31,7 @@ export class EtcdPeer {
     for (const name of ["ca", "cert", "key"] as const) writeFileSync(files[name], server[name]);
     const process = await startEtcd(files);
     const store = await openEtcdStore({ endpoints: [process.endpoint], log: createLog("bench", "error") });
-    return new EtcdPeer(process, store, connect(process.secureEndpoint ?? "", client), directory);
+    return new EtcdPeer(process, store, new PlainWrites(process.endpoint), connect(process.secureEndpoint ?? "", client), directory);
   }
 
   /** "host:port" without TLS, for the api-server. */
@@ -39,19 +41,20 @@ export class EtcdPeer {
 
   async stop(): Promise<void> {
     this.client.close();
+    this.plain.close();
     await this.store.close();
     await this.process.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** Creates keys, many at once. @returns their revisions, ascending */
+  /** Creates keys, many at once, each at a revision of its own. @returns their revisions, ascending */
   async createMany(count: number, entry: (index: number) => { readonly key: string; readonly value: Uint8Array }): Promise<number[]> {
     const revisions: number[] = [];
     let next = 0;
     const writer = async (): Promise<void> => {
       for (let index = next++; index < count; index = next++) {
         const { key, value } = entry(index);
-        revisions.push(await this.store.create(key, value));
+        revisions.push(await this.plain.create(key, value));
       }
     };
     await Promise.all(Array.from({ length: 64 }, writer));
@@ -62,8 +65,8 @@ export class EtcdPeer {
   async swapMany(callers: number, count: number, value: Uint8Array): Promise<number> {
     const keys = Array.from({ length: callers }, (_none, caller) => `/swap/${process.pid}-${performance.now()}-${caller}`);
     const swap = async (key: string): Promise<void> => {
-      let revision = await this.store.create(key, value);
-      for (let left = count / callers; left > 0; left--) revision = await this.store.update(key, value, revision);
+      let revision = await this.plain.create(key, value);
+      for (let left = count / callers; left > 0; left--) revision = await this.plain.update(key, value, revision);
     };
     const began = performance.now();
     await Promise.all(keys.map(swap));

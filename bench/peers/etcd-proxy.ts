@@ -1,14 +1,16 @@
 /**
- * The peer of reads and writes: a bare grpc-js server that passes a compare-and-swap or a linearizable read on to etcd, as
- * the api-server's own store does it, and does nothing else. Its arguments: a file with its certificates, etcd's address.
+ * The peer of reads and writes: a bare grpc-js server that passes each compare-and-swap and each linearizable read on to
+ * etcd, and does nothing else. Its arguments: a file with its certificates, etcd's address.
  */
 import { Server, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
 import { createLog } from "../../src/base/log.js";
 import { openEtcdStore } from "../../src/storage/etcd/index.js";
 import { decodeEntry, encodeEntry } from "./entry.js";
 import { listen } from "./listen.js";
+import { PlainWrites } from "./plain-writes.js";
 
 const store = await openEtcdStore({ endpoints: [process.argv[3] ?? ""], log: createLog("bench", "error") });
+const writes = new PlainWrites(process.argv[3] ?? "");
 const server = new Server();
 const asIs = (bytes: Buffer): Buffer => bytes;
 
@@ -25,11 +27,11 @@ function serve(name: string, answer: (request: Buffer) => Promise<Buffer>): void
 
 serve("Create", async (request) => {
   const { key, value } = decodeEntry(request);
-  return encodeEntry({ key, value, revision: await store.create(key, value) });
+  return encodeEntry({ key, value, revision: await writes.create(key, value) });
 });
 serve("Update", async (request) => {
   const { key, value, revision } = decodeEntry(request);
-  return encodeEntry({ key, value, revision: await store.update(key, value, revision) });
+  return encodeEntry({ key, value, revision: await writes.update(key, value, revision) });
 });
 serve("Get", async (request) => {
   const { key } = decodeEntry(request);

@@ -194,6 +194,32 @@ describe("ApiClient over mTLS", () => {
     });
   });
 
+  it("says of changes that share a resourceVersion which is not the last of them", async () => {
+    const [, address] = await serve({
+      watch: async function* (_request, call) {
+        const together = [event(EventType.ADDED, at(11)), event(EventType.MODIFIED, at(11)), event(EventType.ADDED, at(12))];
+        yield { events: [...together, event(EventType.BOOKMARK, at(12))].flatMap(({ events }) => events) };
+        yield { events: [event(EventType.ADDED, at(13)), event(EventType.DELETED, at(13))].flatMap(({ events }) => events) };
+        await untilAborted(call.signal);
+      },
+    });
+    const seen: unknown[] = [];
+    const watching = (await connect(address)).of(podKind).watch({ resourceVersion: "10", signal: new AbortController().signal });
+    for await (const each of watching) {
+      seen.push(each.type === "bookmark" ? each.type : [each.type, each.object.metadata.resourceVersion, each.continued]);
+      if (seen.length === 6) break;
+    }
+
+    expect(seen).to.deep.equal([
+      ["added", "11", true],
+      ["modified", "11", undefined],
+      ["added", "12", undefined],
+      "bookmark",
+      ["added", "13", true],
+      ["deleted", "13", undefined],
+    ]);
+  });
+
   it("leaves a connection that is open and silent", async () => {
     const opened = [deferred(), deferred()];
     let streams = 0;

@@ -20,9 +20,12 @@ export interface ObjectList<T extends ApiObject> {
   readonly resourceVersion: string;
 }
 
-/** A change, or a bookmark: nothing up to its resourceVersion is missing. */
+/**
+ * A change, or a bookmark: nothing up to its resourceVersion is missing. Changes that were stored together share a
+ * resourceVersion: of all but the last of them it is `continued`, and who stops there has not seen all of it.
+ */
 export type WatchEvent<T extends ApiObject> =
-  | { readonly type: "added" | "modified" | "deleted"; readonly object: Whole<T> }
+  | { readonly type: "added" | "modified" | "deleted"; readonly object: Whole<T>; readonly continued?: true }
   | { readonly type: "bookmark"; readonly resourceVersion: string; readonly initialEnd: boolean };
 
 /** How fresh a read has to be. */

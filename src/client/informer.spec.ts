@@ -5,11 +5,11 @@ import { FakeResourceClient } from "../../test/fakes/fake-resource-client.js";
 import { expired, unavailable } from "../api/errors.js";
 import { podKind } from "../api/kinds/pod/kind.js";
 import type { Whole } from "../api/object.js";
-import { isAbort } from "../base/abort.js";
+import { deferred, isAbort, untilAbort } from "../base/abort.js";
 import { InvariantError, invariant } from "../base/invariant.js";
 import { createLog } from "../base/log.js";
 import type { Pod } from "../gen/howbernetes/core/v1/pod.js";
-import type { Informer, InformerHandler } from "./contracts.js";
+import type { Informer, InformerHandler, ResourceClient, WatchEvent } from "./contracts.js";
 import { createInformer } from "./informer.js";
 
 const byNode = { node: (object: { spec: { nodeName?: string | undefined } }) => [object.spec.nodeName ?? ""] };
@@ -167,6 +167,26 @@ describe("Informer", () => {
     await informer.reached(next, stop.signal);
     await informer.reached("0", stop.signal);
     await informer.reached("", stop.signal);
+  });
+
+  it("has not reached a resourceVersion of which there is more to come", async () => {
+    const rest = deferred();
+    const at = (name: string): Whole<Pod> => ({ ...pod({ name }), metadata: { ...pod({ name }).metadata, resourceVersion: "201" } });
+    const inParts: ResourceClient<Pod> = Object.assign(Object.create(pods) as ResourceClient<Pod>, {
+      watch: async function* (): AsyncGenerator<WatchEvent<Pod>> {
+        yield { type: "added", object: at("a"), continued: true };
+        await rest.promise;
+        yield { type: "added", object: at("b") };
+        await untilAbort(stop.signal);
+      },
+    });
+    informer = createInformer(inParts, {}, { clock, log: createLog("test", "silent") });
+    await start();
+    const shown = informer.reached("201", stop.signal).then(names);
+    expect(names()).to.deep.equal(["a"]);
+    rest.resolve();
+
+    expect(await shown).to.deep.equal(["a", "b"]);
   });
 
   it("ends a wait with an abort error", async () => {

@@ -111,7 +111,7 @@ class ReflectedInformer<T extends ApiObject> implements Informer<T>, ReflectorTa
     }
     if (event.type === "deleted") this.remove(event.object);
     else this.put(event.object);
-    this.advance(event.object.metadata.resourceVersion);
+    if (event.continued !== true) this.advance(event.object.metadata.resourceVersion);
   }
 
   private put(object: Whole<T>): void {

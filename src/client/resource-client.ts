@@ -147,7 +147,15 @@ export class RemoteResourceClient<T extends ApiObject> implements ResourceClient
       resourceVersionMatch: resourceVersion === undefined ? "NotOlderThan" : "",
       timeoutSeconds: 0,
     };
-    for await (const { events } of streams.watch(request, { signal })) for (const event of events) yield this.toEvent(event);
+    for await (const { events } of streams.watch(request, { signal })) {
+      let held: WatchEvent<T> | undefined;
+      for (const wire of events) {
+        const event = this.toEvent(wire);
+        if (held !== undefined) yield isContinuedBy(held, event) ? { ...held, continued: true } : held;
+        held = event;
+      }
+      if (held !== undefined) yield held;
+    }
   }
 
   private toEvent({ type, object: packed }: WireEvent): WatchEvent<T> {
@@ -275,6 +283,15 @@ export class RemoteResourceClient<T extends ApiObject> implements ResourceClient
     const abort = signal === undefined ? {} : { signal };
     return await withRetries(repeatability, signal, this.connection, (timeoutMs) => send({ ...abort, timeoutMs }));
   }
+}
+
+/** The server tells all of one resourceVersion in one message. */
+function isContinuedBy<T extends ApiObject>(
+  event: WatchEvent<T>,
+  next: WatchEvent<T>,
+): event is Exclude<WatchEvent<T>, { type: "bookmark" }> {
+  if (event.type === "bookmark" || next.type === "bookmark") return false;
+  return event.object.metadata.resourceVersion === next.object.metadata.resourceVersion;
 }
 
 function selectionFields(options: Selection): { namespace: string; labelSelector: string; fieldSelector: string } {

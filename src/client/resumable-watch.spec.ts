@@ -16,6 +16,10 @@ const change = (type: "added" | "modified" | "deleted", name: string, resourceVe
   type,
   object: { ...pod({ name }), metadata: { ...pod({ name }).metadata, resourceVersion: String(resourceVersion) } },
 });
+const continued = (type: "added" | "modified", name: string, resourceVersion: number): WatchEvent<Pod> => ({
+  ...change(type, name, resourceVersion),
+  ...({ continued: true } as object),
+});
 const bookmark = (resourceVersion: number, initialEnd = false): WatchEvent<Pod> => ({
   type: "bookmark",
   resourceVersion: String(resourceVersion),
@@ -98,6 +102,18 @@ describe("resumableWatch", () => {
       expect(seen).to.deep.equal(["added a@11", "modified a@12", "bookmark@20"]);
     });
   }
+
+  it("resumes from before a resourceVersion of which it has seen only a part", async () => {
+    await watch(
+      "5",
+      [change("added", "a", 6), continued("added", "b", 7), unavailable("cut")],
+      [continued("added", "b", 7), change("added", "c", 7), unavailable("cut")],
+    );
+    await clock.advance(10_000);
+
+    expect(opened).to.deep.equal(["5", "6", "7"]);
+    expect(seen).to.deep.equal(["added a@6", "added b@7", "added b@7", "added c@7"]);
+  });
 
   it("begins with the present state, then goes on after it", async () => {
     await watch(undefined, [change("added", "a", 3), change("added", "b", 2), bookmark(9, true), change("modified", "a", 10), "end"]);

@@ -146,7 +146,8 @@ class Cursor<T extends ApiObject> {
   /** What the caller is to see of an event. */
   pass(event: WatchEvent<T>): readonly WatchEvent<T>[] {
     if (this.initial !== undefined) return this.passInitial(event, this.initial);
-    this.latest = event.type === "bookmark" ? event.resourceVersion : event.object.metadata.resourceVersion;
+    if (event.type === "bookmark") this.latest = event.resourceVersion;
+    else if (event.continued !== true) this.latest = event.object.metadata.resourceVersion;
     return [event];
   }
 

@@ -3,7 +3,11 @@
  * It knows nothing of kinds. Every implementation passes `test/conformance/storage`.
  */
 
-/** A store-wide number that grows with every change. Never repeats, also through restarts. */
+/**
+ * A store-wide number that grows with every commit. Never repeats, also through restarts. One commit may hold several
+ * writes, of different keys: they share its revision, and whoever knows some of them without the others must not take
+ * the revision for known.
+ */
 export type Revision = number;
 
 /** A key's value as of one revision. */
@@ -93,13 +97,13 @@ export interface Store {
 
   /**
    * Every change under `prefix` after `afterRevision`, in order, each once, for as long as `signal` allows; broken
-   * connections are resumed inside. A consumer that does not keep up holds the store back, not memory. Progress comes
+   * connections are resumed inside. Events come in batches, never empty, and those of one revision in one batch. A consumer that does not keep up holds the store back, not memory. Progress comes
    * when asked for, and every few seconds by itself.
    *
    * Ends only by throwing: an abort error once `signal` fires, StoreUnavailableError once the store is closed.
    * @throws CompactedError when changes after `afterRevision` are no longer kept, at the start or after a break
    */
-  watch(prefix: string, afterRevision: Revision, signal: AbortSignal): AsyncIterable<StoreEvent>;
+  watch(prefix: string, afterRevision: Revision, signal: AbortSignal): AsyncIterable<readonly StoreEvent[]>;
   /** Asks every open watch for a progress event as soon as it has delivered what there is. */
   requestProgress(): Promise<void>;
 

@@ -81,7 +81,16 @@ export class MemoryStore implements Store {
     return this.commit(key, undefined, options);
   }
 
-  async *watch(prefix: string, afterRevision: Revision, signal: AbortSignal): AsyncGenerator<StoreEvent> {
+  /** Writes several keys, or deletes those without a value, at one revision and whatever they are at. */
+  writeTogether(writes: readonly { readonly key: string; readonly value: Uint8Array | undefined }[]): Revision {
+    this.enter();
+    this.revision += 1;
+    for (const { key, value } of writes) this.put(key, value);
+    this.wakeWatches(() => undefined);
+    return this.revision;
+  }
+
+  async *watch(prefix: string, afterRevision: Revision, signal: AbortSignal): AsyncGenerator<readonly StoreEvent[]> {
     if (this.isClosed) throw new StoreUnavailableError("the store is closed");
     const watch: OpenWatch = { asksProgress: false, failure: undefined, wake: deferred() };
     const onAbort = (): void => watch.wake.resolve();
@@ -95,11 +104,11 @@ export class MemoryStore implements Store {
         const next = this.changes.find(({ revision, key }) => revision > cursor && key.startsWith(prefix));
         if (next !== undefined) {
           cursor = next.revision;
-          yield eventOf(next);
+          yield this.changes.filter(({ revision, key }) => revision === cursor && key.startsWith(prefix)).map(eventOf);
         } else if (watch.asksProgress) {
           watch.asksProgress = false;
           cursor = Math.max(cursor, this.revision);
-          yield { type: "progress", revision: this.revision };
+          yield [{ type: "progress", revision: this.revision }];
         } else {
           await watch.wake.promise;
           watch.wake = deferred();
@@ -185,10 +194,7 @@ export class MemoryStore implements Store {
   }
 
   private commit(key: string, value: Uint8Array | undefined, { also = [] }: WriteOptions): Revision {
-    this.revision += 1;
-    for (const write of [{ key, value }, ...also]) this.put(write.key, write.value);
-    this.wakeWatches(() => undefined);
-    return this.revision;
+    return this.writeTogether([{ key, value }, ...also]);
   }
 
   private put(key: string, value: Uint8Array | undefined): void {

@@ -77,9 +77,10 @@ export class Reader {
 /** A watch cache of pods over a store in memory, by a clock that moves when told to. */
 export class PodCache {
   readonly store = new MemoryStore();
-  readonly clock = new FakeClock();
   readonly stop = new AbortController();
   private running: Promise<void> = Promise.resolve();
+
+  constructor(readonly clock: FakeClock = new FakeClock()) {}
 
   async start(options: { history?: HistoryLimits; watcherBudgetBytes?: number } = {}): Promise<KindCache> {
     const { store, clock } = this;

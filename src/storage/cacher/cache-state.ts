@@ -4,6 +4,7 @@ import type { Clock } from "../../base/clock.js";
 import { unreachable } from "../../base/invariant.js";
 import type { Log } from "../../base/log.js";
 import type { Listing, Revision, StoredValue, StoreEvent } from "../interface.js";
+import { byRevision } from "./by-revision.js";
 import type { CacheMetrics } from "./cache-metrics.js";
 import { type IndexedObject, type KeptObject, toIndexedObject } from "./cached-object.js";
 import { Change } from "./change.js";
@@ -26,7 +27,7 @@ export interface CacheStateDeps {
 }
 
 /**
- * What a watch cache knows, and how the store's events change it. Each event is applied in one synchronous step: whoever
+ * What a watch cache knows, and how the store's events change it. Each revision is applied in one synchronous step: whoever
  * reads index, ring and gate without awaiting between sees them agree.
  */
 export class CacheState implements FeedTarget {
@@ -69,9 +70,14 @@ export class CacheState implements FeedTarget {
     this.deps.metrics.objects.set(this.labels, this.index.size);
   }
 
-  apply(event: StoreEvent): void {
-    if (event.type !== "progress") this.applyChange(event);
-    this.gate.advance(event.revision);
+  apply(events: readonly StoreEvent[]): void {
+    const changes: Change[] = [];
+    for (const event of events) {
+      const change = event.type === "progress" ? undefined : this.applyChange(event);
+      if (change !== undefined) changes.push(change);
+    }
+    this.tell(changes);
+    this.gate.advance(events[0]?.revision ?? 0);
   }
 
   async prepend(events: readonly ObjectEvent[], { after, upTo }: { readonly after: Revision; readonly upTo: Revision }): Promise<boolean> {
@@ -142,37 +148,35 @@ export class CacheState implements FeedTarget {
     this.ring.reset(listing.revision);
     for (const object of [...plan.deleted, ...replaced]) {
       this.index.delete(object.key);
-      this.tell(new Change(object.key, Math.max(this.gate.revision, object.revision), object.kept, undefined));
+      this.tell([new Change(object.key, Math.max(this.gate.revision, object.revision), object.kept, undefined)]);
       await pause();
     }
-    for (const current of changed) {
-      const previous = this.index.get(current.key);
-      this.index.put(current);
-      this.tell(new Change(current.key, current.revision, previous?.kept, current.kept));
+    for (const objects of byRevision(changed)) {
+      const changes = objects.map((current) => new Change(current.key, current.revision, this.index.get(current.key)?.kept, current.kept));
+      for (const current of objects) this.index.put(current);
+      this.tell(changes);
       await pause();
     }
     this.gate.advance(listing.revision);
   }
 
-  private applyChange(event: ObjectEvent): void {
+  /** Makes a change the present, and history. @returns what watchers are to be told */
+  private applyChange(event: ObjectEvent): Change | undefined {
     const previous = this.index.get(event.key)?.kept;
     const current = this.currentOf(event, previous === undefined ? "added" : "modified");
-    if (previous === undefined && current === undefined) return;
+    if (previous === undefined && current === undefined) return undefined;
     const change = new Change(event.key, event.revision, previous, current?.kept);
     this.ring.push(change);
-    this.becomePresent(change, current);
-  }
-
-  private becomePresent(change: Change, current: IndexedObject | undefined): void {
     if (current === undefined) this.index.delete(change.key);
     else this.index.put(current);
-    this.tell(change);
     this.deps.metrics.changes.inc(this.labels);
     this.deps.metrics.objects.set(this.labels, this.index.size);
+    return change;
   }
 
-  private tell(change: Change): void {
-    const told = this.watchers.dispatch(change);
+  /** Tells watchers what happened at one revision. */
+  private tell(changes: readonly Change[]): void {
+    const told = this.watchers.dispatch(changes);
     if (told > 0) this.deps.metrics.eventsSent.inc(this.labels, told);
   }
 

@@ -4,6 +4,7 @@ import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import { isCompacted } from "../errors.js";
 import type { Listing, Revision, Store, StoreEvent } from "../interface.js";
+import { byRevision } from "./by-revision.js";
 import type { FirstLists } from "./first-lists.js";
 import { type ObjectEvent, readWindow } from "./history-window.js";
 import { createTimeSlice } from "./time-slice.js";
@@ -12,7 +13,8 @@ import { createTimeSlice } from "./time-slice.js";
 export interface FeedTarget {
   /** Takes the whole of the present; the events that follow come after it. A repair takes the place of an older one. */
   load(listing: Listing, isRepair: boolean): Promise<void>;
-  apply(event: StoreEvent): void;
+  /** Takes what happened at one revision, in one synchronous step. */
+  apply(events: readonly StoreEvent[]): void;
   /** Takes changes after one revision and up to another, from before all that it knows. @returns whether earlier ones are of use */
   prepend(events: readonly ObjectEvent[], window: { readonly after: Revision; readonly upTo: Revision }): Promise<boolean>;
   /** Nothing more will be prepended. */
@@ -75,10 +77,13 @@ export class Feeder {
   private async feed(signal: AbortSignal): Promise<void> {
     this.cursor ??= await this.load(signal);
     const pause = createTimeSlice(this.deps.clock);
-    for await (const event of this.deps.store.watch(this.prefix, this.cursor, signal)) {
-      this.target.apply(event);
-      this.cursor = event.revision;
-      await pause();
+    for await (const batch of this.deps.store.watch(this.prefix, this.cursor, signal)) {
+      for (const events of byRevision(batch)) {
+        this.target.apply(events);
+        this.cursor = events[0]?.revision ?? this.cursor;
+        const turn = pause();
+        if (turn !== undefined) await turn;
+      }
     }
   }
 

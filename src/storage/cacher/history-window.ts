@@ -35,10 +35,9 @@ export async function readWindow(
   const events: ObjectEvent[] = [];
   try {
     ask();
-    for await (const event of store.watch(prefix, after, stop.signal)) {
-      if (event.revision > upTo) break;
-      if (event.type !== "progress") events.push(event);
-      else if (event.revision === upTo) break;
+    for await (const batch of store.watch(prefix, after, stop.signal)) {
+      for (const event of batch) if (event.type !== "progress" && event.revision <= upTo) events.push(event);
+      if ((batch.at(-1)?.revision ?? 0) >= upTo) break;
     }
     return events;
   } finally {

@@ -69,6 +69,7 @@ export interface WatchCache<T extends ApiObject = ApiObject> {
   list(scope: Scope, freshness: Freshness, signal: AbortSignal, limit?: number): Promise<CachedList<T>>;
   /**
    * Encoded WatchResponse messages: one Buffer for all watchers of a change, or several changes for one that is behind.
+   * All that happened at one revision is in one message.
    * Ends by itself in time, after a last bookmark.
    * @throws ApiError Expired when history after `after` is gone; Timeout when the state cannot be as fresh as asked for;
    * TooManyRequests when the reader falls behind its budget

@@ -1,5 +1,13 @@
 import type { SharedDelivery } from "./shared-delivery.js";
 
+/** A message, or several that must not be told apart: they are of one revision. */
+export type Told = Buffer | readonly Buffer[];
+
+/** How much that is. */
+export function bytesIn(told: Told): number {
+  return Buffer.isBuffer(told) ? told.length : told.reduce((sum, { length }) => sum + length, 0);
+}
+
 /** Enough that what a message costs by itself no longer counts, and little for a slow link. */
 const fullBytes = 64 * 1024;
 
@@ -16,9 +24,10 @@ export class MessageBatch {
     return this.bytes >= fullBytes;
   }
 
-  add(message: Buffer): void {
-    this.messages.push(message);
-    this.bytes += message.length;
+  add(told: Told): void {
+    if (Buffer.isBuffer(told)) this.messages.push(told);
+    else this.messages.push(...told);
+    this.bytes += bytesIn(told);
   }
 
   /** What was gathered; undefined when that is nothing. */

@@ -1,8 +1,12 @@
 import { expect } from "chai";
 import type { FakeClock } from "../../../test/fakes/fake-clock.js";
 import type { MemoryStore } from "../../../test/fakes/memory-store.js";
-import { keyFor, PodCache, podBytes, scope } from "../../../test/fakes/pod-cache.js";
+import { keyFor, PodCache, podBytes, type Reader, scope } from "../../../test/fakes/pod-cache.js";
+import { SlowClock } from "../../../test/fakes/slow-clock.js";
+import { unpackAny } from "../../api/codec/any.js";
 import { isExpired, isTooManyRequests } from "../../api/errors.js";
+import { podKind } from "../../api/kinds/pod/kind.js";
+import { WatchResponse } from "../../gen/howbernetes/api/v1/resources.js";
 import { StoreUnavailableError } from "../errors.js";
 import { countEvents } from "./event-encoder.js";
 import type { HistoryLimits } from "./history-ring.js";
@@ -308,6 +312,69 @@ describe("KindCache's watches", () => {
     expect(counts[0]).to.equal(1);
     expect(counts.reduce((sum, count) => sum + count)).to.equal(1_000);
     expect(counts.length).to.be.lessThan(10);
+  });
+
+  describe("of what was stored at one revision", () => {
+    /** So many pods, each a fifth of what fills a message. */
+    const largePods = (first: number, count: number) =>
+      Array.from({ length: count }, (_, nth) => {
+        const name = `p${String(first + nth).padStart(3, "0")}`;
+        return { key: keyFor(name), value: podBytes(name, { labels: { [name]: "x".repeat(13_000) } }) };
+      });
+    const versionsIn = (message: Buffer): readonly string[] =>
+      WatchResponse.decode(message).events.map(({ object }) => unpackAny(podKind, object).metadata.resourceVersion);
+    const apart = (messages: readonly (readonly string[])[]): readonly string[] =>
+      [...new Set(messages.flat())].filter((version) => messages.filter((message) => message.includes(version)).length !== 1);
+    const read = async (reader: Reader, events: number): Promise<readonly (readonly string[])[]> => {
+      const messages: (readonly string[])[] = [];
+      while (messages.flat().length < events) messages.push(versionsIn(await reader.raw()));
+      return messages;
+    };
+
+    it("tells all in one message: live, and to those who resume", async () => {
+      const cache = await start();
+      const before = await store.currentRevision();
+      const [live, selecting] = [watch(cache), watch(cache, {}, scope({ namespace: "default" }))];
+      const first = [live.raw(), selecting.raw()];
+      await clock.advance(0);
+      store.writeTogether(largePods(0, 1));
+      for (const message of first) expect(versionsIn(await message)).to.have.lengthOf(1);
+      for (let written = 1; written < 43; written += 7) store.writeTogether(largePods(written, 7));
+      await clock.advance(0);
+      const resumed = watch(cache, { after: before });
+
+      for (const messages of [await read(live, 42), await read(selecting, 42), await read(resumed, 43)]) {
+        expect(messages.length).to.be.above(1);
+        expect(apart(messages)).to.deep.equal([]);
+      }
+    });
+
+    it("shows all or nothing to readers, however slowly it is taken in", async () => {
+      pods = new PodCache(new SlowClock());
+      ({ store, clock, stop } = pods);
+      const cache = await start();
+      const revision = store.writeTogether(largePods(0, 200));
+      const counts: number[] = [];
+      while (counts.at(-1) !== 200) {
+        const { objects, revision: shown } = await cache.list(scope(), { kind: "any" }, stop.signal);
+        expect(objects).to.have.lengthOf(shown >= revision ? 200 : 0);
+        counts.push(objects.length);
+        await new Promise((turn) => setImmediate(turn));
+      }
+    });
+
+    it("tells all in one message what was missed, when it has to list anew", async () => {
+      const cache = await start();
+      const reader = watch(cache);
+      const messages = read(reader, 20);
+      await clock.advance(0);
+      store.breakWatches(new StoreUnavailableError("cut"));
+      for (let written = 0; written < 20; written += 10) store.writeTogether(largePods(written, 10));
+      await store.compact(await store.currentRevision());
+      await clock.advance(10_000);
+
+      expect(apart(await messages)).to.deep.equal([]);
+    });
   });
 
   it("ends a watch when its reader leaves", async () => {

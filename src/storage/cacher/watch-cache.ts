@@ -6,6 +6,7 @@ import type { Log } from "../../base/log.js";
 import { isStoreUnavailable } from "../errors.js";
 import type { Revision, Store } from "../interface.js";
 import { kindPrefix } from "../keys.js";
+import { byRevision } from "./by-revision.js";
 import type { CacheMetrics } from "./cache-metrics.js";
 import { CacheState } from "./cache-state.js";
 import { type IndexedObject, toCachedObject, toIndexedObject } from "./cached-object.js";
@@ -15,6 +16,7 @@ import { Feeder } from "./feeder.js";
 import type { FirstLists } from "./first-lists.js";
 import type { HistoryLimits } from "./history-ring.js";
 import type { CachedList, CachedObject, Freshness, Scope, WatchCache, WatchOptions } from "./interface.js";
+import type { Told } from "./message-batch.js";
 import { SharedDelivery } from "./shared-delivery.js";
 import type { StoreProgress } from "./store-progress.js";
 import { createTimeSlice } from "./time-slice.js";
@@ -171,7 +173,7 @@ export class KindCache implements WatchCache {
   }
 
   /** What a watch begins with: computed lazily, over a snapshot taken now. */
-  private startOf(scope: Scope, { after, markInitialEnd }: WatchOptions): Generator<Buffer | undefined, void, void> {
+  private startOf(scope: Scope, { after, markInitialEnd }: WatchOptions): Generator<Told | undefined, void, void> {
     const { state } = this;
     const { encoder } = state;
     if (after === undefined) {
@@ -188,9 +190,13 @@ export class KindCache implements WatchCache {
     const changes = state.ring.since(after);
     if (changes === undefined) throw expired(`too old resource version: ${after} (${state.ring.oldest})`);
     return (function* catchUp() {
-      for (const change of changes) {
-        const type = seenAs(scope, change);
-        yield type === undefined ? undefined : change.as(type, encoder);
+      for (const together of byRevision(changes)) {
+        const messages: Buffer[] = [];
+        for (const change of together) {
+          const type = seenAs(scope, change);
+          if (type !== undefined) messages.push(change.as(type, encoder));
+        }
+        yield messages.length > 0 ? messages : undefined;
       }
     })();
   }

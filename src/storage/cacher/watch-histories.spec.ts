@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { FakeClock } from "../../../test/fakes/fake-clock.js";
 import { MemoryStore } from "../../../test/fakes/memory-store.js";
+import { SlowClock } from "../../../test/fakes/slow-clock.js";
 import { unpackAny } from "../../api/codec/any.js";
 import { encodeObject } from "../../api/codec/encode.js";
 import { makeWhole } from "../../api/codec/whole.js";
@@ -21,16 +21,6 @@ import { FirstLists } from "./first-lists.js";
 import type { Scope } from "./interface.js";
 import { StoreProgress } from "./store-progress.js";
 import { KindCache } from "./watch-cache.js";
-
-/** A clock by which every look takes long, so that whatever may give way to others does so at once. */
-class SlowClock extends FakeClock {
-  private looks = 0;
-
-  override monotonicMs(): number {
-    this.looks += 1;
-    return super.monotonicMs() + this.looks * 6;
-  }
-}
 
 /** What is kept of a pod, as the model sees it. */
 interface State {
@@ -73,20 +63,22 @@ class Model {
 
   constructor(private readonly store: MemoryStore) {}
 
-  async write(place: number, variant: number): Promise<void> {
+  /** Writes so many pods at one revision, from that place on. */
+  write(place: number, variant: number, count = 1): void {
+    const drafts = Array.from({ length: count }, (_, nth) => this.draft((place + nth) % population, variant + nth));
+    const revision = this.store.writeTogether(drafts.map(({ key, bytes }) => ({ key, value: bytes })));
+    for (const { name, before, after } of drafts) this.note(name, before, after, revision);
+  }
+
+  private draft(place: number, variant: number) {
     const namespace = place % 2 === 0 ? "one" : "two";
     const name = `p${place}`;
     const key = storeKey(podKind, { namespace, name });
-    const known = this.present.get(name);
-    if (known !== undefined && variant % 4 === 0) {
-      this.note(name, known.state, undefined, await this.store.delete(key, known.revision));
-      return;
-    }
-    const uid = known?.state.uid ?? `uid-${this.births++}`;
-    const state = { uid, namespace, label: variant % 3 === 0 ? "on" : "off", nodeName: variant % 5 < 2 ? "n1" : "n2" };
-    const bytes = podBytes(name, state, variant);
-    const revision = known === undefined ? await this.store.create(key, bytes) : await this.store.update(key, bytes, known.revision);
-    this.note(name, known?.state, state, revision);
+    const before = this.present.get(name)?.state;
+    if (before !== undefined && variant % 4 === 0) return { key, name, before, after: undefined, bytes: undefined };
+    const uid = before?.uid ?? `uid-${this.births++}`;
+    const after: State = { uid, namespace, label: variant % 3 === 0 ? "on" : "off", nodeName: variant % 5 < 2 ? "n1" : "n2" };
+    return { key, name, before, after, bytes: podBytes(name, after, variant) };
   }
 
   /** What a watcher must be told after a revision, in full and in order. */
@@ -220,7 +212,7 @@ class Client {
 }
 
 type Step =
-  | { readonly do: "write"; readonly place: number; readonly variant: number }
+  | { readonly do: "write"; readonly place: number; readonly variant: number; readonly count: number }
   | { readonly do: "read" | "cut"; readonly client: number }
   | { readonly do: "break" | "turn" | "wait" | "compact" | "lose" };
 
@@ -229,7 +221,15 @@ const clients = scopes.length * 2;
 
 const steps = fc.array(
   fc.oneof(
-    { weight: 12, arbitrary: fc.record({ do: fc.constant("write" as const), place: fc.nat(population - 1), variant: fc.nat(1_000) }) },
+    {
+      weight: 12,
+      arbitrary: fc.record({
+        do: fc.constant("write" as const),
+        place: fc.nat(population - 1),
+        variant: fc.nat(1_000),
+        count: fc.constantFrom(1, 1, 2, 5),
+      }),
+    },
     { weight: 12, arbitrary: fc.record({ do: fc.constant("read" as const), client: fc.nat(clients - 1) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant("cut" as const), client: fc.nat(clients - 1) }) },
     { weight: 4, arbitrary: fc.constant({ do: "turn" as const }) },
@@ -249,7 +249,7 @@ class Run {
   private relists = 0;
 
   async play(script: readonly Step[]): Promise<void> {
-    for (let place = 0; place < population; place++) await this.model.write(place, place + 1);
+    for (let place = 0; place < population; place++) this.model.write(place, place + 1);
     const counted = createCacheMetrics(createMetrics({ process: false }));
     const countRelist = (): void => {
       this.relists += 1;
@@ -283,7 +283,7 @@ class Run {
   private async step(step: Step, all: readonly Client[]): Promise<void> {
     switch (step.do) {
       case "write":
-        return this.model.write(step.place, step.variant);
+        return this.model.write(step.place, step.variant, step.count);
       case "read":
         all[step.client]?.poke();
         return;

@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/clock.js";
-import { MessageBatch } from "./message-batch.js";
+import { MessageBatch, type Told } from "./message-batch.js";
 import type { SharedDelivery } from "./shared-delivery.js";
 import { createTimeSlice } from "./time-slice.js";
 import type { Watcher } from "./watcher.js";
@@ -8,7 +8,7 @@ import type { Watcher } from "./watcher.js";
 export interface BegunWatch {
   readonly delivery: SharedDelivery;
   /** What it begins with; undefined where there was nothing to tell. */
-  readonly start: Iterator<Buffer | undefined, void, void>;
+  readonly start: Iterator<Told | undefined, void, void>;
   /** What comes after. */
   readonly watcher: Watcher;
   leave(): void;

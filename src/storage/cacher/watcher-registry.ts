@@ -29,15 +29,37 @@ export class WatcherRegistry {
     if (members?.size === 0) this.parts.delete(part);
   }
 
-  /** @returns to how many watchers it was told */
-  dispatch(change: Change): number {
-    const before = change.previous === undefined ? [] : this.partition.of(change.previous.facets);
-    const after = change.current === undefined ? [] : this.partition.of(change.current.facets);
+  /** Offers what happened at one revision to each watcher, all at once. @returns how many events that made */
+  dispatch(changes: readonly Change[]): number {
+    const [only] = changes;
     let told = 0;
-    for (const part of new Set([...before, ...after, byKey(change.key)])) {
-      for (const watcher of this.parts.get(part) ?? []) if (watcher.offer(change)) told += 1;
+    if (only !== undefined && changes.length === 1) {
+      for (const watchers of this.concernedBy(only)) for (const watcher of watchers) if (watcher.offer(only)) told += 1;
+      return told;
     }
+    const offers = new Map<Watcher, Change[]>();
+    for (const change of changes) {
+      for (const watchers of this.concernedBy(change)) {
+        for (const watcher of watchers) {
+          const offered = offers.get(watcher);
+          if (offered === undefined) offers.set(watcher, [change]);
+          else offered.push(change);
+        }
+      }
+    }
+    for (const [watcher, offered] of offers) told += watcher.offerAll(offered);
     return told;
+  }
+
+  private concernedBy({ key, previous, current }: Change): readonly ReadonlySet<Watcher>[] {
+    const before = previous === undefined ? [] : this.partition.of(previous.facets);
+    const after = current === undefined ? [] : this.partition.of(current.facets);
+    const concerned: Set<Watcher>[] = [];
+    for (const part of new Set([...before, ...after, byKey(key)])) {
+      const watchers = this.parts.get(part);
+      if (watchers !== undefined) concerned.push(watchers);
+    }
+    return concerned;
   }
 
   [Symbol.iterator](): Iterator<Watcher> {

@@ -3,7 +3,7 @@ import { type Deferred, deferred } from "../../base/abort.js";
 import { type Change, seenAs } from "./change.js";
 import type { EventEncoder } from "./event-encoder.js";
 import type { Scope } from "./interface.js";
-import { MessageBatch } from "./message-batch.js";
+import { bytesIn, MessageBatch, type Told } from "./message-batch.js";
 import type { SharedDelivery } from "./shared-delivery.js";
 
 // What a reader may fall behind by: seconds of a busy kind, and a bound on memory of 8 MiB for each stuck reader.
@@ -27,8 +27,8 @@ export interface WatcherOptions {
 export class Watcher {
   /** All that came before the watch began has been read; what is queued is what its reader is behind by. */
   hasCaughtUp = false;
-  private queue: Buffer[] = [];
-  /** Messages before this index have been taken. */
+  private queue: Told[] = [];
+  /** Entries before this index have been taken. */
   private head = 0;
   private queuedBytes = 0;
   private ended = false;
@@ -58,11 +58,23 @@ export class Watcher {
     return true;
   }
 
+  /** Queues what its scope sees of changes of one revision, to be taken together. @returns how many it sees */
+  offerAll(changes: readonly Change[]): number {
+    if (this.ended) return 0;
+    const messages: Buffer[] = [];
+    for (const change of changes) {
+      const type = seenAs(this.scope, change);
+      if (type !== undefined) messages.push(change.as(type, this.encoder));
+    }
+    if (messages.length > 0) this.push(messages);
+    return messages.length;
+  }
+
   /** Queues a message. */
-  push(buffer: Buffer): void {
+  push(told: Told): void {
     if (this.ended) return;
-    this.queue.push(buffer);
-    this.queuedBytes += buffer.length;
+    this.queue.push(told);
+    this.queuedBytes += bytesIn(told);
     if (this.queuedBytes > (this.options.budgetBytes ?? defaultBudgetBytes)) this.tooSlow();
     else this.wakeInTurn();
   }
@@ -96,17 +108,17 @@ export class Watcher {
   take(): Buffer | undefined {
     if (this.failure !== undefined) throw this.failure;
     const first = this.takeOne();
-    if (first === undefined || this.head === this.queue.length) return first;
+    if (first === undefined || (this.head === this.queue.length && Buffer.isBuffer(first))) return first;
     const batch = new MessageBatch(this.options.delivery);
-    for (let next: Buffer | undefined = first; next !== undefined; next = batch.isFull ? undefined : this.takeOne()) batch.add(next);
+    for (let next: Told | undefined = first; next !== undefined; next = batch.isFull ? undefined : this.takeOne()) batch.add(next);
     return batch.whole();
   }
 
-  private takeOne(): Buffer | undefined {
+  private takeOne(): Told | undefined {
     const next = this.queue[this.head];
     if (next === undefined) return undefined;
     this.head += 1;
-    this.queuedBytes -= next.length;
+    this.queuedBytes -= bytesIn(next);
     // What has been taken is cut off in bulk.
     if (this.head === this.queue.length || this.head === maxTaken) {
       this.queue = this.queue.slice(this.head);

@@ -68,7 +68,7 @@ export class EmbeddedStore implements Store {
     return this.#write({ kind: "delete", key, value: new Uint8Array(), ifRevision }, options);
   }
 
-  watch(prefix: string, afterRevision: Revision, signal: AbortSignal): AsyncIterable<StoreEvent> {
+  watch(prefix: string, afterRevision: Revision, signal: AbortSignal): AsyncIterable<readonly StoreEvent[]> {
     return watchChanges(this.parts, prefix, afterRevision, signal);
   }
 

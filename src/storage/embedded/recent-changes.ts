@@ -27,15 +27,12 @@ export class RecentChanges {
     if (this.#events.length > this.limits.maxEvents || this.#bytes > this.limits.maxBytes) this.#shrink(revision);
   }
 
-  /** Up to `count` changes after `revision`, or undefined when they are not all here. Whole revisions, unless one is larger. */
+  /** Some `count` changes after `revision`, or undefined when they are not all here. Whole revisions, be it more or fewer. */
   after(revision: Revision, count: number): readonly ChangeEvent[] | undefined {
     if (revision < this.#since) return undefined;
     const start = this.#firstAfter(revision);
-    const end = start + count;
-    const last = this.#events[end - 1];
-    const next = this.#events[end];
-    if (last === undefined || next === undefined || next.revision !== last.revision) return this.#events.slice(start, end);
-    return this.#events.slice(start, this.#firstAfter(last.revision));
+    const last = this.#events[start + count - 1];
+    return this.#events.slice(start, last === undefined ? undefined : this.#firstAfter(last.revision));
   }
 
   #shrink(revision: Revision): void {

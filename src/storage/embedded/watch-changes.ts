@@ -3,7 +3,7 @@ import { abortable, throwIfAborted } from "../../base/abort.js";
 import { CompactedError } from "../errors.js";
 import type { Revision, StoreEvent } from "../interface.js";
 import type { Timeline } from "./timeline.js";
-import { type ChangeEvent, changeEvent } from "./version.js";
+import { type ChangeEvent, changeEvent, type Version } from "./version.js";
 import type { VersionTables } from "./version-tables.js";
 
 /** How many changes are taken at once: what a watcher that stops reading holds on to. */
@@ -26,7 +26,7 @@ export async function* watchChanges(
   prefix: string,
   afterRevision: Revision,
   signal: AbortSignal,
-): AsyncGenerator<StoreEvent, never> {
+): AsyncGenerator<readonly StoreEvent[], never> {
   const { timeline } = sources;
   if (afterRevision < timeline.compacted) throw new CompactedError(timeline.compacted);
   let cursor = afterRevision;
@@ -39,23 +39,21 @@ export async function* watchChanges(
     const progressAsked = timeline.progressAsked;
 
     for await (const events of changesBetween(sources, cursor, target)) {
-      for (const event of events) {
-        if (!event.key.startsWith(prefix)) continue;
-        yield event;
-        throwIfAborted(signal);
-      }
+      const ours = events.filter(({ key }) => key.startsWith(prefix));
+      if (ours.length > 0) yield ours;
+      throwIfAborted(signal);
     }
     // A watch may start in the future; it is then not yet anywhere.
     cursor = Math.max(cursor, target);
     if (progressTold < progressAsked && cursor === target) {
       progressTold = progressAsked;
-      yield { type: "progress", revision: target };
+      yield [{ type: "progress", revision: target }];
     }
     await abortable(changed, signal);
   }
 }
 
-/** Every change after one revision and up to another, in chunks: from memory while it reaches back so far, else from disk. */
+/** Every change after one revision and up to another, in chunks of whole revisions: from memory while it reaches back so far, else from disk. */
 async function* changesBetween(sources: Sources, after: Revision, target: Revision): AsyncGenerator<readonly ChangeEvent[]> {
   const { recent } = sources.timeline;
   let position = after;
@@ -72,14 +70,19 @@ async function* changesBetween(sources: Sources, after: Revision, target: Revisi
 
 async function* loggedBetween({ tables, timeline }: Sources, after: Revision, target: Revision): AsyncGenerator<readonly ChangeEvent[]> {
   let position = { revision: after, key: highestKey };
+  /** The last revision read: there may be more of it. */
+  let held: readonly Version[] = [];
   for (;;) {
     timeline.throwIfClosed();
     // What is below the compaction may miss versions.
     if (position.revision < timeline.compacted) throw new CompactedError(timeline.compacted);
     const versions = tables.readLog(position, target, chunkSize);
     const last = versions.at(-1);
+    const known = [...held, ...versions];
+    const whole = last === undefined ? known : known.filter(({ revision }) => revision < last.revision);
+    if (whole.length > 0) yield whole.map((version) => changeEvent(version, superseded(tables, version.key, version.previousRevision)));
     if (last === undefined) return;
-    yield versions.map((version) => changeEvent(version, superseded(tables, version.key, version.previousRevision)));
+    held = known.slice(whole.length);
     position = { revision: last.revision, key: last.key };
     // A long read back shares the event loop.
     await nextTurn();

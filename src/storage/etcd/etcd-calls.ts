@@ -7,7 +7,7 @@ import { callChannelOptions, EndpointChoice, type EtcdTls, etcd3Credentials } fr
 import { callError, classifyFailure } from "./etcd-errors.js";
 
 /** How long a call may take: past it the caller learns that nothing is known. */
-const callTimeoutMs = 8_000;
+export const callTimeoutMs = 8_000;
 
 type Policy = NonNullable<NonNullable<IOptions["faultHandling"]>["global"]>;
 

@@ -3,12 +3,13 @@ import type { Log } from "../../base/log.js";
 import { FutureRevisionError, isCompacted, StoreUnavailableError } from "../errors.js";
 import type { Listing, ListOptions, Revision, Store, StoredValue, StoreEvent, WriteOptions } from "../interface.js";
 import { clusterUidKey } from "./cluster-uid.js";
+import { CommitQueue } from "./commit-queue.js";
 import type { EtcdCalls } from "./etcd-calls.js";
 import { classifyFailure } from "./etcd-errors.js";
 import { EtcdWatch } from "./etcd-watch.js";
 import { listPages, storedValue } from "./list-pages.js";
 import type { WatchConnections } from "./watch-stream.js";
-import { type EtcdWrite, refusal, writeTransaction } from "./write-transaction.js";
+import type { EtcdWrite } from "./write-transaction.js";
 
 interface EtcdStoreParts {
   readonly clusterUid: string;
@@ -21,11 +22,13 @@ interface EtcdStoreParts {
 /** The store in an etcd cluster. */
 export class EtcdStore implements Store {
   readonly clusterUid: string;
+  readonly #commits: CommitQueue;
   readonly #watches = new Set<EtcdWatch>();
   #closed = false;
 
   constructor(private readonly parts: EtcdStoreParts) {
     this.clusterUid = parts.clusterUid;
+    this.#commits = new CommitQueue(parts);
   }
 
   async get(key: string, signal?: AbortSignal): Promise<{ readonly value: StoredValue | undefined; readonly revision: Revision }> {
@@ -49,7 +52,7 @@ export class EtcdStore implements Store {
     return this.#write({ kind: "delete", key, value: new Uint8Array(), ifRevision, options });
   }
 
-  async *watch(prefix: string, afterRevision: Revision, signal: AbortSignal): AsyncGenerator<StoreEvent, never> {
+  async *watch(prefix: string, afterRevision: Revision, signal: AbortSignal): AsyncGenerator<readonly StoreEvent[], never> {
     if (this.#closed) throw new StoreUnavailableError("the store is closed");
     const watch = new EtcdWatch(this.parts, prefix, afterRevision);
     this.#watches.add(watch);
@@ -115,8 +118,6 @@ export class EtcdStore implements Store {
   }
 
   async #write(write: EtcdWrite): Promise<Revision> {
-    const response = await this.parts.calls.txn(writeTransaction(write));
-    if (!response.succeeded) throw refusal(write, response);
-    return Number(response.header.revision);
+    return this.#commits.submit(write);
   }
 }

@@ -25,7 +25,7 @@ interface EtcdWatchDeps {
  * One watch, over as many streams as it takes.
  *
  * Invariants: the cursor moves past a message only when the consumer has taken its events, and only this generator moves
- * it; each new stream starts from the cursor; a compaction past the cursor ends the watch.
+ * it; each new stream starts from the cursor, with nothing held; a compaction past the cursor ends the watch.
  */
 export class EtcdWatch {
   readonly #ending = new AbortController();
@@ -59,7 +59,7 @@ export class EtcdWatch {
   }
 
   /** The watch's events; see Store.watch. */
-  async *events(signal: AbortSignal): AsyncGenerator<StoreEvent, never> {
+  async *events(signal: AbortSignal): AsyncGenerator<readonly StoreEvent[], never> {
     const end = (): void => this.#ending.abort();
     signal.addEventListener("abort", end, { once: true });
     this.#askPeriodically();
@@ -83,9 +83,10 @@ export class EtcdWatch {
   }
 
   /** The events of one stream, until it breaks. Throws only what ends the watch. */
-  async *#streamEvents(): AsyncGenerator<StoreEvent> {
+  async *#streamEvents(): AsyncGenerator<readonly StoreEvent[]> {
     const { connections, clock, log } = this.deps;
     const openedMs = clock.monotonicMs();
+    this.#cursor = cursorAfter(this.#cursor.revision);
     try {
       const stream = connections.open({ ...keyRange(this.prefix), start_revision: startRevision(this.#cursor) });
       this.#stream = stream;
@@ -94,10 +95,8 @@ export class EtcdWatch {
         const step = takeResponse(this.#cursor, response);
         if (step.end?.type === "compacted") throw new CompactedError(step.end.revision);
         if (step.end?.type === "canceled") throw new Error(`etcd canceled the watch: ${step.end.reason}`);
-        for (const event of step.events) {
-          yield event;
-          throwIfAborted(this.#ending.signal);
-        }
+        if (step.events.length > 0) yield step.events;
+        throwIfAborted(this.#ending.signal);
         this.#cursor = step.cursor;
         this.#noteProgress(step.events);
       }

@@ -19,7 +19,11 @@ const response = (fields: Partial<WatchResponse> & { readonly revision?: number 
   ...fields,
 });
 
-const seen = (revision: number, ...keys: readonly string[]): WatchCursor => ({ revision, delivered: new Set(keys) });
+/** A cursor whose last message told of one more revision in part. */
+const holding = (revision: number, ...events: readonly EtcdEvent[]): WatchCursor => ({
+  revision,
+  held: takeResponse(cursorAfter(revision), response({ events, fragment: true })).cursor.held,
+});
 
 describe("takeResponse", () => {
   const cases = [
@@ -42,37 +46,51 @@ describe("takeResponse", () => {
     {
       it: "passes over what was delivered before a break",
       cursor: cursorAfter(6),
-      take: response({ events: [put("a", 6), put("b", 7)] }),
+      take: response({ events: [put("a", 6), put("b", 6), put("b", 7)] }),
       to: cursorAfter(7),
       keys: ["b@7"],
     },
     {
-      it: "keeps a revision open while its message is in fragments",
+      it: "holds a revision back while its message is in fragments",
       cursor: cursorAfter(5),
       take: response({ events: [put("a", 6), put("b", 7)], fragment: true }),
-      to: seen(7, "b"),
-      keys: ["a@6", "b@7"],
+      to: holding(6, put("b", 7)),
+      keys: ["a@6"],
     },
     {
       it: "completes a revision from the next fragment",
-      cursor: seen(7, "b"),
+      cursor: holding(6, put("b", 7)),
       take: response({ events: [put("c", 7), put("a", 8)] }),
       to: cursorAfter(8),
-      keys: ["c@7", "a@8"],
+      keys: ["b@7", "c@7", "a@8"],
     },
     {
-      it: "completes a revision that was broken off, without repeating it",
-      cursor: seen(7, "b"),
-      take: response({ events: [put("a", 7), put("b", 7), put("c", 7)] }),
+      it: "tells a revision that was broken off as a whole",
+      cursor: cursorAfter(holding(6, put("b", 7)).revision),
+      take: response({ events: [put("a", 6), put("a", 7), put("b", 7), put("c", 7)] }),
       to: cursorAfter(7),
-      keys: ["a@7", "c@7"],
+      keys: ["a@7", "b@7", "c@7"],
     },
     {
-      it: "remembers all keys of a revision that goes on",
-      cursor: seen(7, "a"),
+      it: "goes on holding a revision that has more fragments",
+      cursor: holding(6, put("a", 7)),
       take: response({ events: [put("b", 7)], fragment: true }),
-      to: seen(7, "a", "b"),
-      keys: ["b@7"],
+      to: holding(6, put("a", 7), put("b", 7)),
+      keys: [],
+    },
+    {
+      it: "tells what it held once a later revision has come",
+      cursor: holding(6, put("a", 7)),
+      take: response({ events: [put("b", 8)], fragment: true }),
+      to: holding(7, put("b", 8)),
+      keys: ["a@7"],
+    },
+    {
+      it: "takes no progress for complete what it holds",
+      cursor: holding(6, put("a", 7)),
+      take: response({}),
+      to: holding(6, put("a", 7)),
+      keys: [],
     },
   ];
 

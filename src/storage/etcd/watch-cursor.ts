@@ -1,15 +1,15 @@
 import type { Revision, StoreEvent } from "../interface.js";
 import type { EtcdEvent, WatchResponse } from "./watch-messages.js";
 
-/**
- * How far a watch has delivered. A revision may have changed several keys and may be split over messages, so that of
- * the last revision the keys are remembered until it is known to be complete.
- */
+/** How far a watch has delivered. */
 export interface WatchCursor {
+  /** Everything up to here. */
   readonly revision: Revision;
-  /** Keys of `revision` that were delivered; undefined when all were. */
-  readonly delivered: ReadonlySet<string> | undefined;
+  /** What has come of a later revision whose end is still to come, since etcd sends a large message in fragments. */
+  readonly held: readonly ChangeEvent[];
 }
+
+type ChangeEvent = Exclude<StoreEvent, { type: "progress" }>;
 
 /** What a message means for a watch. */
 export interface WatchStep {
@@ -21,13 +21,12 @@ export interface WatchStep {
 
 /** The cursor of a watch that wants everything after a revision. */
 export function cursorAfter(revision: Revision): WatchCursor {
-  return { revision, delivered: undefined };
+  return { revision, held: [] };
 }
 
 /**
- * The revision from which etcd is asked to (re)start: the last one seen, not the one after it. What was delivered of
- * it is passed over; in return an incomplete revision is completed, and a compaction exactly at the next revision is
- * reported, where etcd might else leave out a deletion.
+ * The revision from which etcd is asked to (re)start: the last one delivered, not the one after it. It is passed over;
+ * in return a compaction exactly at the next revision is reported, where etcd might else leave out a deletion.
  */
 export function startRevision({ revision }: WatchCursor): Revision {
   // To etcd 0 means "from now on".
@@ -45,32 +44,24 @@ export function takeResponse(cursor: WatchCursor, response: WatchResponse): Watc
   if (response.created) return { cursor, events: [] };
   if (response.events.length === 0) return takeProgress(cursor, response.header?.revision ?? 0);
 
-  let next = cursor;
-  const events: StoreEvent[] = [];
-  for (const event of response.events) {
-    const { mod_revision: revision, key: keyBytes } = event.kv;
-    const key = keyBytes.toString();
-    if (isDelivered(next, revision, key)) continue;
-    const keys = revision === next.revision ? (next.delivered ?? []) : [];
-    next = { revision, delivered: new Set([...keys, key]) };
-    events.push(storeEvent(event, key));
-  }
-  return { cursor: response.fragment ? next : { revision: next.revision, delivered: undefined }, events };
+  const news = response.events.filter(({ kv }) => kv.mod_revision > cursor.revision).map(storeEvent);
+  const events = [...cursor.held, ...news];
+  const last = events.at(-1)?.revision ?? cursor.revision;
+  if (!response.fragment) return { cursor: cursorAfter(last), events };
+  const whole = events.filter(({ revision }) => revision < last);
+  const held = events.slice(whole.length);
+  return { cursor: { revision: whole.at(-1)?.revision ?? cursor.revision, held }, events: whole };
 }
 
 function takeProgress(cursor: WatchCursor, revision: Revision): WatchStep {
   // A member that lags, or a watch of the future, has nothing to say yet.
-  if (revision < cursor.revision) return { cursor, events: [] };
+  if (revision < cursor.revision || cursor.held.length > 0) return { cursor, events: [] };
   return { cursor: cursorAfter(revision), events: [{ type: "progress", revision }] };
 }
 
-function isDelivered(cursor: WatchCursor, revision: Revision, key: string): boolean {
-  if (revision !== cursor.revision) return revision < cursor.revision;
-  return cursor.delivered === undefined || cursor.delivered.has(key);
-}
-
-function storeEvent({ type, kv, prev_kv: before }: EtcdEvent, key: string): StoreEvent {
+function storeEvent({ type, kv, prev_kv: before }: EtcdEvent): ChangeEvent {
   const revision = kv.mod_revision;
+  const key = kv.key.toString();
   const previous = before === null ? {} : { previous: { key, value: before.value, revision: before.mod_revision } };
   return type === "Delete" ? { type: "delete", key, revision, ...previous } : { type: "put", key, value: kv.value, revision, ...previous };
 }

@@ -101,8 +101,8 @@ export function compactionConforms(subject: () => Subject): void {
       const written = [...(await writeMany(store, { prefix, count: 1 }))];
       const seen: number[] = [];
       const take = async (): Promise<void> => {
-        const { value } = await watch.next();
-        if (value.type !== "progress") seen.push(value.revision);
+        const { value: events } = await watch.next();
+        for (const { type, revision } of events) if (type !== "progress") seen.push(revision);
       };
       while (seen.length === 0) await take();
 

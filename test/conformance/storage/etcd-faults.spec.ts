@@ -18,8 +18,11 @@ import { writeMany } from "./write-many.js";
 const log = createLog("test", "silent");
 /** Reconnects at once, so that many cuts take little time. */
 const hasty: Clock = { ...systemClock, sleep: (_ms, signal) => systemClock.sleep(1, signal) };
-/** Three batches of etcd's, which takes a thousand revisions at a time. */
-const catchUp = 2_500;
+/** Three batches of etcd's, which takes a thousand revisions at a time; and what it sends in fragments that end within revisions. */
+const pasts = [
+  ["many revisions", { count: 2_500, writers: 1 }],
+  ["large ones", { count: 1_600, value: Buffer.alloc(8_000) }],
+] as const;
 const rounds = 20;
 
 describe("the etcd store under faults", function () {
@@ -44,6 +47,7 @@ describe("the etcd store under faults", function () {
     proxied = await openEtcdStore({ endpoints: [proxy.endpoint], log, clock: hasty });
   });
   afterEach(async () => {
+    etcd.resume();
     await proxied.close();
     await direct.close();
     await proxy.close();
@@ -52,44 +56,46 @@ describe("the etcd store under faults", function () {
     await etcd?.stop();
   });
 
-  it("delivers every change once and in order, wherever its catching up is cut off", async () => {
-    const start = await direct.currentRevision();
-    const written = await writeMany(direct, { prefix, count: catchUp });
-    const receivedBefore = proxy.received;
-    await takeChanges(proxied, prefix, start, catchUp);
-    const whole = proxy.received - receivedBefore;
-    // Before the first byte, in the handshake, in and between the batches of a thousand, and right before the end.
-    const points = [0, 9, 60, 130, ...[1, 2, 3, 4, 5, 6, 7].map((part) => Math.floor((whole * part) / 8)), whole - 1];
+  for (const [what, writes] of pasts) {
+    it(`delivers every change once and in order, wherever its catching up on ${what} is cut off`, async () => {
+      const start = await direct.currentRevision();
+      const written = await writeMany(direct, { prefix, ...writes });
+      const receivedBefore = proxy.received;
+      await takeChanges(proxied, prefix, start, writes.count);
+      const whole = proxy.received - receivedBefore;
+      // Before the first byte, in the handshake, in and between the batches of a thousand, and right before the end.
+      const points = [0, 9, 60, 130, ...[1, 2, 3, 4, 5, 6, 7].map((part) => Math.floor((whole * part) / 8)), whole - 1];
 
-    for (const point of points) {
-      proxy.cutAll();
-      proxy.cutNextAfter([point]);
-      const cutsBefore = proxy.cuts;
-      const changes = await takeChanges(proxied, prefix, start, catchUp);
+      for (const point of points) {
+        proxy.cutAll();
+        proxy.cutNextAfter([point]);
+        const cutsBefore = proxy.cuts;
+        const changes = await takeChanges(proxied, prefix, start, writes.count);
 
-      expect(
-        changes.map(({ revision }) => revision),
-        `cut after ${point} of ${whole} bytes`,
-      ).to.deep.equal(written);
-      expect(proxy.cuts, `cut after ${point} of ${whole} bytes`).to.be.greaterThan(cutsBefore);
-    }
-    expect(await changesUntilProgress(proxied, prefix, written.at(-1) ?? 0)).to.deep.equal([]);
-  });
+        expect(
+          changes.map(({ revision }) => revision),
+          `cut after ${point} of ${whole} bytes`,
+        ).to.deep.equal(written);
+        expect(proxy.cuts, `cut after ${point} of ${whole} bytes`).to.be.greaterThan(cutsBefore);
+      }
+      expect(await changesUntilProgress(proxied, prefix, written.at(-1) ?? 0)).to.deep.equal([]);
+    });
+  }
 
   it("delivers every change once and in order while connections keep breaking", async () => {
     const start = await direct.currentRevision();
-    const changes = proxied.watch(prefix, start, new AbortController().signal)[Symbol.asyncIterator]();
+    const changes = changesOf(proxied.watch(prefix, start, new AbortController().signal));
     const revisions: number[] = [];
     const written: number[] = [];
     for (let round = 1; round <= rounds; round++) {
       const writing = writeMany(direct, { prefix: `${prefix}${round}/`, count: 100, writers: 8 });
       // A round's first change comes over a connection made since the last cut: each round cuts one, amid its writes.
-      revisions.push((await nextChange(changes)).revision);
+      revisions.push((await changes.next()).value.revision);
       proxy.cutAll();
-      for (let taken = 1; taken < 100; taken++) revisions.push((await nextChange(changes)).revision);
+      for (let taken = 1; taken < 100; taken++) revisions.push((await changes.next()).value.revision);
       written.push(...(await writing));
     }
-    await changes.return?.();
+    await changes.return(undefined as never);
 
     expect(revisions).to.deep.equal(written);
     expect(proxy.cuts).to.be.at.least(rounds);
@@ -127,7 +133,7 @@ describe("the etcd store under faults", function () {
 
   it("gives up on an etcd that stands still, and goes on when it does", async () => {
     const created = await direct.create(`${prefix}a`, bytes("1"));
-    etcd.signal("SIGSTOP");
+    await etcd.suspend();
     const stop = new AbortController();
     const canceled = rejection(direct.get(`${prefix}a`, stop.signal));
     const read = rejection(direct.get(`${prefix}a`));
@@ -136,7 +142,7 @@ describe("the etcd store under faults", function () {
 
     expect(isAbort(await canceled)).to.equal(true);
     expect([await read, await written].map(isStoreUnavailable)).to.deep.equal([true, true]);
-    etcd.signal("SIGCONT");
+    etcd.resume();
     expect((await eventually(() => direct.get(`${prefix}a`))).value?.key).to.equal(`${prefix}a`);
   });
 
@@ -185,12 +191,10 @@ describe("openEtcdStore", () => {
   }
 });
 
-async function nextChange(events: AsyncIterator<StoreEvent>): Promise<Exclude<StoreEvent, { type: "progress" }>> {
-  for (;;) {
-    const { value, done } = await events.next();
-    if (done === true) throw new Error("the watch ended");
-    if (value.type !== "progress") return value;
-  }
+/** A watch's changes, one at a time. */
+async function* changesOf(watch: AsyncIterable<readonly StoreEvent[]>): AsyncGenerator<Exclude<StoreEvent, { type: "progress" }>, never> {
+  for await (const events of watch) for (const event of events) if (event.type !== "progress") yield event;
+  throw new Error("the watch ended");
 }
 
 async function untilChange(events: AsyncIterator<unknown>): Promise<never> {

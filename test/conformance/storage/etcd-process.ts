@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,8 +16,9 @@ export interface EtcdProcess {
   kill(): Promise<void>;
   /** Starts it anew after `kill`, on the same port and data. */
   restart(): Promise<void>;
-  /** Suspends or resumes the process, as an overloaded machine would. */
-  signal(signal: "SIGSTOP" | "SIGCONT"): void;
+  /** Makes the process stand still, as an overloaded machine would; resolves once each of its threads does. */
+  suspend(): Promise<void>;
+  resume(): void;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
 }
@@ -69,7 +70,11 @@ export async function startEtcd(tls?: EtcdTlsFiles): Promise<EtcdProcess> {
     restart: async () => {
       child = await withRetries(() => launch(binary, flagsFor(directory, ports, tls)));
     },
-    signal: (signal) => void child.kill(signal),
+    suspend: async () => {
+      child.kill("SIGSTOP");
+      while (!(await standsStill(child.pid ?? 0)));
+    },
+    resume: () => void child.kill("SIGCONT"),
     stop: async () => {
       await kill();
       await rm(directory, { recursive: true, force: true });
@@ -136,6 +141,16 @@ async function serving(child: ChildProcess): Promise<void> {
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   await new Promise((resolve) => child.once("exit", resolve));
+}
+
+/** A process that is told to stop goes on for a moment, in its other threads. */
+async function standsStill(pid: number): Promise<boolean> {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const states = await Promise.all(
+    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, "utf8").catch((_gone: unknown) => "")),
+  );
+  // Behind the command's name, which is in parentheses.
+  return states.every((stat) => stat.slice(stat.lastIndexOf(")") + 2).startsWith("T"));
 }
 
 /** A port found free may be taken by another before it is used. */

@@ -12,14 +12,18 @@ export interface Change {
 
 /** The next `count` changes that a watch delivers; progress is passed over. */
 export async function takeChanges(store: Store, prefix: string, after: Revision, count: number): Promise<readonly Change[]> {
+  return (await takeWholeRevisions(store, prefix, after, count)).slice(0, count);
+}
+
+/** So many changes or more, up to the end of a revision. */
+export async function takeWholeRevisions(store: Store, prefix: string, after: Revision, count: number): Promise<readonly Change[]> {
   const changes: Change[] = [];
   const stop = new AbortController();
   try {
     if (count === 0) return changes;
-    for await (const event of store.watch(prefix, after, stop.signal)) {
-      if (event.type === "progress") continue;
-      changes.push(describeChange(event));
-      if (changes.length === count) break;
+    for await (const events of store.watch(prefix, after, stop.signal)) {
+      for (const event of events) if (event.type !== "progress") changes.push(describeChange(event));
+      if (changes.length >= count) break;
     }
     return changes;
   } finally {
@@ -40,10 +44,12 @@ export async function changesUntilProgress(store: Store, prefix: string, after: 
     let next = watch.next();
     await store.requestProgress();
     for (;;) {
-      const { value: event, done } = await next;
+      const { value: events, done } = await next;
       if (done === true) throw new Error("the watch ended");
-      if (event.type === "progress" && event.revision >= reached) return changes;
-      if (event.type !== "progress") changes.push(describeChange(event));
+      for (const event of events) {
+        if (event.type === "progress" && event.revision >= reached) return changes;
+        if (event.type !== "progress") changes.push(describeChange(event));
+      }
       next = watch.next();
     }
   } finally {
@@ -55,4 +61,28 @@ export async function changesUntilProgress(store: Store, prefix: string, after: 
 export function describeChange(event: Exclude<StoreEvent, { type: "progress" }>): Change {
   const value = event.type === "put" ? text(event) : undefined;
   return { type: event.type, key: event.key, revision: event.revision, value, previous: text(event.previous) };
+}
+
+/** What a watch delivers until it has told of so many changes. */
+export async function takeBatches(
+  store: Store,
+  prefix: string,
+  after: Revision,
+  changes: number,
+): Promise<readonly (readonly StoreEvent[])[]> {
+  const stop = new AbortController();
+  const batches: (readonly StoreEvent[])[] = [];
+  for await (const events of store.watch(prefix, after, stop.signal)) {
+    batches.push(events);
+    if (batches.flat().filter(({ type }) => type !== "progress").length >= changes) break;
+  }
+  stop.abort();
+  return batches;
+}
+
+/** The revisions whose changes came in more than one batch. */
+export function splitRevisions(batches: readonly (readonly StoreEvent[])[]): readonly Revision[] {
+  const told = batches.map((events) => new Set(events.flatMap(({ type, revision }) => (type === "progress" ? [] : [revision]))));
+  const all = told.flatMap((revisions) => [...revisions]);
+  return all.filter((revision, place) => all.indexOf(revision) !== place);
 }

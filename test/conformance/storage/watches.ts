@@ -5,8 +5,8 @@ import type { StoreEvent } from "../../../src/storage/interface.js";
 import { bytes } from "./bytes.js";
 import { rejection } from "./rejection.js";
 import type { Subject } from "./store-suite.js";
-import { changesUntilProgress, describeChange, takeChanges } from "./take-changes.js";
-import { writeMany } from "./write-many.js";
+import { changesUntilProgress, describeChange, splitRevisions, takeBatches, takeChanges, takeWholeRevisions } from "./take-changes.js";
+import { writeMany, writePairs } from "./write-many.js";
 
 /** Registers what watches must do: everything, once, in order. */
 export function watchesConform(subject: () => Subject): void {
@@ -37,7 +37,8 @@ export function watchesConform(subject: () => Subject): void {
       this.timeout(60_000);
       const { store, prefix } = subject();
       const start = await store.currentRevision();
-      const past = await writeMany(store, { prefix, count: 2_500 });
+      // One after the other: each has a revision of its own.
+      const past = await writeMany(store, { prefix, count: 2_500, writers: 1 });
 
       const watched = takeChanges(store, prefix, start, 3_000);
       const present = await writeMany(store, { prefix, from: 2_500, count: 500 });
@@ -54,7 +55,7 @@ export function watchesConform(subject: () => Subject): void {
 
       const seen: number[] = [];
       while (seen.length < written.length) {
-        const changes = await takeChanges(store, prefix, seen.at(-1) ?? start, Math.min(7, written.length - seen.length));
+        const changes = await takeWholeRevisions(store, prefix, seen.at(-1) ?? start, Math.min(7, written.length - seen.length));
         seen.push(...changes.map(({ revision }) => revision));
       }
 
@@ -65,7 +66,7 @@ export function watchesConform(subject: () => Subject): void {
       this.timeout(60_000);
       const { store, prefix } = subject();
       const start = await store.currentRevision();
-      const written = await writeMany(store, { prefix, count: 2_100 });
+      const written = await writeMany(store, { prefix, count: 2_100, writers: 1 });
 
       for (const place of [0, 1, 255, 256, 257, 999, 1_000, 1_001, 1_999, 2_000, 2_001, 2_099]) {
         const changes = await takeChanges(store, prefix, written[place - 1] ?? start, Math.min(3, written.length - place));
@@ -85,9 +86,11 @@ export function watchesConform(subject: () => Subject): void {
       const seen: number[] = [];
       const reports: { readonly revision: number; readonly seen: number }[] = [];
       await store.requestProgress();
-      for await (const event of store.watch(prefix, start, stop.signal)) {
-        if (event.type === "progress") reports.push({ revision: event.revision, seen: seen.length });
-        else seen.push(event.revision);
+      for await (const events of store.watch(prefix, start, stop.signal)) {
+        for (const event of events) {
+          if (event.type === "progress") reports.push({ revision: event.revision, seen: seen.length });
+          else seen.push(event.revision);
+        }
         if (seen.length % 20 === 0) await store.requestProgress();
         if (seen.length === 300 && reports.some((report) => report.revision >= (seen.at(-1) ?? 0))) break;
       }
@@ -108,13 +111,13 @@ export function watchesConform(subject: () => Subject): void {
       const stop = new AbortController();
       const watch = store.watch(prefix, start, stop.signal)[Symbol.asyncIterator]();
       await writeMany(store, { prefix, count: 1 });
-      const events: StoreEvent[] = [(await watch.next()).value];
+      const events: StoreEvent[] = [...(await watch.next()).value];
 
       await writeMany(store, { prefix, from: 1, count: 4_999, value: Buffer.alloc(1_000) });
       const changes = [];
       while (changes.length < 5_000) {
-        const event = events.shift() ?? ((await watch.next()).value as StoreEvent);
-        if (event.type !== "progress") changes.push(describeChange(event));
+        if (events.length === 0) events.push(...(await watch.next()).value);
+        for (const event of events.splice(0)) if (event.type !== "progress") changes.push(describeChange(event));
       }
       stop.abort();
 
@@ -140,6 +143,20 @@ export function watchesConform(subject: () => Subject): void {
 
       // Ends only when progress has reached the revision of the changes elsewhere.
       expect(await changesUntilProgress(store, `${prefix}here/`, start)).to.deep.equal([]);
+    });
+
+    it("tell all that was committed at one revision at once", async () => {
+      const { store, prefix } = subject();
+      const start = await store.currentRevision();
+      const fence = await store.create(`${prefix}fence`, bytes("1"));
+      const guards = [{ key: `${prefix}fence`, revision: fence - 1 }];
+      const refused = rejection(store.create(`${prefix}refused`, bytes("x"), { guards }));
+      await Promise.all([refused, writePairs(store, prefix, 300)]);
+
+      const batches = await takeBatches(store, prefix, start, 601);
+
+      expect(splitRevisions(batches)).to.deep.equal([]);
+      expect(batches.filter((events) => events.length === 0)).to.deep.equal([]);
     });
 
     it("give every watcher the same", async () => {
@@ -174,6 +191,6 @@ export function watchesConform(subject: () => Subject): void {
   });
 }
 
-async function drain(events: AsyncIterable<StoreEvent>): Promise<void> {
-  for await (const event of events) if (event.type === "delete") throw new Error("nothing was deleted");
+async function drain(watch: AsyncIterable<readonly StoreEvent[]>): Promise<void> {
+  for await (const events of watch) if (events.some(({ type }) => type === "delete")) throw new Error("nothing was deleted");
 }

@@ -24,3 +24,12 @@ export async function writeMany(store: Store, writes: ManyWrites): Promise<reado
   await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
   return revisions.sort((a, b) => a - b);
 }
+
+/** Creates so many keys at once, each with a second one at the same revision. */
+export async function writePairs(store: Store, prefix: string, count: number): Promise<void> {
+  const value = bytes("x");
+  const pairs = Array.from({ length: count }, (_, place) =>
+    store.create(`${prefix}a/${place}`, value, { also: [{ key: `${prefix}b/${place}`, value }] }),
+  );
+  await Promise.all(pairs);
+}
