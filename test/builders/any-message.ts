@@ -35,7 +35,11 @@ export function anyMessage(typeName: string, depth = 0): fc.Arbitrary<Record<str
   return fc.record(Object.fromEntries(fields));
 }
 
+/** Quantities, most of them valid, and one in two forms. */
+const quantities = ["1", "1", "100m", "1Gi", "1000m", "0.5", "1e3", "1024Mi", "0", "-5", "A b", ""];
+
 function anyValue(type: string, message: string | undefined, depth: number): fc.Arbitrary<unknown> {
+  if (message === "howbernetes.meta.v1.Quantity") return fc.record({ string: fc.constantFrom(...quantities) });
   if (message !== undefined) return depth >= maxDepth ? fc.constant({}) : anyMessage(message, depth + 1);
   if (type === "bool") return fc.boolean();
   if (type === "bytes") return fc.constant(Buffer.alloc(0));

@@ -50,8 +50,10 @@ ${more}`,
 
   it("and pauses a container that is probed: it is killed, and runs again", async () => {
     // Not by a program in the container: Docker itself hangs when it is paused just as one is being started in it.
-    const probe = { httpGet: { path: "/index.html", port: 8080 }, periodSeconds: 1, failureThreshold: 1 };
-    const made = await create(`    livenessProbe: ${JSON.stringify(probe)}\n`);
+    const probe = { httpGet: { path: "/index.html", port: 8080 }, periodSeconds: 1 };
+    // Ready only once it serves, which a busy machine may take a while over: until then it is not to be killed.
+    const startup = { ...probe, failureThreshold: 60 };
+    const made = await create(`    startupProbe: ${JSON.stringify(startup)}\n    livenessProbe: ${JSON.stringify(probe)}\n`);
     await docker.ready(ns, "web");
     await (await containerOf(made, "main")).pause();
     await docker.untilEvent(ns, "web", "that it is killed", ({ reason = "" }) => reason === "Killing");

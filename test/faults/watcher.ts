@@ -77,7 +77,7 @@ async function record({ name, client, recorder, note, signal }: Recording): Prom
       continue;
     }
     const shown = observed(event.type, event.object);
-    if (recording !== undefined) recording.event(shown);
+    if (recording !== undefined) recording.event(shown, event.continued);
     else if (shown.type === "deleted") initial.delete(shown.key);
     else initial.set(shown.key, { ...shown, type: "added" });
     note(shown);

@@ -9,8 +9,8 @@ export class OperationBuilder {
     return { client, key, request, outcome, called, returned };
   }
 
-  during(called: number, returned: number, client: string, rest: { readonly request: Request; readonly outcome: Outcome }): Operation {
-    return { client, key: "k", ...rest, called, returned };
+  during(called: number, returned: number, client: string, rest: Pick<Operation, "request" | "outcome">, key = "k"): Operation {
+    return { client, key, ...rest, called, returned };
   }
 }
 

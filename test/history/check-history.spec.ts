@@ -30,6 +30,13 @@ describe("faultsOf", () => {
         ]),
       },
       {
+        it: "writes of two keys at one resourceVersion",
+        operations: of((at) => [
+          at.during(1, 4, "a", { request: create({ a: 1 }), outcome: ok(5, { a: 1 }) }, "one"),
+          at.during(2, 3, "b", { request: create({ b: 1 }), outcome: ok(5, { b: 1 }) }, "two"),
+        ]),
+      },
+      {
         it: "an unanswered write that happened",
         operations: of((at) => [at.op("a", create({ a: 1 }), { result: "unknown" }), at.op("b", get, ok(5, { a: 1 }))]),
       },
@@ -123,10 +130,12 @@ describe("faultsOf", () => {
         ]),
       },
       {
-        it: "one resourceVersion for two writes",
+        it: "one resourceVersion for two writes of one key",
         operations: of((at) => [
-          at.op("a", create({ a: 1 }), ok(5, { a: 1 }), "one"),
-          at.op("b", create({ b: 1 }), ok(5, { b: 1 }), "two"),
+          at.op("a", create({ a: 1 }), ok(5, { a: 1 })),
+          at.op("b", remove, ok(6, { a: 1 })),
+          at.during(20, 22, "a", { request: create({ a: 2 }), outcome: ok(7, { a: 2 }) }),
+          at.during(21, 25, "b", { request: patch("b", 1), outcome: ok(7, { a: 2, b: 1 }) }),
         ]),
       },
     ];
@@ -156,6 +165,16 @@ describe("faultsOf", () => {
       expect(faults(watch(whole), watch([other, deleted], { initial: [event("added", 7, { a: 2 })], from: 7 }))).to.deep.equal([]);
     });
     it("accepts a watch that ended earlier", () => expect(faults(watch([added], { until: 6 }), watch(whole))).to.deep.equal([]));
+
+    it("accepts what two keys became at one revision, told in any order", () => {
+      const together = of((at) => [at.op("a", create({ a: 1 }), ok(5, { a: 1 })), at.op("a", create({ a: 2 }), ok(5, { a: 2 }), "other")]);
+      const [one, two] = [event("added", 5, { a: 1 }), event("added", 5, { a: 2 }, "other")];
+      const watches = [watch([one, two]), watch([two, one], { watcher: "v" })];
+
+      expect(faultsOf({ operations: together, watches })).to.deep.equal([]);
+      expect(faultsOf({ operations: together, watches: [watch([one])] }), "one of them").to.not.be.empty;
+      expect(faultsOf({ operations: together, watches: [watch([one, two, two])] }), "one twice").to.not.be.empty;
+    });
 
     const broken = [
       { it: "an event that was dropped", events: [added, other, deleted] },

@@ -9,17 +9,18 @@ export function faultsOf(history: History): readonly string[] {
   return [...(order === undefined ? [] : [order]), ...sharedRevisions(history), ...findWatchFaults(history)];
 }
 
-/** A revision belongs to one write: two that were both told the same one cannot both have happened. */
+/** Of one key a revision belongs to one write: two that were both told the same one cannot both have happened. */
 function sharedRevisions({ operations }: History): readonly string[] {
-  const owners = new Map<number, (typeof operations)[number]>();
+  const owners = new Map<string, (typeof operations)[number]>();
   const faults: string[] = [];
   for (const operation of operations) {
     const { request, outcome, key, client } = operation;
     if (outcome.result !== "ok" || request.verb === "get") continue;
-    const other = owners.get(outcome.revision);
-    const isSame = other?.outcome.result === "ok" && other.key === key && sameFields(other.outcome.fields, outcome.fields);
-    if (other !== undefined && !isSame) faults.push(`revision ${outcome.revision} was told to ${other.client} and to ${client}`);
-    owners.set(outcome.revision, operation);
+    const version = `${key} at revision ${outcome.revision}`;
+    const other = owners.get(version);
+    const isSame = other?.outcome.result === "ok" && sameFields(other.outcome.fields, outcome.fields);
+    if (other !== undefined && !isSame) faults.push(`${version} was told to ${other.client} and to ${client}`);
+    owners.set(version, operation);
   }
   return faults;
 }

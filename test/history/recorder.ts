@@ -41,6 +41,8 @@ export class Recorder {
 export class WatchRecording implements WatchRecord {
   readonly events: Observed[] = [];
   until: number;
+  /** Of a revision that goes on: seen in part it is not seen. */
+  #held: Observed[] = [];
 
   constructor(
     readonly watcher: string,
@@ -50,8 +52,11 @@ export class WatchRecording implements WatchRecord {
     this.until = from;
   }
 
-  event(event: Observed): void {
-    this.events.push(event);
+  event(event: Observed, continued = false): void {
+    this.#held.push(event);
+    if (continued) return;
+    this.events.push(...this.#held);
+    this.#held = [];
     this.until = Math.max(this.until, event.revision);
   }
 

@@ -18,6 +18,18 @@ describe("settleUnanswered", () => {
     expect(settled).to.deep.equal([made, { ...patched, outcome: ok(8, { a: 2 }), returned: Number.MAX_SAFE_INTEGER }, removed]);
   });
 
+  it("tells writes of several keys at one revision apart", () => {
+    const [first, second] = ["one", "two"].map((key) => at.op("a", create({ a: key === "one" ? 1 : 2 }), lost, key));
+    const shared = watch([event("added", 7, { a: 1 }, "one"), event("added", 7, { a: 2 }, "two")]);
+
+    const settled = settleUnanswered({ operations: [first, second].flatMap((each) => each ?? []), watches: [shared] });
+
+    expect(settled.map(({ key, outcome }) => [key, outcome])).to.deep.equal([
+      ["one", ok(7, { a: 1 })],
+      ["two", ok(7, { a: 2 })],
+    ]);
+  });
+
   it("leaves nothing out when the watch ended too early to have seen it", () => {
     const early = watch(events.slice(0, 2), { until: 8 });
     const later = at.op("c", patch("c", 1), ok(9, { a: 2, c: 1 }));

@@ -17,7 +17,7 @@ export function settleUnanswered({ operations, watches }: History): readonly Ope
   const [first, last] = [Math.min(...revisions), Math.max(...revisions)];
   const complete = watches.filter(({ from, initial }) => initial.length === 0 && from < first);
   if (complete.length === 0) return operations;
-  const seen = new Map(complete.flatMap(({ events }) => events.map((event) => [event.revision, event] as const)));
+  const seen = new Map(complete.flatMap(({ events }) => events.map((event) => [`${event.revision} ${event.key}`, event] as const)));
   const changes = [...seen.values()].sort((left, right) => left.revision - right.revision);
   const sawAll = complete.some(({ until }) => until >= last);
   return operations.flatMap((operation) => settle(operation, changes, sawAll));

@@ -16,9 +16,14 @@ export function findWatchFaults({ operations, watches }: History): readonly stri
 
 function orderFaults({ from, events, until }: WatchRecord): string[] {
   let last = from;
+  /** Writes of several keys may share a revision. */
+  let keysOfLast = new Set<string>();
   return events.flatMap((event) => {
-    const fault = event.revision > last ? [] : [`${describe(event)} came after revision ${last}`];
+    const isNext = event.revision > last || (event.revision === last && last > from && !keysOfLast.has(event.key));
+    const fault = isNext ? [] : [`${describe(event)} came after revision ${last}`];
+    if (event.revision > last) keysOfLast = new Set();
     last = Math.max(last, event.revision);
+    keysOfLast.add(event.key);
     return event.revision > until ? [...fault, `${describe(event)} is later than the end of the watch, ${until}`] : fault;
   });
 }

@@ -1,11 +1,12 @@
 import { typeUrl, unpackAny } from "../../api/codec/any.js";
+import { canonicalizeSent } from "../../api/codec/canonical.js";
 import { apiVersionOf, objectFromJson, objectToJson, parseJsonObject } from "../../api/codec/json.js";
 import type { JsonObject } from "../../api/codec/json-values.js";
 import { complete } from "../../api/codec/whole.js";
 import { checkWire } from "../../api/codec/wire-check.js";
 import { badRequest, type FieldError, invalid, tooLarge } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
-import { withOwnersReset, withoutOwners } from "../../api/managed-fields/sent-entries.js";
+import { withOwnersReset } from "../../api/managed-fields/sent-entries.js";
 import type { ApiObject, Whole } from "../../api/object.js";
 import { invalidField } from "../../api/validation/field-error.js";
 import type { Any } from "../../gen/google/protobuf/any.js";
@@ -80,12 +81,21 @@ function decodeEncoded<T extends ApiObject>(kind: Kind<T>, any: Any): Whole<T> {
   // The type is looked at first: of another type's bytes the check would say nothing useful.
   if (any.type_url === typeUrl(kind.typeName)) checkWire(kind.typeName, any.value);
   const sent = unpackAny(kind, any);
-  const { object, errors } = objectFromJson(kind, objectToJson(kind, withoutOwners(sent) as unknown as T));
-  if (errors.length > 0) throw unreadable(kind, errors.map(({ path, message }) => `${path}: ${message}`).join(", "), errors);
-  const whole = complete(kind, object);
   // Long, and given its one form elsewhere.
-  whole.metadata.managedFields = sent.metadata.managedFields;
+  const { managedFields } = sent.metadata;
+  sent.metadata.managedFields = [];
+  const message = sent as unknown as T;
+  const object = canonicalizeSent(kind, message) ? message : throughJson(kind, message);
+  const whole = complete(kind, object);
+  whole.metadata.managedFields = managedFields;
   return whole;
+}
+
+/** The slow way, which says all that is wrong. */
+function throughJson<T extends ApiObject>(kind: Kind<T>, sent: T): T {
+  const { object, errors } = objectFromJson(kind, objectToJson(kind, sent));
+  if (errors.length > 0) throw unreadable(kind, errors.map(({ path, message }) => `${path}: ${message}`).join(", "), errors);
+  return object;
 }
 
 /** What becomes of names that are unknown, or there twice. */

@@ -28,8 +28,9 @@ export async function createResource(deps: ResourcesDeps, request: CreateRequest
   const kind = kindOfType(request.type);
   const { object: sent, warnings } = decodeBody(kind, request.body, request.fieldValidation);
   const { dryRun, fieldManager } = request;
+  const allWarnings = [...warnings, ...(kind.warnings?.(sent, undefined) ?? [])];
   const created = await createObject(deps, { kind, sent, namespace: request.namespace, dryRun, fieldManager }, call);
-  return { object: packAnyBytes(kind, created.bytes), warnings: [...warnings, ...(kind.warnings?.(sent, undefined) ?? [])] };
+  return { object: packAnyBytes(kind, created.bytes), warnings: allWarnings };
 }
 
 /** An object that is to be stored anew. */
@@ -45,22 +46,47 @@ export interface NewObject {
   readonly managedFields?: readonly ManagedFieldsEntry[];
 }
 
+/** The object of which several attempts may be needed. */
+interface Creating extends Omit<NewObject, "sent"> {
+  readonly drafts: Drafts;
+}
+
+/** What the client wants, once for each attempt: the first one works on what was sent itself. */
+class Drafts {
+  private readonly bytes: Uint8Array;
+  private untouched: Whole<ApiObject> | undefined;
+
+  constructor(
+    private readonly kind: Kind,
+    sent: Whole<ApiObject>,
+  ) {
+    this.bytes = encodeObject(kind, sent);
+    this.untouched = sent;
+  }
+
+  next(): Whole<ApiObject> {
+    const draft = this.untouched ?? decodeWhole(this.kind, this.bytes);
+    this.untouched = undefined;
+    return draft;
+  }
+}
+
 /** Stores a new object as its caller may. @throws ApiError as Resources.Create */
 export async function createObject(deps: ResourcesDeps, request: NewObject, call: CallContext): Promise<CachedObject> {
-  const { kind, sent } = request;
+  const { kind, sent, ...rest } = request;
   const namespace = namespaceFor(kind, request.namespace, sent);
   sent.metadata.namespace = namespace;
   const { name, generateName = "" } = sent.metadata;
   deps.authorize(call.caller, { verb: "create", kind, namespace, name, subresource: "", object: sent });
   const fieldManager = fieldManagerOf(request.fieldManager, call.caller, "CreateOptions");
-  const create = { ...request, namespace, fieldManager };
+  const create = { ...rest, kind, drafts: new Drafts(kind, sent), namespace, fieldManager };
   const isGenerated = name === "" && generateName !== "";
   const created = await (isGenerated ? withGeneratedName(deps, create, call) : createAdmitted(deps, create, call));
   await untilAdmissionKnows(deps, created, { kind, dryRun: request.dryRun, signal: call.signal });
   return created;
 }
 
-async function withGeneratedName(deps: ResourcesDeps, create: NewObject, call: CallContext): Promise<CachedObject> {
+async function withGeneratedName(deps: ResourcesDeps, create: Creating, call: CallContext): Promise<CachedObject> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await createAdmitted(deps, create, call);
@@ -72,7 +98,7 @@ async function withGeneratedName(deps: ResourcesDeps, create: NewObject, call: C
 }
 
 /** Creates on the conditions under which admission has let the object in, and asks it anew when they have changed. */
-async function createAdmitted(deps: ResourcesDeps, create: NewObject, call: CallContext): Promise<CachedObject> {
+async function createAdmitted(deps: ResourcesDeps, create: Creating, call: CallContext): Promise<CachedObject> {
   for (let last: string | undefined; ; ) {
     const conditions = new Conditions();
     try {
@@ -90,12 +116,12 @@ async function createAdmitted(deps: ResourcesDeps, create: NewObject, call: Call
 
 async function createOnce(
   deps: ResourcesDeps,
-  { kind, sent, namespace, dryRun, fieldManager, managedFields }: NewObject,
+  { kind, drafts, namespace, dryRun, fieldManager, managedFields }: Creating,
   { conditions, isRetry, call }: { readonly conditions: Conditions; readonly isRetry: boolean; readonly call: CallContext },
 ): Promise<CachedObject> {
   const { signal } = call;
   const nowMs = deps.clock.now();
-  const draft = decodeWhole(kind, encodeObject(kind, sent));
+  const draft = drafts.next();
   beginCreate(kind, draft, { namespace, uid: randomUUID(), nowMs });
   const creation: Creation = {
     kind,
