@@ -1,14 +1,26 @@
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { Kind } from "../kinds/kind.js";
 import type { ApiObject } from "../object.js";
 import type { FieldSchema } from "../schema/message-schema.js";
 import { schema } from "../schema/schema.js";
+
+/** One for all, since it keeps its buffer: a new one grows from nothing with every object. */
+let writer = new BinaryWriter();
 
 /**
  * Encodes an object. Equal objects give equal bytes: maps are written in key order, whatever order they were made in
  * (JavaScript itself puts integer-like keys first, in number order, always).
  */
 export function encodeObject<T extends ApiObject>(kind: Kind<T>, object: T): Buffer {
-  return Buffer.from(kind.message.encode(sortMaps(kind.typeName, object) as T).finish());
+  const sorted = sortMaps(kind.typeName, object) as T;
+  try {
+    const { buffer, byteOffset, byteLength } = kind.message.encode(sorted, writer).finish();
+    return Buffer.from(buffer, byteOffset, byteLength);
+  } catch (error: unknown) {
+    // It may hold half an object.
+    writer = new BinaryWriter();
+    throw error;
+  }
 }
 
 /** The same message with every map's keys sorted; parts whose maps are sorted already are shared with the original. */

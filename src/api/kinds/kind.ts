@@ -1,9 +1,10 @@
+import type { BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { FieldError } from "../errors.js";
 import type { ApiObject, Whole } from "../object.js";
 
 /** ts-proto's codec of a message, as far as it is used. */
 export interface MessageCodec<T> {
-  encode(message: T): { finish(): Uint8Array };
+  encode(message: T, writer?: BinaryWriter): { finish(): Uint8Array };
   decode(bytes: Uint8Array): T;
   /** Makes a message from what is given; lists and maps left out are empty. */
   fromPartial(partial: object): T;

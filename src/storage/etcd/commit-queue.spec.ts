@@ -2,12 +2,13 @@ import { expect } from "chai";
 import type { ITxnRequest, ITxnResponse } from "etcd3";
 import { FakeClock } from "../../../test/fakes/fake-clock.js";
 import { type Deferred, deferred } from "../../base/abort.js";
-import { isKeyExists, isStoreUnavailable, StoreUnavailableError } from "../errors.js";
+import { isKeyExists, isRevisionMismatch, isStoreUnavailable, StoreUnavailableError } from "../errors.js";
 import { CommitQueue } from "./commit-queue.js";
 import { callTimeoutMs } from "./etcd-calls.js";
 import type { EtcdWrite } from "./write-transaction.js";
 
 const create = (key: string): EtcdWrite => ({ kind: "create", key, value: Buffer.from("value"), ifRevision: 0, options: {} });
+const update = (key: string, ifRevision: number): EtcdWrite => ({ ...create(key), kind: "update", ifRevision });
 const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => undefined,
@@ -63,7 +64,7 @@ describe("CommitQueue", () => {
     const first = etcd.queue.submit(create("a"));
     await etcd.keys(0);
     const others = ["b", "c"].map((key) => etcd.queue.submit(create(key)));
-    const again = etcd.queue.submit(create("b"));
+    const [again, overtaken] = [etcd.queue.submit(update("b", 6)), etcd.queue.submit(update("b", 5))];
     await new Promise((turn) => setImmediate(turn));
     expect(etcd.sent).to.have.lengthOf(1);
 
@@ -72,6 +73,8 @@ describe("CommitQueue", () => {
     expect(await etcd.keys(1)).to.deep.equal(["b", "c"]);
     etcd.answer(1, 6);
     expect(await Promise.all(others)).to.deep.equal([6, 6]);
+    // Decided without etcd, by what it had just answered.
+    expect(isRevisionMismatch(await failureOf(overtaken))).to.equal(true);
     expect(await etcd.keys(2)).to.deep.equal(["b"]);
     etcd.answer(2, 7);
     expect(await again).to.equal(7);

@@ -3,7 +3,7 @@ import type { Clock } from "../../base/clock.js";
 import { StoreUnavailableError } from "../errors.js";
 import type { Revision } from "../interface.js";
 import { callTimeoutMs, type EtcdCalls } from "./etcd-calls.js";
-import { batchOutcomes, batchTransaction, takeBatch } from "./write-batch.js";
+import { batchOutcomes, batchTransaction, refusalAfter, revisionsLeft, takeBatch } from "./write-batch.js";
 import type { EtcdWrite } from "./write-transaction.js";
 
 interface QueuedWrite {
@@ -57,9 +57,19 @@ export class CommitQueue {
     try {
       const outcomes = batchOutcomes(writes, await this.deps.calls.txn(batchTransaction(writes)));
       for (const [place, { answer }] of batch.entries()) settle(answer, outcomes[place]);
+      this.#refuseAfter(revisionsLeft(writes, outcomes));
     } catch (error: unknown) {
       for (const { answer } of batch) answer.reject(error);
     }
+  }
+
+  /** Refuses what has been overtaken while it waited. */
+  #refuseAfter(left: ReadonlyMap<string, Revision>): void {
+    this.#queue = this.#queue.filter(({ write, answer }) => {
+      const error = refusalAfter(write, left);
+      if (error !== undefined) answer.reject(error);
+      return error === undefined;
+    });
   }
 
   /** A store that answers nobody must not be waited for once per batch. */

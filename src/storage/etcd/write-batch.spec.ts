@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { ITxnResponse } from "etcd3";
 import fc from "fast-check";
 import { isGuardFailure, isKeyExists } from "../errors.js";
-import { batchOutcomes, batchTransaction, takeBatch } from "./write-batch.js";
+import { batchOutcomes, batchTransaction, refusalAfter, revisionsLeft, takeBatch } from "./write-batch.js";
 import { type EtcdWrite, writeTransaction } from "./write-transaction.js";
 
 const write = (key: string, fields: Partial<EtcdWrite> = {}): EtcdWrite => ({
@@ -106,6 +106,25 @@ describe("batchOutcomes", () => {
   });
 });
 
+describe("refusalAfter", () => {
+  const left = revisionsLeft(
+    [write("a"), write("b", putting("x")), write("c", { kind: "delete", ifRevision: 3 }), write("d")],
+    [7, 7, 7, new Error("refused")],
+  );
+  const cases: readonly (readonly [does: string, write: EtcdWrite, error: string | undefined])[] = [
+    ["lets pass what nothing is known of", write("d"), undefined],
+    ["refuses to create what is there now", write("a"), "KeyExistsError"],
+    ["refuses to update what has changed", write("b", { kind: "update", ifRevision: 5 }), "RevisionMismatchError"],
+    ["lets an update of what is there now pass", write("b", { kind: "update", ifRevision: 7 }), undefined],
+    ["refuses to delete what is gone", write("c", { kind: "delete", ifRevision: 3 }), "RevisionMismatchError"],
+    ["lets be made anew what is gone", write("c"), undefined],
+    ["refuses what rests on what has changed, first of all", write("a", guardedBy("x")), "GuardError"],
+    ["refuses what rests on what is gone", write("e", guardedBy("c")), "GuardError"],
+    ["lets pass what rests on nothing known", write("e", guardedBy("y")), undefined],
+  ];
+  for (const [does, tried, error] of cases) it(does, () => expect(refusalAfter(tried, left)?.name).to.equal(error));
+});
+
 describe("writes in batches", () => {
   const keys = fc.constantFrom("a", "b", "c", "d", "e");
   const anyWrite = fc
@@ -152,6 +171,12 @@ describe("writes in batches", () => {
             if (accepted.includes(each)) carryOut(oneByOne, each.write, revision);
             done.push(each.write);
           }
+          const left = revisionsLeft(
+            batch.map((each) => each.write),
+            batch.map((each) => (accepted.includes(each) ? revision : new Error("refused"))),
+          );
+          // What is refused unsent would have been refused at this point, had it come alone.
+          for (const each of rest) if (refusalAfter(each.write, left) !== undefined) expect(holds(oneByOne, each.write)).to.equal(false);
           waiting = rest;
         }
         expect(inBatches).to.deep.equal(oneByOne);

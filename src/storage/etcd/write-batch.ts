@@ -1,7 +1,8 @@
 import type { ITxnRequest, ITxnResponse } from "etcd3";
 import { InvariantError } from "../../base/invariant.js";
+import { GuardError } from "../errors.js";
 import type { Revision } from "../interface.js";
-import { type EtcdWrite, refusal, writeTransaction } from "./write-transaction.js";
+import { type EtcdWrite, mismatch, refusal, writeTransaction } from "./write-transaction.js";
 
 /** Half of the operations that etcd takes in a transaction (`--max-txn-ops`); the other half is for those within. */
 const maxWrites = 64;
@@ -58,6 +59,32 @@ export function batchOutcomes(writes: readonly EtcdWrite[], response: ITxnRespon
     if (own === undefined) throw new InvariantError("etcd's answer to a batch lacks one of its writes");
     return own.succeeded ? Number(response.header.revision) : refusal(write, own);
   });
+}
+
+/** At which revision accepted writes have left the keys that they touched; 0 where there is nothing any more. */
+export function revisionsLeft(writes: readonly EtcdWrite[], outcomes: readonly (Revision | Error)[]): ReadonlyMap<string, Revision> {
+  const left = new Map<string, Revision>();
+  for (const [place, { kind, key, options }] of writes.entries()) {
+    const revision = outcomes[place];
+    if (typeof revision !== "number") continue;
+    left.set(key, kind === "delete" ? 0 : revision);
+    for (const put of options.also ?? []) left.set(put.key, revision);
+  }
+  return left;
+}
+
+/**
+ * The error with which a write would have been refused right after others were made, as far as they tell: of many that
+ * contend for a key all but one need not be sent to be refused.
+ */
+export function refusalAfter(
+  { kind, key, ifRevision, options: { guards = [] } }: EtcdWrite,
+  left: ReadonlyMap<string, Revision>,
+): Error | undefined {
+  const failed = guards.find((guard) => (left.get(guard.key) ?? guard.revision) !== guard.revision);
+  if (failed !== undefined) return new GuardError(failed.key);
+  const found = left.get(key) ?? ifRevision;
+  return found === ifRevision ? undefined : mismatch(kind, key, found);
 }
 
 function keysOf({ key, options: { guards = [], also = [] } }: EtcdWrite): {

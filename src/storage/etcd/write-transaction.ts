@@ -34,7 +34,11 @@ export function refusal({ kind, key, options }: EtcdWrite, response: ITxnRespons
   const actual = response.responses.map(({ response_range }) => Number(response_range.kvs[0]?.mod_revision ?? 0));
   const failed = guards.find((guard, place) => actual[place] !== guard.revision);
   if (failed !== undefined) return new GuardError(failed.key);
-  const found = actual[guards.length] ?? 0;
+  return mismatch(kind, key, actual[guards.length] ?? 0);
+}
+
+/** The error of a write whose key was found at another revision than it must be of. */
+export function mismatch(kind: EtcdWrite["kind"], key: string, found: Revision): Error {
   return kind === "create" ? new KeyExistsError(`${key} exists at revision ${found}`) : new RevisionMismatchError(key, found);
 }
 

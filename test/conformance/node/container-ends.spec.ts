@@ -82,7 +82,8 @@ spec:
   });
 
   it("that took more memory than it may have says so", async () => {
-    const script = "tail /dev/zero";
+    // Docker cannot tell of a kill that comes before it has begun to watch for one, right after the start.
+    const script = "sleep 1; tail /dev/zero";
     await docker.create(podKind, ns, manifest(script, { fields: "resources: { limits: { memory: 16Mi } }" }));
     const pod = await docker.ended(ns, "p");
 
