@@ -49,7 +49,7 @@ class Transactions {
 }
 
 describe("CommitQueue", () => {
-  it("sends what comes in one turn together, and tells each its outcome", async () => {
+  it("sends what comes at the same moment together, and tells each its outcome", async () => {
     const etcd = new Transactions();
     const [made, refused, also] = ["a", "b", "c"].map((key) => etcd.queue.submit(create(key)));
 

@@ -36,8 +36,8 @@ export class CommitQueue {
     this.#queue.push({ write, answer, queuedMs: this.deps.clock.monotonicMs() });
     if (!this.#isBusy) {
       this.#isBusy = true;
-      // Callers of the same turn of the event loop join the first batch.
-      setImmediate(() => void this.#run());
+      // Sent at once, for a lone writer's sake; whoever comes a moment later has company in the next one.
+      queueMicrotask(() => void this.#run());
     }
     return answer.promise;
   }
