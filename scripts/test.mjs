@@ -34,7 +34,7 @@ const steps = [
   { name: "unused code", command: [bin("knip")] },
   { name: "types", command: [bin("tsc"), "--noEmit"] },
   { name: "layers", command: [process.execPath, "scripts/layers.mjs"] },
-  { name: "unit", command: mocha("src/**/*.spec.ts", "test/layers/*.spec.ts", "test/history/*.spec.ts") },
+  { name: "unit", command: mocha(...sideBySide(2), "src/**/*.spec.ts", "test/layers/*.spec.ts", "test/history/*.spec.ts") },
   { name: "conformance", command: mocha(...sideBySide(3), "test/conformance/**/*.spec.ts", "test/mutations/*.spec.ts") },
   { name: "integration", command: mocha(...sideBySide(3), "test/integration/**/*.spec.ts") },
   { name: "faults", command: mocha(...sideBySide(2), "test/faults/**/*.spec.ts") },
