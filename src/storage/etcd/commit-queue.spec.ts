@@ -85,6 +85,21 @@ describe("CommitQueue", () => {
     expect(await later).to.equal(8);
   });
 
+  it("sends what came while a transaction was under way: its caller may know of what another api-server wrote after that", async () => {
+    const etcd = new Transactions();
+    const first = [update("b", 5), create("c")].map((write) => etcd.queue.submit(write));
+    await etcd.keys(0);
+    // Since then b has been written at 7, and c deleted.
+    const informed = etcd.queue.submit(update("b", 7));
+    const remade = etcd.queue.submit(create("c"));
+
+    etcd.answer(0, 6);
+    expect(await Promise.all(first)).to.deep.equal([6, 6]);
+    expect(await etcd.keys(1)).to.deep.equal(["b", "c"]);
+    etcd.answer(1, 8);
+    expect(await Promise.all([informed, remade])).to.deep.equal([8, 8]);
+  });
+
   it("leaves the fate of all of a failed transaction unknown, and goes on", async () => {
     const etcd = new Transactions();
     const failed = ["a", "b"].map((key) => failureOf(etcd.queue.submit(create(key))));

@@ -47,25 +47,30 @@ export class CommitQueue {
       this.#refuseLate();
       const { batch, rest } = takeBatch(this.#queue);
       this.#queue = rest;
-      if (batch.length > 0) await this.#commit(batch);
+      if (batch.length > 0) await this.#commit(batch, rest.length);
     }
     this.#isBusy = false;
   }
 
-  async #commit(batch: readonly QueuedWrite[]): Promise<void> {
+  /** `passedOver`: how many of the queue were there already, and were left out. */
+  async #commit(batch: readonly QueuedWrite[], passedOver: number): Promise<void> {
     const writes = batch.map(({ write }) => write);
     try {
       const outcomes = batchOutcomes(writes, await this.deps.calls.txn(batchTransaction(writes)));
       for (const [place, { answer }] of batch.entries()) settle(answer, outcomes[place]);
-      this.#refuseAfter(revisionsLeft(writes, outcomes));
+      this.#refuseOvertaken(passedOver, revisionsLeft(writes, outcomes));
     } catch (error: unknown) {
       for (const { answer } of batch) answer.reject(error);
     }
   }
 
-  /** Refuses what has been overtaken while it waited. */
-  #refuseAfter(left: ReadonlyMap<string, Revision>): void {
-    this.#queue = this.#queue.filter(({ write, answer }) => {
+  /**
+   * Refuses the writes that were passed over and have been overtaken. Not those that came while the transaction was under
+   * way: another api-server may have written after it, and whoever has seen that on a watch knows more than its answer says.
+   */
+  #refuseOvertaken(passedOver: number, left: ReadonlyMap<string, Revision>): void {
+    this.#queue = this.#queue.filter(({ write, answer }, place) => {
+      if (place >= passedOver) return true;
       const error = refusalAfter(write, left);
       if (error !== undefined) answer.reject(error);
       return error === undefined;
