@@ -88,7 +88,8 @@ export class ServerCall {
     if (credentials === undefined) throw unauthorized();
     this.caller = credentials.caller;
     return {
-      ...credentials,
+      caller: credentials.caller,
+      certificateFingerprint: credentials.certificateFingerprint,
       signal: this.signal,
       method: this.method.path,
       metadata: this.call.metadata(),

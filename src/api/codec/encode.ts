@@ -25,10 +25,10 @@ export function encodeObject<T extends ApiObject>(kind: Kind<T>, object: T): Buf
 
 /** The same message with every map's keys sorted; parts whose maps are sorted already are shared with the original. */
 export function sortMaps(typeName: string, message: unknown): unknown {
-  const described = schema.message(typeName);
-  if (!described.hasMaps || !isRecord(message)) return message;
+  const { mapFields } = schema.message(typeName);
+  if (mapFields.length === 0 || !isRecord(message)) return message;
   let sorted: Record<string, unknown> | undefined;
-  for (const field of described.fields) {
+  for (const field of mapFields) {
     const value = message[field.name];
     if (value === undefined) continue;
     const changed = sortField(field, value);
@@ -41,13 +41,15 @@ export function sortMaps(typeName: string, message: unknown): unknown {
 
 function sortField({ cardinality, message: inner }: FieldSchema, value: unknown): unknown {
   if (cardinality === "map") return sortMap(inner, value as Readonly<Record<string, unknown>>);
-  if (inner === undefined || !schema.message(inner).hasMaps) return value;
+  if (inner === undefined) return value;
   return cardinality === "list" ? mapIfChanged(value as readonly unknown[], (item) => sortMaps(inner, item)) : sortMaps(inner, value);
 }
 
 function sortMap(inner: string | undefined, map: Readonly<Record<string, unknown>>): unknown {
   const keys = Object.keys(map);
+  if (keys.length === 0) return map;
   const isSorted = keys.every((key, index) => index === 0 || (keys[index - 1] ?? "") < key);
+  if (isSorted && inner === undefined) return map;
   const values = inner === undefined ? keys.map((key) => map[key]) : keys.map((key) => sortMaps(inner, map[key]));
   if (isSorted && keys.every((key, index) => values[index] === map[key])) return map;
   const entries = keys.map((key, index): [string, unknown] => [key, values[index]]);
@@ -55,6 +57,7 @@ function sortMap(inner: string | undefined, map: Readonly<Record<string, unknown
 }
 
 function mapIfChanged(items: readonly unknown[], change: (item: unknown) => unknown): readonly unknown[] {
+  if (items.length === 0) return items;
   const changed = items.map(change);
   return changed.every((item, index) => item === items[index]) ? items : changed;
 }

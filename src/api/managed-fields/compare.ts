@@ -36,6 +36,26 @@ type Items = Map<string, unknown[]>;
 const nothing: Message = {};
 const objectMeta = "howbernetes.meta.v1.ObjectMeta";
 
+/** A message's field, and what comparing needs of it every time. */
+interface ComparedField {
+  readonly field: FieldSchema;
+  /** By which a path names it. */
+  readonly element: string;
+  readonly structure: Structure;
+}
+
+const fieldsOfMessages = new Map<string, readonly ComparedField[]>();
+
+function comparedFields(typeName: string): readonly ComparedField[] {
+  const known = fieldsOfMessages.get(typeName);
+  if (known !== undefined) return known;
+  const fields = schema
+    .message(typeName)
+    .fields.map((field) => ({ field, element: fieldElement(field.jsonName), structure: structureOf(field) }));
+  fieldsOfMessages.set(typeName, fields);
+  return fields;
+}
+
 class Comparer {
   readonly added = new FieldSetBuilder();
   readonly modified = new FieldSetBuilder();
@@ -45,7 +65,8 @@ class Comparer {
 
   /** Compares two structs; undefined is one that is not there, in which nothing is. */
   struct(typeName: string, before: Message | undefined, after: Message | undefined): void {
-    for (const field of schema.message(typeName).fields) {
+    for (const compared of comparedFields(typeName)) {
+      const { field } = compared;
       if (this.path.length === 1 && typeName === objectMeta && serverMetadata.has(field.jsonName)) continue;
       const from = before?.[field.name];
       const to = after?.[field.name];
@@ -54,15 +75,14 @@ class Comparer {
         this.struct(field.message, inlined(before, from), inlined(after, to));
         continue;
       }
-      this.path.push(fieldElement(field.jsonName));
-      this.field(field, before === undefined ? absent : present(field, from), after === undefined ? absent : present(field, to));
+      this.path.push(compared.element);
+      this.field(compared, before === undefined ? absent : present(field, from), after === undefined ? absent : present(field, to));
       this.path.pop();
     }
   }
 
-  private field(field: FieldSchema, before: Presence, after: Presence): void {
+  private field({ field, structure }: ComparedField, before: Presence, after: Presence): void {
     if (before === absent && after === absent) return;
-    const structure = structureOf(field);
     if (structure.type === "leaf") this.leaf(before, after);
     else {
       this.inside(structure, field, { from: shownValue(before), to: shownValue(after) });

@@ -1,4 +1,4 @@
-import { ManagedFieldsEntry } from "../../gen/howbernetes/meta/v1/meta.js";
+import type { ManagedFieldsEntry } from "../../gen/howbernetes/meta/v1/meta.js";
 import type { Time } from "../../gen/howbernetes/meta/v1/values.js";
 import { timeFromMs } from "../values/time.js";
 import { difference, emptyFieldSet, type FieldSet, sameFields, union } from "./field-set.js";
@@ -73,15 +73,15 @@ export function normalized(manager: Manager): Manager {
 }
 
 function managerSince({ manager, operation, apiVersion, subresource }: Writer, fields: FieldSet, time: Time | undefined): Manager {
-  const entry = ManagedFieldsEntry.fromPartial({
-    ...(manager === "" ? {} : { manager }),
+  const entry: ManagedFieldsEntry = {
+    manager: manager === "" ? undefined : manager,
     operation,
     apiVersion,
-    ...(time === undefined ? {} : { time: { seconds: time.seconds ?? 0, nanos: 0 } }),
+    time: time === undefined ? undefined : { seconds: time.seconds ?? 0, nanos: 0 },
     fieldsType,
     fieldsV1: { Raw: formatFieldsV1(fields) },
-    ...(subresource === "" ? {} : { subresource }),
-  });
+    subresource: subresource === "" ? undefined : subresource,
+  };
   return { manager, operation, apiVersion, subresource, fields, entry };
 }
 

@@ -30,8 +30,8 @@ export interface MessageSchema {
   readonly byNumber: ReadonlyMap<number, FieldSchema>;
   /** Fields by JSON name; those of inlined messages included, each with the path of inlined fields that leads to it. */
   readonly byJsonName: ReadonlyMap<string, JsonField>;
-  /** It, or something in it, has a map. */
-  readonly hasMaps: boolean;
+  /** The fields that are maps, or in which there is one. */
+  readonly mapFields: readonly FieldSchema[];
 }
 
 export interface JsonField {

@@ -46,12 +46,13 @@ interface Source {
 function describe(typeName: string, source: Source): MessageSchema {
   const descriptor = descriptorOf(typeName, source.registry);
   const fields = descriptor.fields.map((field) => describeField(field, source.rules)).sort((a, b) => a.number - b.number);
+  const withMaps = new Set(descriptor.fields.filter((field) => hasMap(field, new Set())).map(({ name }) => name));
   return {
     typeName,
     fields,
     byNumber: new Map(fields.map((field) => [field.number, field])),
     byJsonName: jsonFields(fields, source),
-    hasMaps: containsMap(descriptor, new Set()),
+    mapFields: fields.filter(({ name }) => withMaps.has(name)),
   };
 }
 
@@ -75,10 +76,14 @@ function jsonFields(fields: readonly FieldSchema[], source: Source): Map<string,
   return byName;
 }
 
+function hasMap(field: DescField, seen: Set<string>): boolean {
+  return field.fieldKind === "map" || (field.message !== undefined && containsMap(field.message, seen));
+}
+
 function containsMap(message: DescMessage, seen: Set<string>): boolean {
   if (seen.has(message.typeName)) return false;
   seen.add(message.typeName);
-  return message.fields.some((field) => field.fieldKind === "map" || (field.message !== undefined && containsMap(field.message, seen)));
+  return message.fields.some((field) => hasMap(field, seen));
 }
 
 interface FieldRules {

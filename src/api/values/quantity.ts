@@ -12,6 +12,11 @@ export interface ExactQuantity {
   readonly family: Family;
 }
 
+/** A quantity as it was read from a text, and that text's canonical form. */
+interface Reading extends ExactQuantity {
+  readonly canonical: string;
+}
+
 const pattern = /^([+-]?)(\d+\.?\d*|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?\d{1,3})?$/;
 const nanosPerUnit = 1_000_000_000n;
 const largestUnits = 2n ** 63n - 1n;
@@ -31,7 +36,23 @@ const binarySuffixes = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
 const divideUp = (value: bigint, divisor: bigint): bigint => (value + divisor - 1n) / divisor;
 
-function parseExact(text: string): ExactQuantity | undefined {
+/** What was read last: thousands of pods ask for the same few amounts. */
+const readings = new Map<string, Reading>();
+/** When there are more, they are forgotten; longer texts are not kept. */
+const [maxReadings, longestText] = [1_000, 32];
+
+function parseExact(text: string): Reading | undefined {
+  const known = readings.get(text);
+  if (known !== undefined) return known;
+  const exact = read(text);
+  if (exact === undefined) return undefined;
+  const reading = { ...exact, canonical: format(exact) };
+  if (readings.size >= maxReadings) readings.clear();
+  if (text.length <= longestText) readings.set(text, reading);
+  return reading;
+}
+
+function read(text: string): ExactQuantity | undefined {
   const [, sign, digits = "", suffix = ""] = pattern.exec(text) ?? [];
   if (sign === undefined) return undefined;
   const [whole = "", fraction = ""] = digits.split(".");
@@ -82,8 +103,7 @@ export function isQuantity(text: string): boolean {
 
 /** The canonical form of a quantity ("0.5" → "500m", "1024Ki" → "1Mi"), or undefined when `text` is none. */
 export function canonicalQuantity(text: string): string | undefined {
-  const exact = parseExact(text);
-  return exact === undefined ? undefined : format(exact);
+  return parseExact(text)?.canonical;
 }
 
 function format({ nanos, family }: ExactQuantity): string {

@@ -51,8 +51,13 @@ function ownersAfter<T extends ApiObject>(
   return recordUpdate({ typeName: kind.typeName, before: previous ?? unborn(kind, draft), after: draft, entries, writer, nowMs });
 }
 
+/** Of each kind an object with nothing in it: thousands of creations are compared with it. */
+const nothings = new WeakMap<object, object>();
+
 /** What an object was before it was created: nothing, but for its first status, which is not its creator's doing. */
-function unborn<T extends ApiObject>(kind: Kind<T>, draft: Whole<T>): Whole<T> {
+function unborn<T extends ApiObject>(kind: Kind<T>, draft: Whole<T>): object {
+  const nothing = nothings.get(kind) ?? makeWhole(kind, {});
+  nothings.set(kind, nothing);
   const { status } = draft as { status?: unknown };
-  return Object.assign(makeWhole(kind, {}), kind.hasStatus ? { status } : {});
+  return kind.hasStatus ? { ...nothing, status } : nothing;
 }

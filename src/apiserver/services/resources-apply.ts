@@ -98,16 +98,20 @@ async function applyToPresent(deps: ResourcesDeps, apply: Apply, call: CallConte
 
 async function applyToNothing(deps: ResourcesDeps, apply: Apply, call: CallContext): Promise<Applied> {
   const { kind, key, request } = apply;
-  const object = merged(deps, apply, undefined);
+  const born = (): Whole<ApiObject> => {
+    const made = merged(deps, apply, undefined);
+    Object.assign(made.metadata, key);
+    return made;
+  };
+  const object = born();
   const { uid } = object.metadata;
   if (uid !== "") {
     const detail = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
     throw conflict(subjectOf(kind, key.name), detail);
   }
-  Object.assign(object.metadata, key);
   const { dryRun, fieldManager } = request;
   const { managedFields } = object.metadata;
-  const sent = { kind, sent: object, namespace: key.namespace, dryRun, fieldManager, managedFields };
+  const sent = { kind, sent: object, sentAgain: born, namespace: key.namespace, dryRun, fieldManager, managedFields };
   return { stored: await createObject(deps, sent, call), previous: undefined };
 }
 

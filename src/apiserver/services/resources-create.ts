@@ -1,7 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { packAnyBytes } from "../../api/codec/any.js";
-import { encodeObject } from "../../api/codec/encode.js";
-import { decodeWhole } from "../../api/codec/whole.js";
 import { badRequest, generatedNameTaken, isAlreadyExists, isConflict } from "../../api/errors.js";
 import type { Kind } from "../../api/kinds/kind.js";
 import type { ApiObject, Whole } from "../../api/object.js";
@@ -15,7 +13,7 @@ import { guardsOf } from "../objects/fence.js";
 import { fieldManagerOf } from "../objects/field-manager.js";
 import { beginCreate, completeCreate } from "../objects/prepare-create.js";
 import { subjectOf } from "../objects/subject.js";
-import { decodeBody } from "./request-body.js";
+import { type Body, decodeBody } from "./request-body.js";
 import { kindOfType, namespaceOfRequest } from "./resource-type.js";
 import type { ResourcesDeps } from "./resources-deps.js";
 import { untilAdmissionKnows } from "./until-admission-knows.js";
@@ -26,10 +24,12 @@ const maxNameAttempts = 8;
 /** Stores a new object. */
 export async function createResource(deps: ResourcesDeps, request: CreateRequest, call: CallContext): Promise<CreateResponse> {
   const kind = kindOfType(request.type);
-  const { object: sent, warnings } = decodeBody(kind, request.body, request.fieldValidation);
+  const body = (): Body<ApiObject> => decodeBody(kind, request.body, request.fieldValidation);
+  const { object: sent, warnings } = body();
   const { dryRun, fieldManager } = request;
   const allWarnings = [...warnings, ...(kind.warnings?.(sent, undefined) ?? [])];
-  const created = await createObject(deps, { kind, sent, namespace: request.namespace, dryRun, fieldManager }, call);
+  const sentAgain = (): Whole<ApiObject> => body().object;
+  const created = await createObject(deps, { kind, sent, sentAgain, namespace: request.namespace, dryRun, fieldManager }, call);
   return { object: packAnyBytes(kind, created.bytes), warnings: allWarnings };
 }
 
@@ -38,34 +38,30 @@ export interface NewObject {
   readonly kind: Kind;
   /** What the client wants; the callee's own. */
   readonly sent: Whole<ApiObject>;
+  /** Makes the same once more, for another attempt. */
+  readonly sentAgain: () => Whole<ApiObject>;
   /** The request's namespace; "" for the one that the object says. */
   readonly namespace: string;
   readonly dryRun: boolean;
   readonly fieldManager: string;
   /** Who owns what of it; absent where that follows from what is sent. */
-  readonly managedFields?: readonly ManagedFieldsEntry[];
+  readonly managedFields?: readonly ManagedFieldsEntry[] | undefined;
 }
 
 /** The object of which several attempts may be needed. */
-interface Creating extends Omit<NewObject, "sent"> {
+interface Creating extends Omit<NewObject, "sent" | "sentAgain"> {
   readonly drafts: Drafts;
 }
 
 /** What the client wants, once for each attempt: the first one works on what was sent itself. */
 class Drafts {
-  private readonly bytes: Uint8Array;
-  private untouched: Whole<ApiObject> | undefined;
-
   constructor(
-    private readonly kind: Kind,
-    sent: Whole<ApiObject>,
-  ) {
-    this.bytes = encodeObject(kind, sent);
-    this.untouched = sent;
-  }
+    private untouched: Whole<ApiObject> | undefined,
+    private readonly again: () => Whole<ApiObject>,
+  ) {}
 
   next(): Whole<ApiObject> {
-    const draft = this.untouched ?? decodeWhole(this.kind, this.bytes);
+    const draft = this.untouched ?? this.again();
     this.untouched = undefined;
     return draft;
   }
@@ -73,16 +69,16 @@ class Drafts {
 
 /** Stores a new object as its caller may. @throws ApiError as Resources.Create */
 export async function createObject(deps: ResourcesDeps, request: NewObject, call: CallContext): Promise<CachedObject> {
-  const { kind, sent, ...rest } = request;
+  const { kind, sent, sentAgain, dryRun, managedFields } = request;
   const namespace = namespaceFor(kind, request.namespace, sent);
   sent.metadata.namespace = namespace;
   const { name, generateName = "" } = sent.metadata;
   deps.authorize(call.caller, { verb: "create", kind, namespace, name, subresource: "", object: sent });
   const fieldManager = fieldManagerOf(request.fieldManager, call.caller, "CreateOptions");
-  const create = { ...rest, kind, drafts: new Drafts(kind, sent), namespace, fieldManager };
+  const create: Creating = { kind, drafts: new Drafts(sent, sentAgain), namespace, dryRun, fieldManager, managedFields };
   const isGenerated = name === "" && generateName !== "";
   const created = await (isGenerated ? withGeneratedName(deps, create, call) : createAdmitted(deps, create, call));
-  await untilAdmissionKnows(deps, created, { kind, dryRun: request.dryRun, signal: call.signal });
+  await untilAdmissionKnows(deps, created, { kind, dryRun, signal: call.signal });
   return created;
 }
 

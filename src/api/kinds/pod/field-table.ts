@@ -47,12 +47,14 @@ interface Place {
 export function refuseOutside(table: FieldTable<object>, message: object, { typeName, path }: Place): FieldError[] {
   const rules = table as Readonly<Record<string, FieldRule | undefined>>;
   const values = message as Readonly<Record<string, unknown>>;
-  return schema.message(typeName).fields.flatMap((field) => {
+  const errors: FieldError[] = [];
+  for (const field of schema.message(typeName).fields) {
     const value = values[field.name];
-    return isDefault(field, value)
-      ? []
-      : refuseField(rules[field.name], field, { value, path: field.inline ? path : child(path, field.jsonName) });
-  });
+    const rule = rules[field.name];
+    if (rule?.kind === "any" || isDefault(field, value)) continue;
+    errors.push(...refuseField(rule, field, { value, path: field.inline ? path : child(path, field.jsonName) }));
+  }
+  return errors;
 }
 
 function refuseField(rule: FieldRule | undefined, field: FieldSchema, { value, path }: { value: unknown; path: string }): FieldError[] {
